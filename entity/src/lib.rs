@@ -1,0 +1,1 @@
+//! Tables as Rust types.

@@ -1,0 +1,97 @@
+//! What must be true before an item can be worked on.
+//!
+//! `down` loses every prerequisite; the counter `unmet_prerequisites` goes back to 0, with a ledger row each, since
+//! nothing could lower it any more and its item would stay out of the ready queue for good.
+
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::JsonValue;
+use sea_orm_migration::sea_orm::prelude::{DateTimeWithTimeZone, Uuid};
+
+use crate::columns::{self as c, OnDelete};
+
+#[derive(Debug, DeriveMigrationName)]
+pub struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, m: &SchemaManager) -> Result<(), DbErr> {
+        m.create_table(
+            Table::create()
+                .table(TABLE)
+                .col(c::id())
+                .col(c::reference(TABLE, "work_item_id", "work_items", OnDelete::Cascade))
+                .col(c::reference_null(TABLE, "prerequisite_id", "work_items", OnDelete::Restrict))
+                .col(c::vocabulary(TABLE, "prerequisite_type", TYPES))
+                .col(c::text("description"))
+                .col(c::json_null("validation_criteria"))
+                .col(ColumnDef::new("is_mandatory").boolean().not_null())
+                .col(ColumnDef::new("is_auto_resolvable").boolean().not_null())
+                .col(c::vocabulary(TABLE, "status", &["pending", "satisfied", "failed", "waived"]))
+                .col(c::timestamp_null("satisfied_at"))
+                .col(c::text_null("waived_by"))
+                .col(c::text_null("waiver_reason"))
+                .col(c::created_at())
+                .col(c::updated_at())
+                .to_owned(),
+        )
+        .await?;
+        c::sql(
+            m,
+            "CREATE UNIQUE INDEX ux_task_prerequisites_edge ON task_prerequisites (work_item_id, prerequisite_id) \
+             WHERE prerequisite_id IS NOT NULL",
+        )
+        .await?;
+        c::index(m, TABLE, &["work_item_id", "status"]).await?;
+        c::index(m, TABLE, &["prerequisite_id", "status"]).await
+    }
+
+    async fn down(&self, m: &SchemaManager) -> Result<(), DbErr> {
+        c::drop_table(m, TABLE).await?;
+        clear_counters(m).await
+    }
+}
+
+const TABLE: &str = "task_prerequisites";
+const TYPES: &[&str] = &["completion_dependency", "validation_requirement", "file_dependency", "quality_gate"];
+
+async fn clear_counters(m: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let db = m.get_connection();
+    let counted = Query::select()
+        .columns(["id", "revision", "updated_at"])
+        .from("work_items")
+        .and_where(Expr::col("unmet_prerequisites").ne(0))
+        .order_by("id", Order::Asc)
+        .to_owned();
+    for row in db.query_all(&counted).await? {
+        let id: Uuid = row.try_get("", "id")?;
+        let revision: i64 = row.try_get("", "revision")?;
+        let at: DateTimeWithTimeZone = row.try_get("", "updated_at")?;
+        let update = Query::update()
+            .table("work_items")
+            .values([("unmet_prerequisites", 0.into()), ("revision", (revision + 1).into())])
+            .and_where(Expr::col("id").eq(id))
+            .to_owned();
+        db.execute(&update).await?;
+        let after = serde_json::json!({ "after": { "unmet_prerequisites": 0 } });
+        let event = Query::insert()
+            .into_table("work_item_events")
+            .columns(["id", "work_item_id", "revision", "kind", "actor_type", "reason", "data", "created_at"])
+            .values_panic([
+                Uuid::now_v7().into(),
+                id.into(),
+                (revision + 1).into(),
+                "migrated".into(),
+                "system".into(),
+                "the prerequisites were taken away by migration down".into(),
+                JsonValue::from(after).into(),
+                at.into(),
+            ])
+            .to_owned();
+        db.execute(&event).await?;
+    }
+    Ok(())
+}
