@@ -57,6 +57,13 @@ impl MigrationTrait for Migration {
              WHERE status IN ('assigned', 'started', 'paused')",
         )
         .await?;
+        // What an agent holds now, without walking over what it ever held.
+        c::sql(
+            m,
+            "CREATE INDEX ix_task_assignments_agent_open ON task_assignments (agent_id, status) \
+             WHERE status IN ('assigned', 'started', 'paused')",
+        )
+        .await?;
         c::index(m, TABLE, &["work_item_id"]).await?;
         c::index(m, TABLE, &["agent_id"]).await?;
         c::index(m, TABLE, &["user_id"]).await?;
