@@ -18,6 +18,9 @@ mod m20261121_000014_create_task_prerequisites;
 mod m20261121_000015_create_agent_capabilities;
 mod m20261121_000016_create_task_assignments;
 
+#[cfg(feature = "entities")]
+pub mod scratch;
+
 use sea_orm_migration::prelude::*;
 
 /// Every migration, oldest first. A published one is never edited: a change is a new one at the end.

@@ -1,0 +1,140 @@
+use std::fmt::Write;
+use std::io::{BufRead, BufReader, Read};
+use std::os::unix::fs::chown;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::{env, fs};
+
+use super::{Error, directory, programs};
+
+/// Makes the cluster, says `ready`, waits until its owner is gone, stops the server and removes the directory.
+///
+/// It runs as the server's own user, so that it may do all of that. SIGQUIT skips the checkpoint: nothing is kept.
+/// Signals are ignored because a terminal or a CI system sends them to the owner and to this shell alike.
+const WATCH: &str = r#"
+trap '' HUP INT TERM PIPE
+dir=$1 bin=$2
+fail() {
+    tail -n 20 "$dir/log" >&2
+    rm -rf "$dir"
+    exit 1
+}
+"$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --no-locale --no-sync >"$dir/log" 2>&1 </dev/null || fail
+"$bin/postgres" -D "$dir/data" -k "$dir" -c listen_addresses= -c port=5432 -c max_connections=300 \
+    -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off \
+    -c wal_level=minimal -c max_wal_senders=0 -c timezone=UTC >>"$dir/log" 2>&1 </dev/null &
+server=$!
+stop() {
+    kill -QUIT "$server" 2>/dev/null
+    turns=0
+    while kill -0 "$server" 2>/dev/null; do
+        turns=$((turns + 1))
+        [ "$turns" -eq 200 ] && kill -KILL "$server"
+        sleep 0.05
+    done
+}
+turns=0
+until [ "$(sed -n 8p "$dir/data/postmaster.pid" 2>/dev/null | tr -d ' ')" = ready ]; do
+    kill -0 "$server" 2>/dev/null || fail
+    turns=$((turns + 1))
+    [ "$turns" -eq 1200 ] && { stop; fail; }
+    sleep 0.05
+done
+echo ready
+read -r _
+stop
+rm -rf "$dir"
+"#;
+
+/// A throwaway PostgreSQL server on a Unix socket, without a password, for the user `postgres`.
+///
+/// Durability and autovacuum are off: it is for tests and checks only. It ends, and its files go, when this value is
+/// dropped or its process ends in any way.
+#[derive(Debug)]
+pub struct Cluster {
+    directory: PathBuf,
+    watch: Child,
+}
+
+impl Cluster {
+    /// Starts one (about half a second). As root, the server runs as the user `postgres` or `nobody`.
+    ///
+    /// # Errors
+    /// [`Error::NoServerPrograms`] says what to install; [`Error::NotStarted`] has the end of the server's log.
+    pub fn start() -> Result<Self, Error> {
+        let bin = programs::find()?;
+        let user = if rustix::process::geteuid().is_root() { Some(programs::unprivileged_user()?) } else { None };
+        let directory = directory::create("postgres")?;
+        let started = watch(&directory, &bin, user).and_then(await_ready);
+        match started {
+            Ok(watch) => Ok(Self { directory, watch }),
+            Err(error) => {
+                let _ = fs::remove_dir_all(&directory);
+                Err(error)
+            }
+        }
+    }
+
+    /// The URL of a database of this server; `postgres` always exists.
+    pub fn url(&self, database: &str) -> String {
+        format!("postgres://postgres@{}:5432/{database}", encode(&self.directory))
+    }
+
+    /// Where its data, its socket and its log are.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        // Waiting closes the pipe first, which is what the shell waits for.
+        let _ = self.watch.wait();
+    }
+}
+
+fn watch(directory: &Path, bin: &Path, user: Option<(u32, u32)>) -> Result<Child, Error> {
+    let mut command = Command::new("sh");
+    command.args(["-c", WATCH, "watch"]).arg(directory).arg(bin).current_dir(directory).process_group(0);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    // A PGDATA or PGOPTIONS of the caller must not reach the server.
+    for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PG")) {
+        command.env_remove(name);
+    }
+    command.env("LC_ALL", "C");
+    if let Some((uid, gid)) = user {
+        chown(directory, Some(uid), Some(gid)).map_err(Error::io("hand the directory to the server's user"))?;
+        command.uid(uid).gid(gid);
+    }
+    command.spawn().map_err(Error::io("start sh"))
+}
+
+fn await_ready(mut watch: Child) -> Result<Child, Error> {
+    let mut line = String::new();
+    if let Some(output) = watch.stdout.take() {
+        BufReader::new(output).read_line(&mut line).map_err(Error::io("read from sh"))?;
+    }
+    if line.trim_end() == "ready" {
+        return Ok(watch);
+    }
+    let mut log = String::new();
+    if let Some(mut errors) = watch.stderr.take() {
+        let _ = errors.read_to_string(&mut log);
+    }
+    let _ = watch.wait();
+    Err(Error::NotStarted { log })
+}
+
+/// Percent-encodes a path, so that it can stand in a URL as the host.
+fn encode(path: &Path) -> String {
+    let mut encoded = String::new();
+    for byte in path.as_os_str().as_encoded_bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(byte) {
+            encoded.push(char::from(*byte));
+        } else {
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
+}
