@@ -1,6 +1,8 @@
 //! The schema's history: the ordered list of migrations.
 
 pub mod columns;
+#[cfg(feature = "entities")]
+pub mod entities;
 mod m20261121_000001_create_board_users;
 mod m20261121_000002_create_board_projects;
 mod m20261121_000003_create_sprints;

@@ -1,0 +1,36 @@
+//! Written by `migration entities generate` from the schema, @generated: never edited by hand.
+
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+use super::sea_orm_active_enums::ProjectStatus;
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[sea_orm(table_name = "board_projects")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    #[sea_orm(column_type = "Text", unique)]
+    pub slug: String,
+    #[sea_orm(column_type = "Text")]
+    pub name: String,
+    #[sea_orm(column_type = "Text", unique)]
+    pub key_prefix: String,
+    pub next_item_number: i64,
+    pub next_decision_number: i64,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub root_path: Option<String>,
+    pub status: ProjectStatus,
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub metadata: Option<Json>,
+    pub created_at: DateTimeUtc,
+    pub updated_at: DateTimeUtc,
+    #[sea_orm(has_many, relation_enum = "BoardSettings", via_rel = "Project")]
+    pub board_settings: HasMany<super::board_settings::Entity>,
+    #[sea_orm(has_many, relation_enum = "Sprints", via_rel = "Project")]
+    pub sprints: HasMany<super::sprints::Entity>,
+    #[sea_orm(has_many, relation_enum = "WorkItems", via_rel = "Project")]
+    pub work_items: HasMany<super::work_items::Entity>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

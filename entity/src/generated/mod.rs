@@ -1,0 +1,21 @@
+//! Written by `migration entities generate` from the schema, @generated: never edited by hand.
+
+pub mod agent_capabilities;
+pub mod agent_profiles;
+pub mod board_projects;
+pub mod board_settings;
+pub mod board_users;
+pub mod external_refs;
+pub mod idempotency_keys;
+pub mod sprint_items;
+pub mod sprints;
+pub mod task_assignments;
+pub mod task_prerequisites;
+pub mod work_item_events;
+pub mod work_item_requirements;
+pub mod work_items;
+mod sea_orm_active_enums;
+pub use sea_orm_active_enums::*;
+
+/// The last migration of the schema that these entities were generated from.
+pub const SCHEMA_VERSION: &str = "m20261121_000016_create_task_assignments";

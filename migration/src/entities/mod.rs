@@ -1,0 +1,33 @@
+//! Entity generation: the live schema becomes the files of `entity/src/generated`.
+//!
+//! The steps are [`discover`] (read the catalog of either database), [`normalise`] (bring both to one shape, and name
+//! the enums that CHECK lists become), [`relations`] (name relations after their foreign-key column) and [`write`]
+//! (SeaORM's own code generator, then what it can't do). SQLite and PostgreSQL give byte-identical files, so one
+//! committed tree serves both, and [`check`] can compare all three.
+
+pub mod discover;
+mod error;
+pub mod normalise;
+pub mod relations;
+mod sql;
+pub mod write;
+
+use std::collections::BTreeMap;
+
+use sea_orm::DatabaseConnection;
+
+pub use error::Error;
+
+/// Generated files by name, relative to the output directory.
+pub type Files = BTreeMap<String, String>;
+
+/// Generates every file from the schema that `db` has now; `version` becomes the constant `SCHEMA_VERSION`.
+///
+/// On PostgreSQL it reads the connection's current schema. Only the catalog is read.
+///
+/// # Errors
+/// [`Error::Database`] when the catalog can't be read; [`Error::Unnameable`] for a name that Rust can't hold.
+pub async fn generate(db: &DatabaseConnection, version: &str) -> Result<Files, Error> {
+    let tables = normalise::normalise(discover::discover(db).await?)?;
+    write::files(&tables, version)
+}
