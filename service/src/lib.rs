@@ -1,1 +1,27 @@
-//! s
+//! Everything Callboard can do, as verbs that run in one transaction on SQLite or PostgreSQL.
+//!
+//! A [`Verb`] is a plain struct that holds its input; [`Callboard::run`] applies it in a transaction of its own,
+//! [`Callboard::run_in`] in a savepoint of the app's. A [`Query`] is read by [`Callboard::read`].
+
+pub mod actor;
+pub mod agent;
+pub mod assignment;
+mod board;
+pub mod clock;
+mod db;
+mod error;
+pub mod id;
+pub mod item;
+pub mod prerequisite;
+pub mod project;
+pub mod rules;
+pub mod sprint;
+pub mod user;
+
+pub use actor::Actor;
+pub use board::Callboard;
+pub use callboard_entity as entity;
+pub use clock::Clock;
+pub use db::{DatabaseError, DatabaseUrl, OpenOptions, Query, Synchronous, Tx, Verb};
+pub use error::{Conflict, Error, ErrorKind, Result};
+pub use id::Ref;

@@ -1,0 +1,30 @@
+//! Finds an agent by slug or id.
+
+use callboard_entity::agent_profiles;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::id::Ref;
+use crate::rules;
+
+/// Reads an agent, or says which names are near to the one that is not there.
+pub(crate) async fn find(tx: &Tx, name: &Ref) -> Result<agent_profiles::Model> {
+    let query = match name {
+        Ref::Id(id) => agent_profiles::Entity::find_by_id(*id),
+        Ref::Name(text) => agent_profiles::Entity::find().filter(agent_profiles::Column::Slug.eq(text.as_str())),
+    };
+    if let Some(found) = query.order_by_asc(agent_profiles::Column::Id).one(&tx.conn).await? {
+        return Ok(found);
+    }
+    let names: Vec<String> = agent_profiles::Entity::find()
+        .select_only()
+        .column(agent_profiles::Column::Slug)
+        .order_by_desc(agent_profiles::Column::Id)
+        .limit(1000)
+        .into_tuple()
+        .all(&tx.conn)
+        .await?;
+    let near = rules::near(&name.to_string(), names.iter().map(String::as_str));
+    Err(Error::NotFound { entity: "agent", name: name.to_string(), near })
+}

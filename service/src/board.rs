@@ -1,0 +1,65 @@
+//! An open board.
+
+
+use crate::actor::Actor;
+use crate::clock::Clock;
+use crate::db::{self, DatabaseUrl, Db, OpenOptions, Query, Tx};
+use crate::error::{Error, Result};
+use crate::id::Ref;
+
+/// An open board: cheap to clone, safe to share between tasks.
+#[derive(Clone, Debug)]
+pub struct Callboard {
+    pub(crate) db: Db,
+    pub(crate) clock: Clock,
+}
+
+impl Callboard {
+    /// Opens the board in the database at `url`.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::SchemaTooOld`] or `SchemaTooNew`, naming both versions; `Unavailable` where the file or the
+    /// server cannot be opened. The message never holds the password.
+    pub async fn open(url: &DatabaseUrl, options: OpenOptions) -> Result<Self> {
+        let db = db::connect(url, &options).await?;
+        db::check_schema(&db).await?;
+        Ok(Self { db, clock: options.clock })
+    }
+
+    /// Closes the connections; open transactions of other clones are rolled back.
+    pub async fn close(self) -> Result<()> {
+        self.db.reader.close().await?;
+        self.db.writer.close().await?;
+        Ok(())
+    }
+
+    /// The time by this board's clock.
+    pub fn now(&self) -> crate::clock::Timestamp {
+        self.clock.now()
+    }
+
+    /// Finds an actor by name: `agent:SLUG`, `user:NAME` or `system`.
+    ///
+    /// # Errors
+    /// `Invalid` for another form, `NotFound` for a name that the board does not have.
+    pub async fn actor(&self, text: &str) -> Result<Actor> {
+        self.read(&FindActor { text: text.to_owned() }).await
+    }
+}
+
+struct FindActor {
+    text: String,
+}
+
+impl Query for FindActor {
+    type Output = Actor;
+
+    async fn fetch(&self, tx: &Tx) -> Result<Actor> {
+        match self.text.split_once(':') {
+            Some(("agent", slug)) => Ok(Actor::agent(crate::agent::find(tx, &Ref::from(slug)).await?.id)),
+            Some(("user", name)) => Ok(Actor::user(crate::user::find(tx, &Ref::from(name)).await?.id)),
+            None if self.text == "system" => Ok(Actor::SYSTEM),
+            _ => Err(Error::invalid("actor", &*self.text, "must be agent:SLUG, user:NAME or system")),
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Opens the pools: on SQLite one writer and some read-only readers, on PostgreSQL one pool.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sea_orm::sqlx::postgres::PgPoolOptions;
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous};
+use sea_orm::{ConnectionTrait, DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector};
+
+use super::dialect::Dialect;
+use super::error::DatabaseError;
+use super::network;
+use super::url::{DatabaseUrl, Target};
+use crate::clock::Clock;
+use crate::error::{Error, Result};
+
+/// What survives a power cut on SQLite.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Synchronous {
+    /// Every commit that was acknowledged.
+    #[default]
+    Full,
+    /// The file stays whole; the newest commits may be lost. About 3 times as many commits a second.
+    Normal,
+}
+
+/// How a board is opened.
+#[derive(Clone, Debug)]
+pub struct OpenOptions {
+    /// PostgreSQL: the schema that holds the board's tables; `public` where none is named. SQLite ignores it.
+    pub schema: Option<String>,
+    /// Connections of the PostgreSQL pool, or of SQLite's readers (its writer is always one). At least 1.
+    pub max_connections: u32,
+    /// How long a call waits for a connection, and on SQLite for another writer.
+    pub busy_timeout: Duration,
+    pub synchronous: Synchronous,
+    pub clock: Clock,
+}
+
+impl Default for OpenOptions {
+    fn default() -> Self {
+        Self {
+            schema: None,
+            max_connections: 8,
+            busy_timeout: Duration::from_secs(10),
+            synchronous: Synchronous::Full,
+            clock: Clock::system(),
+        }
+    }
+}
+
+/// The open pools of one board.
+#[derive(Clone, Debug)]
+pub(crate) struct Db {
+    pub dialect: Dialect,
+    pub writer: DatabaseConnection,
+    pub reader: DatabaseConnection,
+    pub schema: Option<String>,
+}
+
+pub(crate) async fn connect(url: &DatabaseUrl, options: &OpenOptions) -> Result<Db> {
+    match url.target() {
+        Target::Sqlite(path) => sqlite(path, options).await,
+        Target::Postgres => postgres(url, options).await,
+    }
+}
+
+async fn sqlite(path: &Path, options: &OpenOptions) -> Result<Db> {
+    let target = path.display().to_string();
+    let refuse = |why: String| Error::from(DatabaseError::Open { target: target.clone(), why });
+    let meta = std::fs::metadata(path).map_err(|e| refuse(e.to_string()))?;
+    if !meta.is_file() {
+        return Err(refuse("it is not a file".to_owned()));
+    }
+    if let Some(kind) = network::filesystem(path) {
+        return Err(refuse(format!(
+            "it lies on a network file system ({kind}), where SQLite cannot lock; move it to a local disk or use PostgreSQL"
+        )));
+    }
+    let base = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(false)
+        .foreign_keys(true)
+        .busy_timeout(options.busy_timeout)
+        .synchronous(match options.synchronous {
+            Synchronous::Full => SqliteSynchronous::Full,
+            Synchronous::Normal => SqliteSynchronous::Normal,
+        });
+    // One writer: more of them only wait for each other's lock (notes/performance.md, 1.1). No recycling: it would lose
+    // the prepared statements.
+    let pool = |max: u32| {
+        SqlitePoolOptions::new()
+            .max_connections(max.max(1))
+            .acquire_timeout(options.busy_timeout)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .test_before_acquire(false)
+    };
+    let writer = pool(1).connect_with(base.clone()).await.map_err(|e| refuse(e.to_string()))?;
+    let reader = pool(options.max_connections).connect_lazy_with(base.read_only(true));
+    let db = Db {
+        dialect: Dialect::Sqlite,
+        writer: SqlxSqliteConnector::from_sqlx_sqlite_pool(writer),
+        reader: SqlxSqliteConnector::from_sqlx_sqlite_pool(reader),
+        schema: None,
+    };
+    check_version(&db.writer).await?;
+    Ok(db)
+}
+
+/// Refuses an SQLite with the WAL-reset bug, which loses commits (3.7.0 to 3.51.2; sqlite.org/wal.html#walresetbug).
+async fn check_version(db: &DatabaseConnection) -> Result<()> {
+    let row = db.query_one_raw(Dialect::Sqlite.statement("SELECT sqlite_version() AS v", [])).await?;
+    let version: String = row.map(|r| r.try_get("", "v")).transpose()?.unwrap_or_default();
+    let mut parts = version.split('.').map(|p| p.parse::<u32>().unwrap_or(0));
+    let mut next = || parts.next().unwrap_or(0);
+    if (next(), next(), next()) < (3, 51, 3) {
+        return Err(DatabaseError::Open {
+            target: "SQLite".to_owned(),
+            why: format!("this build links SQLite {version}, which can lose commits; 3.51.3 or newer is needed"),
+        }
+        .into());
+    }
+    Ok(())
+}
+
+async fn postgres(url: &DatabaseUrl, options: &OpenOptions) -> Result<Db> {
+    let mut connect = url.postgres()?.application_name("callboard");
+    if let Some(schema) = &options.schema {
+        super::schema::check_name(schema)?;
+        connect = connect.options([("search_path", schema.as_str())]);
+    }
+    let pool = PgPoolOptions::new()
+        .max_connections(options.max_connections.max(1))
+        .acquire_timeout(options.busy_timeout)
+        .test_before_acquire(false)
+        .connect_with(connect)
+        .await
+        .map_err(|e| Error::from(DatabaseError::Open { target: url.redacted(), why: e.to_string() }))?;
+    let db = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
+    Ok(Db { dialect: Dialect::Postgres, writer: db.clone(), reader: db, schema: options.schema.clone() })
+}

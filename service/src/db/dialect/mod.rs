@@ -1,0 +1,86 @@
+//! What differs between SQLite and PostgreSQL, each difference with a name.
+
+use sea_orm::sea_query::{Expr, SimpleExpr};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement, Value};
+
+use crate::clock::Timestamp;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+impl Dialect {
+    fn backend(self) -> DbBackend {
+        match self {
+            Self::Sqlite => DbBackend::Sqlite,
+            Self::Postgres => DbBackend::Postgres,
+        }
+    }
+
+    /// A statement of ours; `$1`, `$2` .. in the text are bound by number on both.
+    pub fn statement(self, sql: &str, values: impl IntoIterator<Item = Value>) -> Statement {
+        Statement::from_sql_and_values(self.backend(), sql, values)
+    }
+
+    /// One row when the history of migrations is there.
+    pub fn history_exists(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SELECT 1 AS one FROM sqlite_schema WHERE type = 'table' AND name = 'callboard_migrations'",
+            Self::Postgres => "SELECT 1 AS one WHERE to_regclass('callboard_migrations') IS NOT NULL",
+        }
+    }
+
+    /// Now, for leases, backoff and expiry: the server's clock on PostgreSQL, so that workers whose clocks disagree
+    /// agree on who holds an item; the app's on SQLite, where all workers are on one machine.
+    pub fn lease_now(self, now: Timestamp) -> SimpleExpr {
+        match self {
+            Self::Sqlite => Expr::val(now).into(),
+            Self::Postgres => Expr::cust("clock_timestamp()"),
+        }
+    }
+
+    /// Now as a value, by the clock of [`Dialect::lease_now`].
+    pub async fn read_lease_now(self, conn: &DatabaseTransaction, now: Timestamp) -> Result<Timestamp, DbErr> {
+        match self {
+            Self::Sqlite => Ok(now),
+            Self::Postgres => {
+                let row = conn.query_one_raw(self.statement("SELECT clock_timestamp() AS at", [])).await?;
+                row.map(|r| r.try_get("", "at")).transpose().map(|at| at.unwrap_or(now))
+            }
+        }
+    }
+
+    /// Serialises the changes of a project's prerequisite edges until the transaction ends. SQLite has one writer anyway.
+    pub async fn lock_edges(self, conn: &DatabaseTransaction, project: uuid::Uuid) -> Result<(), DbErr> {
+        match self {
+            Self::Sqlite => Ok(()),
+            Self::Postgres => {
+                let sql = "SELECT pg_advisory_xact_lock(hashtextextended('callboard.edges.' || $1, 0))";
+                conn.execute_raw(self.statement(sql, [project.to_string().into()])).await.map(|_| ())
+            }
+        }
+    }
+
+    /// Sets the board's schema inside an app's transaction; gives what to put back.
+    pub async fn enter_schema(self, conn: &DatabaseTransaction, schema: Option<&str>) -> Result<Option<String>, DbErr> {
+        let (Self::Postgres, Some(schema)) = (self, schema) else { return Ok(None) };
+        let row = conn.query_one_raw(self.statement("SELECT current_setting('search_path') AS path", [])).await?;
+        let outer: Option<String> = row.map(|r| r.try_get("", "path")).transpose()?;
+        self.set_search_path(conn, schema).await?;
+        Ok(outer)
+    }
+
+    pub async fn leave_schema(self, conn: &DatabaseTransaction, outer: Option<String>) -> Result<(), DbErr> {
+        match outer {
+            Some(path) => self.set_search_path(conn, &path).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn set_search_path(self, conn: &DatabaseTransaction, path: &str) -> Result<(), DbErr> {
+        let set = self.statement("SELECT set_config('search_path', $1, true)", [path.into()]);
+        conn.execute_raw(set).await.map(|_| ())
+    }
+}

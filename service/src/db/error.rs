@@ -1,0 +1,82 @@
+//! Errors of the database, told apart once for both of them.
+
+use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx};
+
+use crate::error::ErrorKind;
+
+/// A failed statement or connection, by cause. The text never holds a connection string.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DatabaseError {
+    /// SQLite is locked by another writer, or PostgreSQL ended the transaction (40001, 40P01). Retrying is safe.
+    #[error("the database is busy: {0}")]
+    Busy(String),
+    #[error("a unique value is taken: {0}")]
+    Unique(String),
+    #[error("a row that is referred to is missing or still in use: {0}")]
+    ForeignKey(String),
+    #[error("the database is read-only: {0}")]
+    ReadOnly(String),
+    #[error("the disk is full: {0}")]
+    Full(String),
+    /// The address cannot be used: the text says why, without the password.
+    #[error("{0}")]
+    Url(String),
+    #[error("cannot open {target}: {why}")]
+    Open { target: String, why: String },
+    #[error("{0}")]
+    Other(DbErr),
+}
+
+impl DatabaseError {
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Busy(_) => ErrorKind::Busy,
+            Self::Unique(_) | Self::ForeignKey(_) => ErrorKind::Conflict,
+            Self::ReadOnly(_) | Self::Full(_) | Self::Open { .. } => ErrorKind::Unavailable,
+            Self::Url(_) => ErrorKind::Invalid,
+            Self::Other(_) => ErrorKind::Internal,
+        }
+    }
+}
+
+impl From<DbErr> for DatabaseError {
+    fn from(error: DbErr) -> Self {
+        if let Some(code) = code(&error) {
+            let text = message(&error);
+            // SQLite's extended codes keep the primary one in the low byte.
+            let sqlite = code.parse::<i32>().ok().filter(|_| code.len() < 5).map(|c| c & 0xff);
+            match (code.as_str(), sqlite) {
+                ("40001" | "40P01" | "55P03", _) | (_, Some(5 | 6)) => return Self::Busy(text),
+                ("25006", _) | (_, Some(8)) => return Self::ReadOnly(text),
+                ("53100", _) | (_, Some(13)) => return Self::Full(text),
+                _ => {}
+            }
+        }
+        match error.sql_err() {
+            Some(SqlErr::UniqueConstraintViolation(text)) => Self::Unique(text),
+            Some(SqlErr::ForeignKeyConstraintViolation(text)) => Self::ForeignKey(text),
+            _ => match error {
+                DbErr::ConnectionAcquire(e) => Self::Busy(e.to_string()),
+                other => Self::Other(other),
+            },
+        }
+    }
+}
+
+fn driver(error: &DbErr) -> Option<&sqlx::Error> {
+    match error {
+        DbErr::Exec(RuntimeErr::SqlxError(e)) | DbErr::Query(RuntimeErr::SqlxError(e)) | DbErr::Conn(RuntimeErr::SqlxError(e)) => {
+            Some(e)
+        }
+        _ => None,
+    }
+}
+
+fn code(error: &DbErr) -> Option<String> {
+    driver(error)?.as_database_error()?.code().map(|c| c.into_owned())
+}
+
+fn message(error: &DbErr) -> String {
+    driver(error).and_then(sqlx::Error::as_database_error).map_or_else(|| error.to_string(), |e| e.message().to_owned())
+}

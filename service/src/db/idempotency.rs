@@ -1,0 +1,63 @@
+//! Answers given under an idempotency key: a repeated request gets the same answer and is not done again.
+
+use callboard_entity::idempotency_keys as keys;
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use serde::{Serialize, de::DeserializeOwned};
+use sha2::{Digest, Sha256};
+
+use super::transaction::{Tx, Verb};
+use crate::actor::Actor;
+use crate::board::Callboard;
+use crate::error::{Conflict, Error, Result};
+
+/// How long an answer is kept, in days.
+const KEEP_DAYS: i64 = 7;
+
+impl Callboard {
+    /// Runs a verb once for `key`: a repeat by the same actor within 7 days gets the stored answer.
+    ///
+    /// # Errors
+    /// [`Conflict::IdempotencyKey`] when the key was used for another request; else as [`Callboard::run`].
+    pub async fn run_once<V>(&self, actor: Actor, key: &str, verb: &V) -> Result<V::Output>
+    where
+        V: Verb + Serialize,
+        V::Output: Serialize + DeserializeOwned,
+    {
+        if key.is_empty() || key.len() > 200 {
+            return Err(Error::invalid("idempotency key", key, "must have 1 to 200 bytes"));
+        }
+        self.transaction(actor, async |tx: &Tx| once(tx, key, verb).await).await
+    }
+}
+
+async fn once<V>(tx: &Tx, key: &str, verb: &V) -> Result<V::Output>
+where
+    V: Verb + Serialize,
+    V::Output: Serialize + DeserializeOwned,
+{
+    let name = std::any::type_name::<V>().rsplit("::").next().unwrap_or_default();
+    let stored = |e: serde_json::Error| Error::Stored { what: format!("answer of {name}"), why: e.to_string() };
+    let request = serde_json::to_vec(verb).map_err(stored)?;
+    let digest: String = Sha256::digest(&request).iter().map(|b| format!("{b:02x}")).collect();
+    let id = (tx.actor.key(), name.to_owned(), key.to_owned());
+    keys::Entity::delete_many().filter(keys::Column::ExpiresAt.lte(tx.now)).exec(&tx.conn).await?;
+    if let Some(row) = keys::Entity::find_by_id(id.clone()).one(&tx.conn).await? {
+        if row.request_sha256 != digest {
+            return Err(Conflict::IdempotencyKey { key: key.to_owned(), stored: row.result }.into());
+        }
+        return serde_json::from_value(row.result).map_err(stored);
+    }
+    let output = verb.apply(tx).await?;
+    // Two calls at once: the second's insert waits for the first and then fails as taken; retrying reads its answer.
+    let row = keys::ActiveModel {
+        actor: Set(id.0),
+        verb: Set(id.1),
+        key: Set(id.2),
+        request_sha256: Set(digest),
+        result: Set(serde_json::to_value(&output).map_err(stored)?),
+        expires_at: Set(tx.now + chrono::TimeDelta::days(KEEP_DAYS)),
+        created_at: Set(tx.now),
+    };
+    keys::Entity::insert(row).exec_without_returning(&tx.conn).await?;
+    Ok(output)
+}

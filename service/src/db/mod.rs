@@ -1,0 +1,19 @@
+//! The database under a board: connecting, transactions, errors, and what differs between SQLite and PostgreSQL.
+//!
+//! Only this folder asks which database it is.
+
+mod connect;
+pub(crate) mod dialect;
+mod error;
+mod idempotency;
+mod network;
+mod schema;
+mod transaction;
+mod url;
+
+pub use connect::{OpenOptions, Synchronous};
+pub(crate) use schema::check as check_schema;
+pub(crate) use connect::{Db, connect};
+pub use error::DatabaseError;
+pub use transaction::{Query, Tx, Verb};
+pub use url::DatabaseUrl;

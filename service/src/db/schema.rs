@@ -1,0 +1,37 @@
+//! Which schema a database holds, against the one that this build was made for.
+
+use sea_orm::ConnectionTrait;
+
+use super::connect::Db;
+use crate::error::{Error, Result};
+
+/// The newest migration that this build knows.
+const NEEDED: &str = callboard_entity::SCHEMA_VERSION;
+
+/// Refuses a board whose schema is missing, older or newer than this build's.
+pub(crate) async fn check(db: &Db) -> Result<()> {
+    let exists = db.reader.query_one_raw(db.dialect.statement(db.dialect.history_exists(), [])).await?;
+    if exists.is_none() {
+        return Err(Error::SchemaTooOld { found: None, needed: NEEDED });
+    }
+    let newest = "SELECT max(version) AS version FROM callboard_migrations";
+    let row = db.reader.query_one_raw(db.dialect.statement(newest, [])).await?;
+    let found: Option<String> = row.map(|r| r.try_get("", "version")).transpose()?.flatten();
+    match found.as_deref() {
+        Some(NEEDED) => Ok(()),
+        Some(version) if version > NEEDED => {
+            Err(Error::SchemaTooNew { found: version.to_owned(), known: NEEDED })
+        }
+        _ => Err(Error::SchemaTooOld { found, needed: NEEDED }),
+    }
+}
+
+/// A PostgreSQL schema name that needs no quoting, since it is set by search_path.
+pub(crate) fn check_name(name: &str) -> Result<()> {
+    let mut chars = name.chars();
+    let first = chars.next().is_some_and(|c| c.is_ascii_lowercase() || c == '_');
+    if first && name.len() <= 63 && chars.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') {
+        return Ok(());
+    }
+    Err(Error::invalid("schema", name, "must be lower-case letters, digits and _, at most 63, not starting with a digit"))
+}

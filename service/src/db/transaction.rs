@@ -1,0 +1,181 @@
+//! Verbs and queries, and the one helper that runs each in one transaction.
+
+use std::time::Duration;
+
+use sea_orm::{
+    AccessMode, ConnectionTrait, DatabaseTransaction, IsolationLevel, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+};
+
+use super::connect::Db;
+use super::dialect::Dialect;
+use crate::actor::Actor;
+use crate::board::Callboard;
+use crate::clock::{Clock, Timestamp};
+use crate::error::Result;
+
+/// A change of the board. It happens whole or not at all, with its ledger rows.
+pub trait Verb: Sync {
+    type Output: Send;
+
+    /// Makes the change inside `tx`. Callers use [`Callboard::run`], which commits.
+    fn apply(&self, tx: &Tx) -> impl Future<Output = Result<Self::Output>> + Send;
+}
+
+/// A question to the board. It sees one state of it, whatever is written meanwhile.
+pub trait Query: Sync {
+    type Output: Send;
+
+    /// Answers inside `tx`. Callers use [`Callboard::read`].
+    fn fetch(&self, tx: &Tx) -> impl Future<Output = Result<Self::Output>> + Send;
+}
+
+/// An open transaction, with who acts in it and when.
+#[derive(Debug)]
+pub struct Tx {
+    pub(crate) conn: DatabaseTransaction,
+    pub(crate) dialect: Dialect,
+    pub(crate) actor: Actor,
+    /// The time of the whole verb, bound by the app.
+    pub(crate) now: Timestamp,
+}
+
+impl Tx {
+    fn new(conn: DatabaseTransaction, dialect: Dialect, actor: Actor, clock: &Clock) -> Self {
+        Self { conn, dialect, actor, now: clock.now() }
+    }
+
+    /// The connection, for an app's own rows inside [`Callboard::transaction`].
+    pub fn connection(&self) -> &DatabaseTransaction {
+        &self.conn
+    }
+
+    /// Runs another verb in this transaction, as the same actor. A refused one leaves the transaction as it was.
+    pub async fn run<V: Verb>(&self, verb: &V) -> Result<V::Output> {
+        let inner = Tx { conn: self.conn.begin().await?, dialect: self.dialect, actor: self.actor, now: self.now };
+        end(verb.apply(&inner).await, inner).await
+    }
+}
+
+/// How often a verb that lost a race is tried, and the longest first pause.
+const TRIES: u32 = 8;
+const PAUSE: Duration = Duration::from_millis(10);
+
+impl Callboard {
+    /// Runs a verb in a transaction of its own, trying again where it lost a race (SQLite busy; PostgreSQL 40001, 40P01).
+    ///
+    /// # Errors
+    /// What the verb refuses; [`crate::ErrorKind::Busy`] after 8 tries; the database's errors. Nothing is changed then.
+    pub async fn run<V: Verb>(&self, actor: Actor, verb: &V) -> Result<V::Output> {
+        self.write(actor, async |tx: &Tx| verb.apply(tx).await).await
+    }
+
+    /// Runs several changes, and an app's own, in one transaction: all of them happen, or none.
+    ///
+    /// `body` may run more than once when the transaction lost a race, and so must touch nothing but the database.
+    ///
+    /// # Errors
+    /// As [`Callboard::run`].
+    pub async fn transaction<T: Send>(
+        &self,
+        actor: Actor,
+        body: impl AsyncFn(&Tx) -> Result<T> + Sync,
+    ) -> Result<T> {
+        self.write(actor, body).await
+    }
+
+    /// Runs a verb in a savepoint of the app's own transaction. A refused verb leaves that transaction usable.
+    ///
+    /// On PostgreSQL the board's schema is set for the savepoint and put back.
+    ///
+    /// # Errors
+    /// As [`Callboard::run`], but without trying again: the app owns the transaction and decides.
+    pub async fn run_in<C, V>(&self, conn: &C, actor: Actor, verb: &V) -> Result<V::Output>
+    where
+        C: ConnectionTrait + TransactionTrait<Transaction = DatabaseTransaction>,
+        V: Verb,
+    {
+        let tx = Tx::new(conn.begin().await?, self.db.dialect, actor, &self.clock);
+        let outer = tx.dialect.enter_schema(&tx.conn, self.db.schema.as_deref()).await?;
+        match verb.apply(&tx).await {
+            Ok(output) => {
+                tx.dialect.leave_schema(&tx.conn, outer).await?;
+                tx.conn.commit().await?;
+                Ok(output)
+            }
+            // Rolling back to the savepoint takes the setting back as well.
+            refused => end(refused, tx).await,
+        }
+    }
+
+    /// Answers a question from one state of the board.
+    ///
+    /// # Errors
+    /// What the query refuses (mostly: not found), and the database's errors.
+    pub async fn read<Q: Query>(&self, query: &Q) -> Result<Q::Output> {
+        let options = match self.db.dialect {
+            Dialect::Sqlite => TransactionOptions::default(),
+            Dialect::Postgres => TransactionOptions {
+                isolation_level: Some(IsolationLevel::RepeatableRead),
+                access_mode: Some(AccessMode::ReadOnly),
+                ..Default::default()
+            },
+        };
+        let conn = self.db.reader.begin_with_options(options).await?;
+        let tx = Tx::new(conn, self.db.dialect, Actor::SYSTEM, &self.clock);
+        let answer = query.fetch(&tx).await;
+        tx.conn.rollback().await?;
+        answer
+    }
+
+    async fn write<T: Send>(&self, actor: Actor, body: impl AsyncFn(&Tx) -> Result<T>) -> Result<T> {
+        let mut attempt = 1;
+        loop {
+            match self.write_once(actor, &body).await {
+                Err(error) if error.is_retryable() && attempt < TRIES => {
+                    tracing::debug!(attempt, %error, "lost a race, trying again");
+                    tokio::time::sleep(PAUSE.mul_f64(fastrand::f64()) * 2u32.pow(attempt - 1)).await;
+                    attempt += 1;
+                }
+                result => return result,
+            }
+        }
+    }
+
+    async fn write_once<T: Send>(&self, actor: Actor, body: &impl AsyncFn(&Tx) -> Result<T>) -> Result<T> {
+        let conn = begin_write(&self.db).await?;
+        let tx = Tx::new(conn, self.db.dialect, actor, &self.clock);
+        end(body(&tx).await, tx).await
+    }
+}
+
+/// IMMEDIATE on SQLite: a transaction that reads first and writes later would fail at once when another wrote meanwhile.
+async fn begin_write(db: &Db) -> Result<DatabaseTransaction> {
+    let options = match db.dialect {
+        Dialect::Sqlite => TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..Default::default()
+        },
+        // READ COMMITTED, whatever the server's default: the verbs lock what they read.
+        Dialect::Postgres => {
+            TransactionOptions { isolation_level: Some(IsolationLevel::ReadCommitted), ..Default::default() }
+        }
+    };
+    Ok(db.writer.begin_with_options(options).await?)
+}
+
+async fn end<T>(result: Result<T>, tx: Tx) -> Result<T> {
+    match result {
+        Ok(output) => {
+            tx.conn.commit().await?;
+            Ok(output)
+        }
+        Err(error) => {
+            // The refusal is what the caller must see, also when the rollback fails: the connection is closed then.
+            if let Err(rollback) = tx.conn.rollback().await {
+                tracing::warn!(%rollback, "rolling back failed");
+            }
+            Err(error)
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! What can go wrong, by cause. Every message names the object and the rule; the caller turns the kind into an exit code.
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::db::DatabaseError;
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// The causes that callers tell apart; each has one exit code (docs/errors.md).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ErrorKind {
+    /// A named row does not exist.
+    NotFound,
+    /// The state, or another row, does not allow it.
+    Conflict,
+    /// The assignment is no longer the open one, or its lease has run out.
+    LeaseLost,
+    /// There is no work that this agent may take now.
+    NothingReady,
+    /// A quality gate is not met.
+    GateNotMet,
+    /// The input breaks a rule.
+    Invalid,
+    /// The schema is older than this build needs, or there is none.
+    SchemaTooOld,
+    /// The schema is newer than this build knows.
+    SchemaTooNew,
+    /// The database stayed busy, or the transaction lost a race more often than is retried. Trying again is safe.
+    Busy,
+    /// The database cannot be reached, opened or written.
+    Unavailable,
+    /// A fault of Callboard's or of the database.
+    Internal,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    #[error("there is no {entity} '{name}'{}", did_you_mean(near))]
+    NotFound { entity: &'static str, name: String, near: Vec<String> },
+
+    /// A transition that the machine does not have.
+    #[error("{entity} {name} is {from}: {event} is not possible{}", allowed_from(allowed))]
+    Transition { entity: &'static str, name: String, from: String, event: String, allowed: Vec<String> },
+
+    /// Another row or another writer stands in the way.
+    #[error("{0}")]
+    Conflict(Conflict),
+
+    #[error("assignment {assignment} is no longer yours: {why}")]
+    LeaseLost { assignment: Uuid, why: String },
+
+    #[error("nothing is ready for agent '{agent}'{}", hidden(reasons))]
+    NothingReady { agent: String, reasons: Vec<String> },
+
+    /// The item cannot be given to this agent: every condition that failed.
+    #[error("{item} cannot be assigned to '{holder}': {}", conditions.join("; "))]
+    NotAssignable { item: String, holder: String, conditions: Vec<String> },
+
+    #[error("{item} does not meet its {level} gate: {}", missing.join("; "))]
+    GateNotMet { item: String, level: String, missing: Vec<String> },
+
+    #[error("{field}: {rule}{}", given(value))]
+    Invalid { field: &'static str, value: String, rule: String },
+
+    #[error("the edge from {item} to {prerequisite} would close a cycle: {}", path.join(" -> "))]
+    Cycle { item: String, prerequisite: String, path: Vec<String> },
+
+    #[error("the board's schema is {}, and this build needs {needed}", found.as_deref().unwrap_or("not there"))]
+    SchemaTooOld { found: Option<String>, needed: &'static str },
+
+    #[error("the board's schema is {found}, newer than this build, which knows {known}")]
+    SchemaTooNew { found: String, known: &'static str },
+
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+
+    /// A stored value that cannot be read: a fault of Callboard's, or a row changed by hand.
+    #[error("stored {what} cannot be read: {why}")]
+    Stored { what: String, why: String },
+}
+
+/// What stands in the way of a change.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Conflict {
+    #[error("{entity} '{name}' exists already")]
+    Exists { entity: &'static str, name: String },
+    #[error("{item} is at revision {found}, not {expected}: somebody changed it meanwhile")]
+    Revision { item: String, expected: i64, found: i64 },
+    #[error("{item} is held: assignment {assignment} is {status}")]
+    Held { item: String, assignment: Uuid, status: String },
+    #[error("{entity} '{name}' is {status}")]
+    Inactive { entity: &'static str, name: String, status: String },
+    /// Something else refers to the row.
+    #[error("{what} cannot be done: {because}")]
+    InUse { what: String, because: String },
+    #[error("{item} is what {} wait for: waive or cancel them too", dependents.join(", "))]
+    Dependents { item: String, dependents: Vec<String> },
+    #[error("the idempotency key '{key}' was used for another request")]
+    IdempotencyKey { key: String, stored: Value },
+}
+
+impl From<Conflict> for Error {
+    fn from(conflict: Conflict) -> Self {
+        Self::Conflict(conflict)
+    }
+}
+
+impl Error {
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::NotFound { .. } => ErrorKind::NotFound,
+            Self::Transition { .. } | Self::Conflict(_) | Self::NotAssignable { .. } | Self::Cycle { .. } => {
+                ErrorKind::Conflict
+            }
+            Self::LeaseLost { .. } => ErrorKind::LeaseLost,
+            Self::NothingReady { .. } => ErrorKind::NothingReady,
+            Self::GateNotMet { .. } => ErrorKind::GateNotMet,
+            Self::Invalid { .. } => ErrorKind::Invalid,
+            Self::SchemaTooOld { .. } => ErrorKind::SchemaTooOld,
+            Self::SchemaTooNew { .. } => ErrorKind::SchemaTooNew,
+            Self::Database(error) => error.kind(),
+            Self::Stored { .. } => ErrorKind::Internal,
+        }
+    }
+
+    /// Whether the same call may succeed when it is made again.
+    pub fn is_retryable(&self) -> bool {
+        self.kind() == ErrorKind::Busy
+    }
+
+    pub(crate) fn invalid(field: &'static str, value: impl Into<String>, rule: impl Into<String>) -> Self {
+        Self::Invalid { field, value: value.into(), rule: rule.into() }
+    }
+
+    pub(crate) fn not_found(entity: &'static str, name: impl Into<String>) -> Self {
+        Self::NotFound { entity, name: name.into(), near: Vec::new() }
+    }
+}
+
+impl From<sea_orm::DbErr> for Error {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Self::Database(DatabaseError::from(error))
+    }
+}
+
+fn did_you_mean(near: &[String]) -> String {
+    if near.is_empty() { String::new() } else { format!("; near to it: {}", near.join(", ")) }
+}
+
+fn allowed_from(allowed: &[String]) -> String {
+    if allowed.is_empty() { String::new() } else { format!("; possible: {}", allowed.join(", ")) }
+}
+
+fn hidden(reasons: &[String]) -> String {
+    if reasons.is_empty() { String::new() } else { format!(": {}", reasons.join("; ")) }
+}
+
+fn given(value: &str) -> String {
+    let short: String = value.chars().take(80).collect();
+    match (value.is_empty(), short.len() == value.len()) {
+        (true, _) => String::new(),
+        (false, true) => format!(", not '{short}'"),
+        (false, false) => format!(", not '{short}...'"),
+    }
+}

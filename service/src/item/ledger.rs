@@ -1,0 +1,201 @@
+//! The ledger: one row for every change of an item, from which its state can be told again.
+
+use callboard_entity::{WorkItemStatus, work_item_events as events, work_items};
+use chrono::DateTime;
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use crate::clock::Timestamp;
+use crate::db::{Query, Tx};
+use crate::error::Result;
+use crate::id;
+
+/// What a ledger row says beside the change itself.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Entry {
+    pub kind: &'static str,
+    pub reason: Option<String>,
+    /// The assignment by which the change came, and its state after it.
+    pub assignment: Option<(Uuid, &'static str)>,
+    /// Whatever else is worth keeping; never holds `after`.
+    pub data: Map<String, Value>,
+}
+
+impl Entry {
+    pub fn new(kind: &'static str) -> Self {
+        Self { kind, ..Self::default() }
+    }
+
+    pub fn reason(mut self, reason: Option<&str>) -> Self {
+        self.reason = reason.map(str::to_owned);
+        self
+    }
+
+    pub fn assignment(mut self, id: Uuid, status: &'static str) -> Self {
+        self.assignment = Some((id, status));
+        self
+    }
+
+    pub fn data(mut self, key: &str, value: impl Into<Value>) -> Self {
+        self.data.insert(key.to_owned(), value.into());
+        self
+    }
+}
+
+/// The part of an item that the ledger can tell again.
+pub(crate) fn replayed(item: &work_items::Model) -> Map<String, Value> {
+    let fields = json!({
+        "status": item.status,
+        "delegation_status": item.delegation_status,
+        "assignee_type": item.assignee_type,
+        "assignee_id": item.assignee_id,
+        "attempt_count": item.attempt_count,
+        "available_at": time(item.available_at),
+        "unmet_prerequisites": item.unmet_prerequisites,
+        "dead_at": time(item.dead_at),
+        "archived_at": time(item.archived_at),
+    });
+    if let Value::Object(map) = fields { map } else { Map::new() }
+}
+
+fn time(at: Option<Timestamp>) -> Option<String> {
+    at.map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true))
+}
+
+/// The ledger row of a change from `before` (`None` for a new item) to `after`.
+pub(crate) fn row(
+    tx: &Tx,
+    before: Option<&work_items::Model>,
+    after: &work_items::Model,
+    entry: Entry,
+) -> events::ActiveModel {
+    let old = before.map(replayed).unwrap_or_default();
+    let mut changed: Map<String, Value> =
+        replayed(after).into_iter().filter(|(k, v)| old.get(k) != Some(v)).collect();
+    if let Some((id, status)) = entry.assignment {
+        changed.insert("assignment_id".to_owned(), json!(id));
+        changed.insert("assignment_status".to_owned(), json!(status));
+    }
+    let mut data = entry.data;
+    if !changed.is_empty() {
+        data.insert("after".to_owned(), Value::Object(changed));
+    }
+    let from = before.map(|b| b.status);
+    let moved = from != Some(after.status);
+    let word = |s: WorkItemStatus| s.as_str().to_owned();
+    events::ActiveModel {
+        id: Set(id::new()),
+        work_item_id: Set(after.id),
+        revision: Set(after.revision),
+        assignment_id: Set(entry.assignment.map(|(id, _)| id)),
+        session_id: Set(None),
+        kind: Set(entry.kind.to_owned()),
+        from_status: Set(from.filter(|_| moved).map(word)),
+        to_status: Set(moved.then(|| word(after.status))),
+        actor_type: Set(tx.actor.kind),
+        actor_id: Set(tx.actor.id),
+        reason: Set(entry.reason),
+        data: Set((!data.is_empty()).then(|| Value::Object(data))),
+        created_at: Set(tx.now),
+    }
+}
+
+/// An item whose row does not say what its ledger says.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Mismatch {
+    pub key: String,
+    pub field: String,
+    pub row: Value,
+    pub ledger: Value,
+}
+
+/// Replays the ledger of every item, in pages of 500, and names what differs from the rows.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ReplayLedger;
+
+impl Query for ReplayLedger {
+    type Output = Vec<Mismatch>;
+
+    async fn fetch(&self, tx: &Tx) -> Result<Vec<Mismatch>> {
+        let mut found = Vec::new();
+        let mut after: Option<Uuid> = None;
+        loop {
+            let mut page = work_items::Entity::find().order_by_asc(work_items::Column::Id).limit(500);
+            if let Some(id) = after {
+                page = page.filter(work_items::Column::Id.gt(id));
+            }
+            let items = page.all(&tx.conn).await?;
+            let Some(last) = items.last() else { return Ok(found) };
+            after = Some(last.id);
+            let rows = events::Entity::find()
+                .filter(events::Column::WorkItemId.is_in(items.iter().map(|i| i.id)))
+                .order_by_asc(events::Column::WorkItemId)
+                .order_by_asc(events::Column::Revision)
+                .all(&tx.conn)
+                .await?;
+            for item in &items {
+                let own: Vec<&events::Model> = rows.iter().filter(|e| e.work_item_id == item.id).collect();
+                found.extend(compare(item, &own));
+                found.extend(assignments(tx, item, &own).await?);
+            }
+        }
+    }
+}
+
+fn compare(item: &work_items::Model, events: &[&events::Model]) -> Vec<Mismatch> {
+    let mut state = Map::new();
+    for event in events {
+        if let Some(Value::Object(after)) = event.data.as_ref().and_then(|d| d.get("after")) {
+            state.extend(after.clone());
+        }
+    }
+    let mismatch = |field: &str, row: &Value, ledger: Value| Mismatch {
+        key: item.key.clone(),
+        field: field.to_owned(),
+        row: row.clone(),
+        ledger,
+    };
+    let mut found = Vec::new();
+    for (field, value) in replayed(item) {
+        let ledger = state.get(&field).cloned().unwrap_or(Value::Null);
+        if !same(&value, &ledger) {
+            found.push(mismatch(&field, &value, ledger));
+        }
+    }
+    let newest = events.last().map_or(0, |e| e.revision);
+    if newest != item.revision {
+        found.push(mismatch("revision", &json!(item.revision), json!(newest)));
+    }
+    found
+}
+
+/// Whether each assignment stands where the ledger last saw it.
+async fn assignments(tx: &Tx, item: &work_items::Model, events: &[&events::Model]) -> Result<Vec<Mismatch>> {
+    use callboard_entity::task_assignments as assignments;
+    let rows = assignments::Entity::find().filter(assignments::Column::WorkItemId.eq(item.id)).all(&tx.conn).await?;
+    let mut found = Vec::new();
+    for row in rows {
+        let seen = events.iter().rev().find_map(|e| {
+            let after = e.data.as_ref()?.get("after")?;
+            (after.get("assignment_id")? == &json!(row.id)).then(|| after.get("assignment_status").cloned())?
+        });
+        let status = json!(row.status);
+        if seen.as_ref() != Some(&status) {
+            found.push(Mismatch {
+                key: item.key.clone(),
+                field: format!("assignment {}", row.id),
+                row: status,
+                ledger: seen.unwrap_or(Value::Null),
+            });
+        }
+    }
+    Ok(found)
+}
+
+/// Equal, where two ways of writing one time are equal too.
+fn same(a: &Value, b: &Value) -> bool {
+    let time = |v: &Value| v.as_str().and_then(|s| DateTime::parse_from_rfc3339(s).ok());
+    a == b || matches!((time(a), time(b)), (Some(a), Some(b)) if a == b)
+}

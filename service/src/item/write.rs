@@ -1,0 +1,94 @@
+//! The one way by which a row of `work_items` changes outside the hot statements: a guarded update with its ledger row.
+
+use callboard_entity::{WorkItemStatus, work_item_events as events, work_items};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue, ColumnTrait, EntityTrait, IntoActiveModel, Iterable, QueryFilter, QuerySelect,
+};
+use uuid::Uuid;
+
+use super::ledger::{self, Entry};
+use super::state::{self, ItemEvent};
+use crate::db::Tx;
+use crate::error::{Conflict, Error, Result};
+
+/// Writes what differs between `before` and `after`, raises the revision and adds the ledger row.
+///
+/// The update is guarded by the revision that was read, so a writer that slipped in between is noticed, never undone.
+pub(crate) async fn update(
+    tx: &Tx,
+    before: &work_items::Model,
+    mut after: work_items::Model,
+    entry: Entry,
+) -> Result<work_items::Model> {
+    after.revision = before.revision + 1;
+    after.updated_at = tx.now;
+    after.last_activity_at = Some(tx.now);
+    let result = work_items::Entity::update_many()
+        .set(changes(before, &after))
+        .filter(work_items::Column::Id.eq(before.id))
+        .filter(work_items::Column::Revision.eq(before.revision))
+        .exec(&tx.conn)
+        .await?;
+    if result.rows_affected != 1 {
+        let found = find_by_id(tx, before.id).await?.map_or(before.revision, |i| i.revision);
+        return Err(
+            Conflict::Revision { item: before.key.clone(), expected: before.revision, found }.into()
+        );
+    }
+    let row = ledger::row(tx, Some(before), &after, entry);
+    events::Entity::insert(row).exec_without_returning(&tx.conn).await?;
+    Ok(after)
+}
+
+/// Only the columns that differ: SQLite rewrites the entries of every index that a SET list names.
+fn changes(before: &work_items::Model, after: &work_items::Model) -> work_items::ActiveModel {
+    let old = before.clone().into_active_model();
+    let mut new = after.clone().into_active_model();
+    for column in work_items::Column::iter() {
+        let value = |model: &work_items::ActiveModel| model.get(column).into_value();
+        match value(&new) {
+            Some(v) if value(&old).as_ref() != Some(&v) => new.set(column, v),
+            _ => new.not_set(column),
+        }
+    }
+    new
+}
+
+/// Inserts new items, each with its ledger row. The caller has filled every column.
+pub(crate) async fn insert(tx: &Tx, items: Vec<(work_items::Model, Entry)>) -> Result<()> {
+    // SQLite takes at most 32,766 bound values in one statement.
+    for chunk in items.chunks(500) {
+        let rows = chunk.iter().map(|(item, _)| item.clone().into_active_model().reset_all());
+        work_items::Entity::insert_many(rows).exec_without_returning(&tx.conn).await?;
+        let rows = chunk.iter().map(|(item, entry)| ledger::row(tx, None, item, entry.clone()));
+        events::Entity::insert_many(rows).exec_without_returning(&tx.conn).await?;
+    }
+    Ok(())
+}
+
+/// Reads an item for a change: locked on PostgreSQL until the transaction ends; SQLite has one writer.
+pub(crate) async fn lock(tx: &Tx, id: Uuid) -> Result<work_items::Model> {
+    let item = work_items::Entity::find_by_id(id).lock_exclusive().one(&tx.conn).await?;
+    item.ok_or_else(|| Error::not_found("item", id.to_string()))
+}
+
+async fn find_by_id(tx: &Tx, id: Uuid) -> Result<Option<work_items::Model>> {
+    Ok(work_items::Entity::find_by_id(id).one(&tx.conn).await?)
+}
+
+/// The status that `event` leads to from where the item stands, or the refusal that names both.
+pub(crate) fn next_status(item: &work_items::Model, event: ItemEvent) -> Result<WorkItemStatus> {
+    state::next(item.status, event).ok_or_else(|| Error::Transition {
+        entity: "item",
+        name: item.key.clone(),
+        from: item.status.as_str().to_owned(),
+        event: event.as_str().to_owned(),
+        allowed: state::possible(item.status),
+    })
+}
+
+/// Whether two active values are set alike; used where an edit must know if it changes anything.
+pub(crate) fn differs(before: &work_items::Model, after: &work_items::Model) -> bool {
+    let changed = changes(before, after);
+    work_items::Column::iter().any(|c| matches!(changed.get(c), ActiveValue::Set(_)))
+}

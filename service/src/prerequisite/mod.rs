@@ -1,0 +1,1 @@
+//! Prerequisites: what must be true before an item can be worked on.

@@ -1,0 +1,5 @@
+//! Projects: each numbers its own items.
+
+mod find;
+
+pub(crate) use find::{find, resolve};

@@ -1,0 +1,1 @@
+//! Sprints: the time boxes of a project.

@@ -1,0 +1,30 @@
+//! Finds a user by name or id.
+
+use callboard_entity::board_users;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::id::Ref;
+use crate::rules;
+
+/// Reads a user, or says which names are near to the one that is not there.
+pub(crate) async fn find(tx: &Tx, name: &Ref) -> Result<board_users::Model> {
+    let query = match name {
+        Ref::Id(id) => board_users::Entity::find_by_id(*id),
+        Ref::Name(text) => board_users::Entity::find().filter(board_users::Column::Name.eq(text.as_str())),
+    };
+    if let Some(found) = query.order_by_asc(board_users::Column::Id).one(&tx.conn).await? {
+        return Ok(found);
+    }
+    let names: Vec<String> = board_users::Entity::find()
+        .select_only()
+        .column(board_users::Column::Name)
+        .order_by_desc(board_users::Column::Id)
+        .limit(1000)
+        .into_tuple()
+        .all(&tx.conn)
+        .await?;
+    let near = rules::near(&name.to_string(), names.iter().map(String::as_str));
+    Err(Error::NotFound { entity: "user", name: name.to_string(), near })
+}

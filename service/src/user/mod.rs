@@ -1,0 +1,5 @@
+//! The people of the board.
+
+mod find;
+
+pub(crate) use find::find;
