@@ -1,6 +1,5 @@
 //! An open board.
 
-
 use crate::actor::Actor;
 use crate::clock::Clock;
 use crate::db::{self, DatabaseUrl, Db, OpenOptions, Query, Tx};

@@ -3,13 +3,16 @@
 //! The steps are [`discover`] (read the catalog of either database), [`normalise`] (bring both to one shape, and name
 //! the enums that CHECK lists become), [`relations`] (name relations after their foreign-key column) and [`write`]
 //! (SeaORM's own code generator, then what it can't do). SQLite and PostgreSQL give byte-identical files, so one
-//! committed tree serves both, and [`check`] can compare all three.
+//! committed tree ([`tree`]) serves both, and [`check`] can compare all three; it gets its databases from [`fresh`].
 
+pub mod check;
 pub mod discover;
 mod error;
+pub mod fresh;
 pub mod normalise;
 pub mod relations;
 mod sql;
+pub mod tree;
 pub mod write;
 
 use std::collections::BTreeMap;

@@ -14,6 +14,8 @@ use super::{Error, Files};
 
 /// SeaORM's name for the file of enums; the models import from it.
 const ENUMS: &str = "sea_orm_active_enums.rs";
+/// By this a file is known to be the generator's, which may then be replaced or removed.
+pub const MARK: &str = "@generated";
 const HEADER: &str =
     "//! Written by `migration entities generate` from the schema, @generated: never edited by hand.\n\n";
 

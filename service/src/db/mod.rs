@@ -11,9 +11,9 @@ mod schema;
 mod transaction;
 mod url;
 
-pub use connect::{OpenOptions, Synchronous};
-pub(crate) use schema::check as check_schema;
 pub(crate) use connect::{Db, connect};
+pub use connect::{OpenOptions, Synchronous};
 pub use error::DatabaseError;
+pub(crate) use schema::check as check_schema;
 pub use transaction::{Query, Tx, Verb};
 pub use url::DatabaseUrl;

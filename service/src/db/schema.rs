@@ -19,9 +19,7 @@ pub(crate) async fn check(db: &Db) -> Result<()> {
     let found: Option<String> = row.map(|r| r.try_get("", "version")).transpose()?.flatten();
     match found.as_deref() {
         Some(NEEDED) => Ok(()),
-        Some(version) if version > NEEDED => {
-            Err(Error::SchemaTooNew { found: version.to_owned(), known: NEEDED })
-        }
+        Some(version) if version > NEEDED => Err(Error::SchemaTooNew { found: version.to_owned(), known: NEEDED }),
         _ => Err(Error::SchemaTooOld { found, needed: NEEDED }),
     }
 }
@@ -33,5 +31,9 @@ pub(crate) fn check_name(name: &str) -> Result<()> {
     if first && name.len() <= 63 && chars.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') {
         return Ok(());
     }
-    Err(Error::invalid("schema", name, "must be lower-case letters, digits and _, at most 63, not starting with a digit"))
+    Err(Error::invalid(
+        "schema",
+        name,
+        "must be lower-case letters, digits and _, at most 63, not starting with a digit",
+    ))
 }

@@ -76,11 +76,7 @@ impl Callboard {
     ///
     /// # Errors
     /// As [`Callboard::run`].
-    pub async fn transaction<T: Send>(
-        &self,
-        actor: Actor,
-        body: impl AsyncFn(&Tx) -> Result<T> + Sync,
-    ) -> Result<T> {
+    pub async fn transaction<T: Send>(&self, actor: Actor, body: impl AsyncFn(&Tx) -> Result<T> + Sync) -> Result<T> {
         self.write(actor, body).await
     }
 
@@ -152,10 +148,9 @@ impl Callboard {
 /// IMMEDIATE on SQLite: a transaction that reads first and writes later would fail at once when another wrote meanwhile.
 async fn begin_write(db: &Db) -> Result<DatabaseTransaction> {
     let options = match db.dialect {
-        Dialect::Sqlite => TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..Default::default()
-        },
+        Dialect::Sqlite => {
+            TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() }
+        }
         // READ COMMITTED, whatever the server's default: the verbs lock what they read.
         Dialect::Postgres => {
             TransactionOptions { isolation_level: Some(IsolationLevel::ReadCommitted), ..Default::default() }

@@ -72,8 +72,7 @@ pub(crate) fn row(
     entry: Entry,
 ) -> events::ActiveModel {
     let old = before.map(replayed).unwrap_or_default();
-    let mut changed: Map<String, Value> =
-        replayed(after).into_iter().filter(|(k, v)| old.get(k) != Some(v)).collect();
+    let mut changed: Map<String, Value> = replayed(after).into_iter().filter(|(k, v)| old.get(k) != Some(v)).collect();
     if let Some((id, status)) = entry.assignment {
         changed.insert("assignment_id".to_owned(), json!(id));
         changed.insert("assignment_status".to_owned(), json!(status));

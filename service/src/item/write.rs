@@ -31,9 +31,7 @@ pub(crate) async fn update(
         .await?;
     if result.rows_affected != 1 {
         let found = find_by_id(tx, before.id).await?.map_or(before.revision, |i| i.revision);
-        return Err(
-            Conflict::Revision { item: before.key.clone(), expected: before.revision, found }.into()
-        );
+        return Err(Conflict::Revision { item: before.key.clone(), expected: before.revision, found }.into());
     }
     let row = ledger::row(tx, Some(before), &after, entry);
     events::Entity::insert(row).exec_without_returning(&tx.conn).await?;
