@@ -150,8 +150,11 @@ async fn create_index(
 }
 
 /// Runs SQL that must stand in the schema to the letter, such as the predicate of a partial index.
+///
+/// Never `execute_unprepared`: SeaORM does not show it to the metric callback, by which the snapshots are written.
 pub async fn sql(m: &SchemaManager<'_>, statement: &str) -> Result<(), DbErr> {
-    m.get_connection().execute_unprepared(statement).await.map(|_| ())
+    let statement = sea_orm::Statement::from_string(m.get_database_backend(), statement);
+    m.get_connection().execute_raw(statement).await.map(|_| ())
 }
 
 pub async fn drop_table(m: &SchemaManager<'_>, table: &'static str) -> Result<(), DbErr> {

@@ -1,8 +1,13 @@
-//! The schema's history: the ordered list of migrations.
+//! The schema's history, and what takes a database along it: the ordered list of migrations, the target and the runner.
 
 pub mod columns;
 #[cfg(feature = "entities")]
 pub mod entities;
+pub mod error;
+pub mod runner;
+mod step;
+pub mod target;
+
 mod m20261121_000001_create_board_users;
 mod m20261121_000002_create_board_projects;
 mod m20261121_000003_create_sprints;
@@ -25,24 +30,43 @@ pub mod scratch;
 
 use sea_orm_migration::prelude::*;
 
+pub use error::Error;
+pub use step::{Footprint, Step};
+
+/// Pairs each migration with its committed SQL. A new one needs both files: see README.md.
+macro_rules! history {
+    ($($module:ident),* $(,)?) => {
+        vec![$(Step::new(
+            Box::new($module::Migration),
+            include_str!(concat!("../snapshots/sqlite/", stringify!($module), ".sql")),
+            include_str!(concat!("../snapshots/postgres/", stringify!($module), ".sql")),
+        )),*]
+    };
+}
+
 /// Every migration, oldest first. A published one is never edited: a change is a new one at the end.
-pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![
-        Box::new(m20261121_000001_create_board_users::Migration),
-        Box::new(m20261121_000002_create_board_projects::Migration),
-        Box::new(m20261121_000003_create_sprints::Migration),
-        Box::new(m20261121_000004_create_work_items::Migration),
-        Box::new(m20261121_000005_create_sprint_items::Migration),
-        Box::new(m20261121_000006_create_work_item_events::Migration),
-        Box::new(m20261121_000007_create_idempotency_keys::Migration),
-        Box::new(m20261121_000008_create_board_settings::Migration),
-        Box::new(m20261121_000009_create_external_refs::Migration),
-        Box::new(m20261121_000010_create_agent_profiles::Migration),
-        Box::new(m20261121_000011_add_delegation_to_work_items::Migration),
-        Box::new(m20261121_000012_create_ready_queue::Migration),
-        Box::new(m20261121_000013_create_work_item_requirements::Migration),
-        Box::new(m20261121_000014_create_task_prerequisites::Migration),
-        Box::new(m20261121_000015_create_agent_capabilities::Migration),
-        Box::new(m20261121_000016_create_task_assignments::Migration),
+pub fn history() -> Vec<Step> {
+    history![
+        m20261121_000001_create_board_users,
+        m20261121_000002_create_board_projects,
+        m20261121_000003_create_sprints,
+        m20261121_000004_create_work_items,
+        m20261121_000005_create_sprint_items,
+        m20261121_000006_create_work_item_events,
+        m20261121_000007_create_idempotency_keys,
+        m20261121_000008_create_board_settings,
+        m20261121_000009_create_external_refs,
+        m20261121_000010_create_agent_profiles,
+        m20261121_000011_add_delegation_to_work_items,
+        m20261121_000012_create_ready_queue,
+        m20261121_000013_create_work_item_requirements,
+        m20261121_000014_create_task_prerequisites,
+        m20261121_000015_create_agent_capabilities,
+        m20261121_000016_create_task_assignments,
     ]
+}
+
+/// The migrations alone, oldest first.
+pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+    history().into_iter().map(Step::into_migration).collect()
 }

@@ -4,7 +4,6 @@
 //! nothing could lower it any more and its item would stay out of the ready queue for good.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::sea_orm::JsonValue;
 use sea_orm_migration::sea_orm::prelude::{DateTimeWithTimeZone, Uuid};
 
 use crate::columns::{self as c, OnDelete};
@@ -87,7 +86,7 @@ async fn clear_counters(m: &SchemaManager<'_>) -> Result<(), DbErr> {
                 "migrated".into(),
                 "system".into(),
                 "the prerequisites were taken away by migration down".into(),
-                JsonValue::from(after).into(),
+                after.into(),
                 at.into(),
             ])
             .to_owned();

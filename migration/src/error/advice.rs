@@ -1,0 +1,97 @@
+//! The exit code of each error, and what the user can do about it.
+
+use super::Error;
+
+impl Error {
+    /// The exit code of both binaries for this error; docs/errors.md explains each.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Io { .. } | Self::Database { .. } | Self::SqliteTooOld { .. } => 1,
+            Self::Url { .. } | Self::UrlFile { .. } | Self::SchemaName { .. } | Self::AmbiguousVersion { .. } => 2,
+            Self::Gap { .. } => 4,
+            Self::Checksum { .. } => 5,
+            Self::LockBusy { .. } => 6,
+            Self::TooNew { .. } => 7,
+            Self::Failed { .. } => 8,
+            Self::NotRestored { .. } => 10,
+            Self::NoFolder { .. }
+            | Self::NoDatabase { .. }
+            | Self::Unreachable { .. }
+            | Self::UnknownVersion { .. } => 13,
+            Self::Clash { .. } | Self::NotApplied { .. } | Self::WouldLoseData { .. } => 14,
+            Self::Folder { .. }
+            | Self::Symlink { .. }
+            | Self::HardLinks { .. }
+            | Self::NotAFile { .. }
+            | Self::NetworkFilesystem { .. }
+            | Self::NotADatabase { .. }
+            | Self::ReadOnly { .. } => 18,
+        }
+    }
+
+    /// The way out, where there is one.
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::Url { .. } => "examples: sqlite://board.db, postgres://user@localhost/app".to_owned(),
+            Self::UrlFile { .. } => "the file holds one line, the URL".to_owned(),
+            Self::SchemaName { .. } => {
+                "use lower-case letters, digits and _, at most 63, no digit first, and no name of PostgreSQL's own \
+                 (pg_..., information_schema)"
+                    .to_owned()
+            }
+            Self::Folder { .. } => "name the file within it, such as sqlite://FOLDER/callboard.db".to_owned(),
+            Self::Symlink { .. } => {
+                "name the file itself: SQLite keeps its journal beside the name that it is given".to_owned()
+            }
+            Self::HardLinks { .. } => "remove the other names: each would have a journal of its own".to_owned(),
+            Self::NotAFile { .. } | Self::NotADatabase { .. } => {
+                "name a SQLite file, or one that does not exist yet".to_owned()
+            }
+            Self::NetworkFilesystem { .. } => {
+                "SQLite's locks do not hold there: put the file on a local disk, or use PostgreSQL".to_owned()
+            }
+            Self::ReadOnly { path } => {
+                format!("make the file and its folder writable, such as by chmod u+w {}", path.display())
+            }
+            Self::NoFolder { path } => format!("create it first: mkdir -p {}", path.display()),
+            Self::NoDatabase { .. } => "`migration up` makes it; or name another by --database-url".to_owned(),
+            Self::Unreachable { .. } => {
+                "check that the server runs and that host, port, user, password and database are right".to_owned()
+            }
+            Self::SqliteTooOld { .. } => {
+                "SQLite before 3.51.3 can lose committed writes in WAL mode: build with the bundled SQLite".to_owned()
+            }
+            Self::LockBusy { .. } => "try again when it is done, or wait longer by --lock-timeout SECONDS".to_owned(),
+            Self::TooNew { .. } => {
+                "nothing was changed: install the newer version, or take the database down with the binary that took \
+                 it up"
+                    .to_owned()
+            }
+            Self::Checksum { .. } => {
+                "a published migration was edited, or the database was made by another build: nothing was changed; \
+                 use the build that applied it"
+                    .to_owned()
+            }
+            Self::Gap { .. } => {
+                "the database was migrated by a build with other migrations: nothing was changed; `migration down --to \
+                 VERSION` with that build, then `up` with this one"
+                    .to_owned()
+            }
+            Self::Clash { .. } => {
+                "nothing was changed: use another database, on PostgreSQL another --schema, or rename those objects"
+                    .to_owned()
+            }
+            Self::UnknownVersion { near, .. } if !near.is_empty() => format!("did you mean {}?", near.join(" or ")),
+            Self::UnknownVersion { .. } => "`migration status` lists them all".to_owned(),
+            Self::AmbiguousVersion { .. } => "name one of them in full".to_owned(),
+            Self::NotApplied { .. } => "`migration status` shows what is".to_owned(),
+            Self::WouldLoseData { .. } => {
+                "nothing was changed: take a backup, then run it again with --yes-lose-data".to_owned()
+            }
+            Self::Failed { .. } => "the database is as it was before; mend the cause and run it again".to_owned(),
+            Self::NotRestored { .. } => "do not use the database before it is checked; restore a backup".to_owned(),
+            Self::Io { .. } | Self::Database { .. } => return None,
+        };
+        Some(hint)
+    }
+}

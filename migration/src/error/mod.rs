@@ -1,0 +1,135 @@
+//! Everything that can go wrong, typed by its cause; what to do about it and the exit code are in `error/advice.rs`.
+
+mod advice;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::runner::{Direction, Loss};
+use crate::target::Kind;
+
+/// Why a database could not be found, opened or migrated. No variant holds a password.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    #[error("the database URL is not valid: {reason}")]
+    Url { reason: &'static str },
+    #[error("the file with the database URL, {}, can't be read: {reason}", path.display())]
+    UrlFile { path: PathBuf, reason: String },
+    #[error("{name:?} is no valid schema name")]
+    SchemaName { name: String },
+
+    #[error("{} is a folder, not a database file", path.display())]
+    Folder { path: PathBuf },
+    #[error("{} is a symbolic link", path.display())]
+    Symlink { path: PathBuf },
+    #[error("{} has {links} names (hard links)", path.display())]
+    HardLinks { path: PathBuf, links: u64 },
+    #[error("{} is no regular file", path.display())]
+    NotAFile { path: PathBuf },
+    #[error("{} lies on a network filesystem ({filesystem})", path.display())]
+    NetworkFilesystem { path: PathBuf, filesystem: &'static str },
+    #[error("{} is not a SQLite database", path.display())]
+    NotADatabase { path: PathBuf },
+    #[error("{} is read-only", path.display())]
+    ReadOnly { path: PathBuf },
+    #[error("the folder {} does not exist", path.display())]
+    NoFolder { path: PathBuf },
+    #[error("there is no database at {target}")]
+    NoDatabase { target: String },
+    #[error("{target} can't be reached: {reason}")]
+    Unreachable { target: String, reason: String },
+    #[error("SQLite {found} is too old: 3.51.3 or newer is needed")]
+    SqliteTooOld { found: String },
+    #[error("{} can't be used: {reason}", path.display())]
+    Io { path: PathBuf, reason: String },
+    #[error("the database refused while {doing}: {reason}")]
+    Database { doing: &'static str, reason: String },
+
+    #[error("another process holds {what}; waited {} s", waited.as_secs_f32())]
+    LockBusy { what: String, waited: Duration },
+    #[error("the database is at {database}, which this binary does not know; its newest is {binary}")]
+    TooNew { database: String, binary: String },
+    #[error("{version} was applied from other SQL than this binary has (recorded {recorded}, here {expected})")]
+    Checksum { version: String, recorded: String, expected: String },
+    #[error("{missing} is not applied, but the newer {newest} is")]
+    Gap { missing: String, newest: String },
+    #[error("the database already has what the migrations would create: {}", names.join(", "))]
+    Clash { names: Vec<String> },
+    #[error("there is no migration {given:?}")]
+    UnknownVersion { given: String, near: Vec<String> },
+    #[error("{given:?} fits more than one migration: {}", fits.join(", "))]
+    AmbiguousVersion { given: String, fits: Vec<String> },
+    #[error("{version} is not applied")]
+    NotApplied { version: String },
+    #[error("rows would be lost: {}", Loss::list(losses))]
+    WouldLoseData { losses: Vec<Loss> },
+
+    #[error("{direction} of {version} failed and was rolled back: {reason}")]
+    Failed { version: String, direction: Direction, reason: String },
+    #[error("{direction} of {version} failed ({reason}) and the database is not as it was: {found}")]
+    NotRestored { version: String, direction: Direction, reason: String, found: String },
+}
+
+impl Error {
+    pub(crate) fn database(doing: &'static str, error: &sea_orm::DbErr) -> Self {
+        Self::Database { doing, reason: error.to_string() }
+    }
+
+    /// Takes a password out of the texts that came from a driver.
+    pub(crate) fn redacted(mut self, url: &crate::target::DatabaseUrl) -> Self {
+        match &mut self {
+            Self::Unreachable { reason, .. }
+            | Self::Database { reason, .. }
+            | Self::Failed { reason, .. }
+            | Self::NotRestored { reason, .. } => *reason = url.redact(reason),
+            _ => {}
+        }
+        self
+    }
+
+    /// What an engine's own error code means, where it means one thing.
+    pub(crate) fn from_code(kind: Kind, code: &str) -> Option<Cause> {
+        match kind {
+            // Extended codes keep the primary code in their low byte.
+            Kind::Sqlite => match code.parse::<u32>().ok()? & 0xff {
+                5 | 6 => Some(Cause::Busy),
+                8 => Some(Cause::ReadOnly),
+                14 => Some(Cause::CannotOpen),
+                26 => Some(Cause::NotADatabase),
+                _ => None,
+            },
+            Kind::Postgres => match code {
+                "55P03" => Some(Cause::Busy),
+                "25006" => Some(Cause::ReadOnly),
+                "3D000" => Some(Cause::CannotOpen),
+                _ => None,
+            },
+        }
+    }
+}
+
+/// The few engine errors that are told apart.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Cause {
+    Busy,
+    ReadOnly,
+    CannotOpen,
+    NotADatabase,
+}
+
+/// The cause of a database error, where it is one that is told apart.
+pub(crate) fn cause(kind: Kind, error: &sea_orm::DbErr) -> Option<Cause> {
+    use sea_orm::{DbErr, RuntimeErr};
+    match error {
+        DbErr::Conn(RuntimeErr::SqlxError(e))
+        | DbErr::Exec(RuntimeErr::SqlxError(e))
+        | DbErr::Query(RuntimeErr::SqlxError(e)) => sqlx_cause(kind, e),
+        _ => None,
+    }
+}
+
+pub(crate) fn sqlx_cause(kind: Kind, error: &sea_orm::sqlx::Error) -> Option<Cause> {
+    let code = error.as_database_error()?.code()?;
+    Error::from_code(kind, &code)
+}

@@ -1,0 +1,295 @@
+//! One run: plan, refuse or apply, check, commit; on any failure roll back and prove it.
+
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+use chrono::{SubsecRound, Utc};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
+use sea_orm_migration::SchemaManager;
+
+use super::event::{Direction, Done, Event, Report};
+use super::history::{self, Applied};
+use super::plan::{self, Order};
+use super::session::{Place, Session};
+use super::{OnLoss, Options, catalogue, loss};
+use crate::error::{Cause, Error, cause};
+use crate::step::Step;
+use crate::target::Kind;
+
+type Events<'a> = &'a mut (dyn FnMut(&Event) + Send);
+
+/// Takes the database along the order. The database is as before unless this returns a report.
+pub(super) async fn run(steps: &[Step], options: &Options, order: &Order, events: Events<'_>) -> Result<Report, Error> {
+    let create = matches!(order, Order::Up(_));
+    let outcome = async {
+        let mut session = Session::open(options, create, events).await?;
+        let outcome = inside(&mut session, steps, order, events).await;
+        session.close().await;
+        outcome
+    };
+    outcome.await.map_err(|e| e.redacted(&options.url))
+}
+
+async fn inside(session: &mut Session, steps: &[Step], order: &Order, events: Events<'_>) -> Result<Report, Error> {
+    let tx = session.begin(events).await?;
+    let place = session.place.clone();
+    let work = match prepare(&tx, &place, steps, order).await {
+        Ok(work) => work,
+        Err(refusal) => {
+            // Nothing was written: a rollback that fails changes nothing either.
+            let _ = tx.rollback().await;
+            return Err(refusal);
+        }
+    };
+    let versions = work.steps.iter().map(|s| s.version().to_owned()).collect();
+    events(&Event::Planned { direction: work.direction, versions });
+    if !work.losses.is_empty() {
+        events(&Event::Losing { losses: work.losses.clone() });
+    }
+    if work.steps.is_empty() {
+        let _ = tx.rollback().await;
+        return Ok(work.report(Vec::new()));
+    }
+    let failure = match apply(&tx, &place, &work, events).await {
+        Ok(done) => {
+            events(&Event::Committing);
+            match tx.commit().await {
+                Ok(()) => {
+                    events(&Event::Committed);
+                    return Ok(work.report(done));
+                }
+                Err(e) => Failure { version: work.last(), error: e },
+            }
+        }
+        Err(failure) => {
+            // After some errors SQLite has rolled back by itself: what counts is the proof below.
+            let _ = tx.rollback().await;
+            failure
+        }
+    };
+    Err(prove(session, &place, steps, &work, failure).await)
+}
+
+/// What a run will do, with what it needs to prove that it did or did not.
+struct Work<'s> {
+    direction: Direction,
+    steps: Vec<&'s Step>,
+    applied: Vec<Applied>,
+    has_history: bool,
+    losses: Vec<loss::Loss>,
+    dangling: BTreeSet<String>,
+    before: String,
+    kind: Kind,
+}
+
+impl Work<'_> {
+    fn last(&self) -> String {
+        self.steps.last().map(|s| s.version().to_owned()).unwrap_or_default()
+    }
+
+    fn report(&self, done: Vec<Done>) -> Report {
+        let newest = |n: usize| n.checked_sub(1).and_then(|i| self.applied.get(i)).map(|a| a.version.clone());
+        let to = match self.direction {
+            Direction::Up => done.last().map(|d| d.version.clone()).or_else(|| newest(self.applied.len())),
+            Direction::Down => newest(self.applied.len() - done.len()),
+        };
+        Report {
+            database: self.kind,
+            direction: self.direction,
+            from: newest(self.applied.len()),
+            to,
+            steps: done,
+            losses: self.losses.clone(),
+        }
+    }
+}
+
+/// Reads and refuses; writes nothing.
+async fn prepare<'s>(
+    tx: &DatabaseTransaction,
+    place: &Place,
+    steps: &'s [Step],
+    order: &Order,
+) -> Result<Work<'s>, Error> {
+    let has_history = history::exists(tx, place).await?;
+    let applied = history::read(tx, place).await?;
+    plan::check(steps, &applied, place.kind)?;
+    let chosen = plan::choose(steps, applied.len(), order)?;
+    let (direction, losses) = match order {
+        Order::Up(_) => {
+            refuse_clash(tx, place, steps, applied.len(), &chosen).await?;
+            (Direction::Up, Vec::new())
+        }
+        Order::Down(_, on_loss) => {
+            let losses = loss::count(tx, place, &chosen).await?;
+            if *on_loss == OnLoss::Refuse && !losses.is_empty() {
+                return Err(Error::WouldLoseData { losses });
+            }
+            (Direction::Down, losses)
+        }
+    };
+    Ok(Work {
+        direction,
+        steps: chosen,
+        before: fingerprint(tx, place, steps).await?,
+        dangling: dangling(tx, place).await.map_err(|e| Error::database("checking the foreign keys", &e))?,
+        applied,
+        has_history,
+        losses,
+        kind: place.kind,
+    })
+}
+
+/// Refuses to create what is there already under our names, and is not recorded as ours.
+async fn refuse_clash(
+    tx: &DatabaseTransaction,
+    place: &Place,
+    steps: &[Step],
+    applied: usize,
+    chosen: &[&Step],
+) -> Result<(), Error> {
+    let ours: BTreeSet<String> = steps
+        .iter()
+        .take(applied)
+        .flat_map(|s| s.footprint(place.kind).objects().cloned().collect::<Vec<_>>())
+        .collect();
+    let wanted: BTreeSet<String> = chosen
+        .iter()
+        .flat_map(|s| s.footprint(place.kind).objects().cloned().collect::<Vec<_>>())
+        .filter(|name| !ours.contains(name))
+        .collect();
+    let names = catalogue::existing(tx, place, &wanted).await?;
+    if names.is_empty() { Ok(()) } else { Err(Error::Clash { names }) }
+}
+
+struct Failure {
+    version: String,
+    error: DbErr,
+}
+
+async fn apply(
+    tx: &DatabaseTransaction,
+    place: &Place,
+    work: &Work<'_>,
+    events: Events<'_>,
+) -> Result<Vec<Done>, Failure> {
+    let of = work.steps.len();
+    let direction = work.direction;
+    let mut done = Vec::with_capacity(of);
+    if direction == Direction::Up && !work.has_history {
+        let first = work.steps.first().map(|s| s.version().to_owned()).unwrap_or_default();
+        found(tx, place).await.map_err(|error| Failure { version: first, error })?;
+    }
+    for (number, step) in (1..).zip(&work.steps) {
+        let version = step.version().to_owned();
+        events(&Event::Started { direction, version: version.clone(), number, of });
+        let started = Instant::now();
+        let failed = |error| Failure { version: version.clone(), error };
+        still_inside(tx, place).await.map_err(failed)?;
+        one(tx, place, step, direction, started).await.map_err(failed)?;
+        let duration = started.elapsed();
+        done.push(Done { version: version.clone(), duration_ms: millis(started) });
+        events(&Event::Finished { direction, version, number, of, duration });
+    }
+    let failed = |error| Failure { version: work.last(), error };
+    if direction == Direction::Down && done.len() == work.applied.len() {
+        history::drop_table(tx, place).await.map_err(failed)?;
+    }
+    check(tx, place, work).await.map_err(failed)?;
+    Ok(done)
+}
+
+async fn found(tx: &DatabaseTransaction, place: &Place) -> Result<(), DbErr> {
+    if place.kind == Kind::Postgres && !catalogue::has_schema(tx, place).await? {
+        tx.execute_unprepared(&format!("CREATE SCHEMA {}", catalogue::quoted(&place.schema))).await?;
+    }
+    history::create(tx, place).await
+}
+
+async fn one(
+    tx: &DatabaseTransaction,
+    place: &Place,
+    step: &Step,
+    direction: Direction,
+    started: Instant,
+) -> Result<(), DbErr> {
+    let manager = SchemaManager::new(tx);
+    match direction {
+        Direction::Up => {
+            step.migration().up(&manager).await?;
+            let at = Utc::now().trunc_subsecs(6);
+            history::add(tx, place, step, at, i64::try_from(millis(started)).unwrap_or(i64::MAX)).await
+        }
+        Direction::Down => {
+            step.migration().down(&manager).await?;
+            history::remove(tx, place, step.version()).await
+        }
+    }
+}
+
+fn millis(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+/// What must hold before COMMIT.
+async fn check(tx: &DatabaseTransaction, place: &Place, work: &Work<'_>) -> Result<(), DbErr> {
+    still_inside(tx, place).await?;
+    let after = dangling(tx, place).await?;
+    match after.difference(&work.dangling).next() {
+        Some(first) => Err(DbErr::Migration(format!("foreign keys would dangle, such as {first}"))),
+        None => Ok(()),
+    }
+}
+
+/// SQLite rolls back by itself when the disk is full, and would then run the next statement in autocommit.
+///
+/// Inside a transaction BEGIN is refused and changes nothing.
+async fn still_inside(tx: &DatabaseTransaction, place: &Place) -> Result<(), DbErr> {
+    if place.kind == Kind::Sqlite && tx.execute_unprepared("BEGIN").await.is_ok() {
+        return Err(DbErr::Migration("SQLite rolled the transaction back".to_owned()));
+    }
+    Ok(())
+}
+
+/// The rows that break a foreign key. Those of others were there before, so only new ones count.
+async fn dangling(tx: &DatabaseTransaction, place: &Place) -> Result<BTreeSet<String>, DbErr> {
+    if place.kind != Kind::Sqlite {
+        return Ok(BTreeSet::new());
+    }
+    let sql = "SELECT \"table\" || ' row ' || coalesce(rowid, '?') || ' -> ' || parent AS line FROM pragma_foreign_key_check()";
+    let rows = tx.query_all_raw(place.ask(sql)).await?;
+    rows.iter().map(|r| r.try_get("", "line")).collect()
+}
+
+/// History and schema of everything that the steps name.
+async fn fingerprint(db: &impl ConnectionTrait, place: &Place, steps: &[Step]) -> Result<String, Error> {
+    let mut tables = BTreeSet::from([history::TABLE.to_owned()]);
+    for step in steps {
+        let footprint = step.footprint(place.kind);
+        tables.extend(footprint.tables);
+        tables.extend(footprint.columns.into_iter().map(|(table, _)| table));
+    }
+    let schema = catalogue::describe_in(db, place, Some(&tables)).await?;
+    Ok(format!("{schema}\n{:?}", history::read(db, place).await?))
+}
+
+/// After a rollback: is the database as it was?
+async fn prove(session: &Session, place: &Place, steps: &[Step], work: &Work<'_>, failure: Failure) -> Error {
+    let Failure { version, error } = failure;
+    let reason = error.to_string();
+    let direction = work.direction;
+    match fingerprint(session.connection(), place, steps).await {
+        Ok(after) if after == work.before => match cause(place.kind, &error) {
+            Some(Cause::Busy) => session.refused("migrating", &error),
+            _ => Error::Failed { version, direction, reason },
+        },
+        Ok(_) => {
+            let found = "history or schema differ from before".to_owned();
+            Error::NotRestored { version, direction, reason, found }
+        }
+        Err(e) => {
+            let found = format!("it could not be checked: {e}");
+            Error::NotRestored { version, direction, reason, found }
+        }
+    }
+}

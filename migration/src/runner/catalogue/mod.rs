@@ -1,0 +1,114 @@
+//! What is really in a database, read from its own catalogue.
+
+mod postgres;
+mod sqlite;
+
+use std::collections::BTreeSet;
+
+use sea_orm::{ConnectionTrait, DbErr, QueryResult};
+
+use super::session::Place;
+use crate::error::Error;
+use crate::target::Kind;
+
+/// A column as the catalogue has it.
+#[derive(Clone, Debug)]
+pub(super) struct Column {
+    pub name: String,
+    pub r#type: String,
+    pub not_null: bool,
+    /// The SQL of its default.
+    pub default: Option<String>,
+    /// Its place in the primary key, from 1; 0 when it is no part of it.
+    pub key: i64,
+}
+
+/// The whole schema as text, the same for the same schema: tables by name, columns in their order with type,
+/// nullability and default, then checks, foreign keys, indexes with their predicates, triggers, and views.
+///
+/// # Errors
+/// The schema's name is not valid, or the database refuses.
+pub async fn describe(db: &impl ConnectionTrait, kind: Kind, schema: Option<&str>) -> Result<String, Error> {
+    describe_in(db, &Place::new(kind, schema)?, None).await
+}
+
+/// As [`describe`], for the named tables only where there is a list.
+pub(super) async fn describe_in(
+    db: &impl ConnectionTrait,
+    place: &Place,
+    only: Option<&BTreeSet<String>>,
+) -> Result<String, Error> {
+    let described = match place.kind {
+        Kind::Sqlite => sqlite::describe(db, place, only).await,
+        Kind::Postgres => postgres::describe(db, place, only).await,
+    };
+    described.map_err(failed)
+}
+
+/// The columns of a table in their order; none when there is no such table.
+pub(super) async fn columns(db: &impl ConnectionTrait, place: &Place, table: &str) -> Result<Vec<Column>, Error> {
+    let sql = match place.kind {
+        Kind::Sqlite => sqlite::columns(table),
+        Kind::Postgres => postgres::columns(&place.schema, table),
+    };
+    let rows = db.query_all_raw(place.ask(sql)).await.map_err(failed)?;
+    rows.iter()
+        .map(|r| {
+            Ok(Column {
+                name: r.try_get("", "name")?,
+                r#type: r.try_get("", "type")?,
+                not_null: r.try_get("", "not_null")?,
+                default: r.try_get("", "def")?,
+                key: r.try_get("", "key")?,
+            })
+        })
+        .collect::<Result<_, DbErr>>()
+        .map_err(failed)
+}
+
+/// Which of these names are taken, each with what it is, such as `table sprints`.
+pub(super) async fn existing(
+    db: &impl ConnectionTrait,
+    place: &Place,
+    names: &BTreeSet<String>,
+) -> Result<Vec<String>, Error> {
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let list = names.iter().map(|n| literal(n)).collect::<Vec<_>>().join(", ");
+    let sql = match place.kind {
+        Kind::Sqlite => sqlite::existing(&list),
+        Kind::Postgres => postgres::existing(&place.schema, &list),
+    };
+    let rows = db.query_all_raw(place.ask(sql)).await.map_err(failed)?;
+    strings(&rows, "line").map_err(failed)
+}
+
+pub(super) async fn has_schema(db: &impl ConnectionTrait, place: &Place) -> Result<bool, DbErr> {
+    let sql = format!("SELECT 1 FROM pg_namespace WHERE nspname = {}", literal(&place.schema));
+    Ok(db.query_one_raw(place.ask(sql)).await?.is_some())
+}
+
+/// An identifier, quoted for both databases.
+pub(super) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+fn strings(rows: &[QueryResult], column: &str) -> Result<Vec<String>, DbErr> {
+    rows.iter().map(|r| r.try_get("", column)).collect()
+}
+
+fn column_line(c: &Column) -> String {
+    let null = if c.not_null { " not null" } else { "" };
+    let default = c.default.as_ref().map(|d| format!(" default {d}")).unwrap_or_default();
+    let key = if c.key > 0 { format!(" primary key {}", c.key) } else { String::new() };
+    format!("  column {} {}{null}{default}{key}\n", c.name, c.r#type)
+}
+
+fn failed(e: DbErr) -> Error {
+    Error::database("reading the catalogue", &e)
+}

@@ -1,0 +1,135 @@
+//! Opens the one connection of a run.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
+use sea_orm::sqlx::{self, ConnectOptions as _, Connection as _};
+use sea_orm::{ConnectionTrait, DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector, Statement};
+
+use crate::error::{Cause, Error, sqlx_cause};
+use crate::target::{DatabaseUrl, Kind};
+
+/// How a SQLite file is opened.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Access {
+    /// To migrate a file that holds a database: its journal mode is its owner's.
+    Write,
+    /// To migrate a file that we just made: in WAL mode.
+    WriteNew,
+    /// To look, on an ordinary connection that may not write: unlike a read-only one it leaves no `-wal` file behind.
+    Look,
+    /// To look at a file that nobody may write to.
+    LookReadOnly,
+}
+
+/// How long a server may take to answer the first time.
+const SERVER_PATIENCE: Duration = Duration::from_secs(15);
+
+/// Opens a SQLite file on a pool of exactly one connection, with the foreign keys off: they would fire when a
+/// migration rebuilds a table, and can't be switched off inside a transaction.
+pub(super) async fn sqlite(path: &Path, access: Access, busy: Duration) -> Result<DatabaseConnection, Error> {
+    let mut options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(false)
+        .foreign_keys(false)
+        .busy_timeout(busy)
+        .disable_statement_logging();
+    match access {
+        Access::Write => {}
+        Access::WriteNew => options = options.journal_mode(SqliteJournalMode::Wal),
+        Access::Look => options = options.pragma("query_only", "ON"),
+        Access::LookReadOnly => {
+            let mut wal = path.as_os_str().to_owned();
+            wal.push("-wal");
+            // Without a WAL beside it a file that nobody writes can be read without creating one.
+            options = options.read_only(true).immutable(!Path::new(&wal).exists());
+        }
+    }
+    let pool = SqlitePoolOptions::new()
+        .max_connections(1)
+        .min_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .connect_with(options)
+        .await
+        .map_err(|e| sqlite_failed(path, &e))?;
+    let db = SqlxSqliteConnector::from_sqlx_sqlite_pool(pool);
+    check_sqlite(&db, path).await?;
+    Ok(db)
+}
+
+fn sqlite_failed(path: &Path, error: &sqlx::Error) -> Error {
+    let path = path.to_owned();
+    match sqlx_cause(Kind::Sqlite, error) {
+        Some(Cause::NotADatabase) => Error::NotADatabase { path },
+        Some(Cause::ReadOnly) => Error::ReadOnly { path },
+        Some(Cause::Busy) => Error::LockBusy { what: "the database file".to_owned(), waited: Duration::ZERO },
+        _ => Error::Io { path, reason: error.to_string() },
+    }
+}
+
+/// Refuses a SQLite that can lose writes, and a file that is none of SQLite's.
+async fn check_sqlite(db: &DatabaseConnection, path: &Path) -> Result<(), Error> {
+    let ask = |sql: &str| Statement::from_string(sea_orm::DbBackend::Sqlite, sql);
+    let failed = |e: sea_orm::DbErr| match crate::error::cause(Kind::Sqlite, &e) {
+        Some(Cause::NotADatabase) => Error::NotADatabase { path: path.to_owned() },
+        Some(Cause::ReadOnly) => Error::ReadOnly { path: path.to_owned() },
+        _ => Error::Io { path: path.to_owned(), reason: e.to_string() },
+    };
+    let row = db.query_one_raw(ask("SELECT sqlite_version() AS v")).await.map_err(failed)?;
+    let found: String = row.and_then(|r| r.try_get("", "v").ok()).unwrap_or_default();
+    if !recent_enough(&found) {
+        return Err(Error::SqliteTooOld { found });
+    }
+    // The first read of the file itself.
+    db.query_all_raw(ask("SELECT count(*) FROM sqlite_schema")).await.map_err(failed)?;
+    Ok(())
+}
+
+/// SQLite 3.7.0 to 3.51.2 can lose committed writes when one connection checkpoints while another one writes.
+fn recent_enough(version: &str) -> bool {
+    let parts: Vec<u32> = version.split('.').map(|p| p.parse().unwrap_or(0)).collect();
+    parts.as_slice() >= [3, 51, 3].as_slice()
+}
+
+/// Opens one connection to a server.
+pub(super) async fn postgres(url: &DatabaseUrl) -> Result<DatabaseConnection, Error> {
+    let unreachable = |reason: String| Error::Unreachable { target: url.to_string(), reason: url.redact(&reason) };
+    let Some(parsed) = url.postgres() else {
+        return Err(Error::Url { reason: "a PostgreSQL URL was expected" });
+    };
+    let options = PgConnectOptions::from_url(parsed)
+        .map_err(|e| unreachable(e.to_string()))?
+        .application_name("callboard migration")
+        .disable_statement_logging();
+    // A pool would try again and again, and report a timeout in place of the cause.
+    match tokio::time::timeout(SERVER_PATIENCE, options.connect()).await {
+        Ok(Ok(first)) => drop(first.close().await),
+        Ok(Err(e)) => return Err(unreachable(e.to_string())),
+        Err(_) => return Err(unreachable(format!("no answer within {} s", SERVER_PATIENCE.as_secs()))),
+    }
+    let pool = PgPoolOptions::new()
+        .max_connections(1)
+        .min_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .acquire_timeout(SERVER_PATIENCE)
+        .connect_with(options)
+        .await
+        .map_err(|e| unreachable(e.to_string()))?;
+    Ok(SqlxPostgresConnector::from_sqlx_postgres_pool(pool))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::recent_enough;
+
+    #[test]
+    fn sqlite_with_the_wal_reset_bug_is_refused() {
+        assert!(recent_enough("3.51.3") && recent_enough("3.52.0") && recent_enough("4.0.0"));
+        assert!(!recent_enough("3.51.2") && !recent_enough("3.40.1") && !recent_enough(""));
+    }
+}

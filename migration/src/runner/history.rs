@@ -1,0 +1,110 @@
+//! The history table: which steps are applied, when, by whom and from which SQL.
+
+use sea_orm::ConnectionTrait;
+use sea_orm::prelude::DateTimeUtc;
+use sea_orm_migration::prelude::*;
+
+use super::catalogue;
+use super::session::Place;
+use crate::columns as c;
+use crate::error::Error;
+use crate::step::Step;
+
+/// The name of the history table.
+pub const TABLE: &str = "callboard_migrations";
+
+/// A row of the history.
+#[derive(Clone, Debug, Eq, PartialEq, serde::Serialize)]
+pub struct Applied {
+    pub version: String,
+    pub applied_at: DateTimeUtc,
+    pub duration_ms: i64,
+    /// The version of Callboard that applied it.
+    pub product_version: String,
+    /// [`Step::checksum`] of that build.
+    pub checksum: String,
+}
+
+const COLUMNS: [&str; 5] = ["version", "applied_at", "duration_ms", "product_version", "checksum"];
+
+fn table(place: &Place) -> TableRef {
+    (Alias::new(place.schema.as_str()), Alias::new(TABLE)).into_table_ref()
+}
+
+/// Whether the table is there. One of that name with other columns is somebody else's: a clash.
+pub(super) async fn exists(db: &impl ConnectionTrait, place: &Place) -> Result<bool, Error> {
+    let columns = catalogue::columns(db, place, TABLE).await?;
+    if columns.is_empty() {
+        return Ok(false);
+    }
+    if columns.iter().map(|c| c.name.as_str()).eq(COLUMNS) {
+        Ok(true)
+    } else {
+        Err(Error::Clash { names: vec![format!("table {TABLE}, with other columns")] })
+    }
+}
+
+/// The history, oldest version first; empty when there is no table.
+pub(super) async fn read(db: &impl ConnectionTrait, place: &Place) -> Result<Vec<Applied>, Error> {
+    if !exists(db, place).await? {
+        return Ok(Vec::new());
+    }
+    let select = Query::select().columns(COLUMNS).from(table(place)).order_by("version", Order::Asc).to_owned();
+    let failed = |e: DbErr| Error::database("reading the history", &e);
+    let rows = db.query_all(&select).await.map_err(failed)?;
+    rows.iter()
+        .map(|row| {
+            Ok(Applied {
+                version: row.try_get("", "version")?,
+                applied_at: row.try_get("", "applied_at")?,
+                duration_ms: row.try_get("", "duration_ms")?,
+                product_version: row.try_get("", "product_version")?,
+                checksum: row.try_get("", "checksum")?,
+            })
+        })
+        .collect::<Result<_, DbErr>>()
+        .map_err(failed)
+}
+
+pub(super) async fn create(db: &impl ConnectionTrait, place: &Place) -> Result<(), DbErr> {
+    let create = Table::create()
+        .table(table(place))
+        .col(c::text("version").primary_key())
+        .col(c::timestamp("applied_at"))
+        .col(c::integer("duration_ms"))
+        .col(c::text("product_version"))
+        .col(c::text("checksum"))
+        .to_owned();
+    db.execute(&create).await.map(|_| ())
+}
+
+/// A database that was taken all the way down holds nothing of ours.
+pub(super) async fn drop_table(db: &impl ConnectionTrait, place: &Place) -> Result<(), DbErr> {
+    db.execute(&Table::drop().table(table(place)).to_owned()).await.map(|_| ())
+}
+
+pub(super) async fn add(
+    db: &impl ConnectionTrait,
+    place: &Place,
+    step: &Step,
+    at: DateTimeUtc,
+    duration_ms: i64,
+) -> Result<(), DbErr> {
+    let insert = Query::insert()
+        .into_table(table(place))
+        .columns(COLUMNS)
+        .values_panic([
+            step.version().into(),
+            at.into(),
+            duration_ms.into(),
+            env!("CARGO_PKG_VERSION").into(),
+            step.checksum(place.kind).into(),
+        ])
+        .to_owned();
+    db.execute(&insert).await.map(|_| ())
+}
+
+pub(super) async fn remove(db: &impl ConnectionTrait, place: &Place, version: &str) -> Result<(), DbErr> {
+    let delete = Query::delete().from_table(table(place)).and_where(Expr::col("version").eq(version)).to_owned();
+    db.execute(&delete).await.map(|_| ())
+}

@@ -1,0 +1,126 @@
+//! Takes a database up and down: one connection, one lock, one transaction, checked before COMMIT.
+//!
+//! SeaORM's own runner is never called: it has no lock, is not atomic on SQLite, and on a pool can lose rows.
+
+mod apply;
+mod catalogue;
+mod connect;
+mod event;
+mod file;
+mod history;
+mod lock;
+mod loss;
+mod plan;
+mod record;
+mod session;
+mod status;
+
+use std::time::Duration;
+
+pub use catalogue::describe;
+pub use event::{Direction, Done, Event, Report};
+pub use history::{Applied, TABLE as HISTORY_TABLE};
+pub use loss::{Loss, Lost};
+pub use plan::{DownGoal, Goal, resolve};
+pub use record::record;
+pub use status::Status;
+
+use crate::error::Error;
+use crate::step::Step;
+use crate::target::DatabaseUrl;
+
+/// How long to wait for another migration by default.
+pub const DEFAULT_LOCK_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Which database, and how patient.
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub url: DatabaseUrl,
+    /// The PostgreSQL schema; `public` when none is named. SQLite has none: it is ignored there.
+    pub schema: Option<String>,
+    /// How long to wait for another process that migrates the same database, or that writes to it.
+    pub lock_timeout: Duration,
+}
+
+impl Options {
+    /// The `public` schema and the default patience.
+    pub fn new(url: DatabaseUrl) -> Self {
+        Self { url, schema: None, lock_timeout: DEFAULT_LOCK_TIMEOUT }
+    }
+}
+
+/// Whether rows may be lost on the way down.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum OnLoss {
+    /// Refuse, naming every table and how many rows it would lose.
+    Refuse,
+    Accept,
+}
+
+/// Applies what is pending, up to the goal. All of it or none; applying nothing is a success.
+///
+/// A SQLite file that does not exist is made (mode 0600, WAL), and so is a missing `.callboard` folder (0700) or
+/// PostgreSQL schema. Dropping the future rolls back, unless [`Event::Committing`] was already sent.
+///
+/// # Errors
+/// Refused before anything is changed: a newer or different history, a clash of names, a busy lock, a database that
+/// can't be used. A step that fails is [`Error::Failed`]: rolled back, and checked to be as before.
+pub async fn up(options: &Options, goal: Goal, events: &mut (dyn FnMut(&Event) + Send)) -> Result<Report, Error> {
+    up_with(&crate::history(), options, goal, events).await
+}
+
+/// As [`up`], with a history of the caller's own.
+///
+/// # Errors
+/// As [`up`].
+pub async fn up_with(
+    steps: &[Step],
+    options: &Options,
+    goal: Goal,
+    events: &mut (dyn FnMut(&Event) + Send),
+) -> Result<Report, Error> {
+    apply::run(steps, options, &plan::Order::Up(goal), events).await
+}
+
+/// Takes back what is applied, newest first, down to the goal. All of it or none.
+///
+/// # Errors
+/// As [`up`]; and [`Error::WouldLoseData`] when rows would be lost and the caller did not accept that.
+pub async fn down(
+    options: &Options,
+    goal: DownGoal,
+    on_loss: OnLoss,
+    events: &mut (dyn FnMut(&Event) + Send),
+) -> Result<Report, Error> {
+    down_with(&crate::history(), options, goal, on_loss, events).await
+}
+
+/// As [`down`], with a history of the caller's own.
+///
+/// # Errors
+/// As [`down`].
+pub async fn down_with(
+    steps: &[Step],
+    options: &Options,
+    goal: DownGoal,
+    on_loss: OnLoss,
+    events: &mut (dyn FnMut(&Event) + Send),
+) -> Result<Report, Error> {
+    apply::run(steps, options, &plan::Order::Down(goal, on_loss), events).await
+}
+
+/// What is applied and what is pending. Reads only: creates no table, no file and no folder, and takes no lock.
+///
+/// # Errors
+/// A database that can't be opened. One that does not exist yet is no error: everything is pending.
+pub async fn status(options: &Options) -> Result<Status, Error> {
+    status_with(&crate::history(), options).await
+}
+
+/// As [`status`], with a history of the caller's own.
+///
+/// # Errors
+/// As [`status`].
+pub async fn status_with(steps: &[Step], options: &Options) -> Result<Status, Error> {
+    status::read(steps, options).await.map_err(|e| e.redacted(&options.url))
+}

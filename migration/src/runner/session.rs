@@ -1,0 +1,196 @@
+//! A run's hold on a database: its one connection, its lock, and its transaction.
+
+use std::fs::File;
+use std::path::Path;
+
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait,
+};
+use sha2::{Digest, Sha256};
+
+use super::connect::{self, Access};
+use super::event::Event;
+use super::file::{self, State};
+use super::lock::{self, Patience};
+use super::{Options, catalogue};
+use crate::error::{Cause, Error, cause};
+use crate::target::{DEFAULT_SCHEMA, Kind, schema_name};
+
+/// Where the tables are, within a database.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    pub kind: Kind,
+    /// `main` on SQLite.
+    pub schema: String,
+}
+
+impl Place {
+    pub(super) fn new(kind: Kind, schema: Option<&str>) -> Result<Self, Error> {
+        let schema = match kind {
+            Kind::Sqlite => "main".to_owned(),
+            Kind::Postgres => schema_name(schema.unwrap_or(DEFAULT_SCHEMA))?,
+        };
+        Ok(Self { kind, schema })
+    }
+
+    pub(super) fn backend(&self) -> DbBackend {
+        match self.kind {
+            Kind::Sqlite => DbBackend::Sqlite,
+            Kind::Postgres => DbBackend::Postgres,
+        }
+    }
+
+    pub(super) fn ask(&self, sql: impl Into<String>) -> Statement {
+        Statement::from_string(self.backend(), sql)
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Session {
+    pub place: Place,
+    db: DatabaseConnection,
+    /// Held until the session ends.
+    _lock: Option<File>,
+    patience: Patience,
+}
+
+impl Session {
+    /// Opens the database for a run; `create` makes a SQLite file that is not there.
+    pub(super) async fn open(
+        options: &Options,
+        create: bool,
+        events: &mut (dyn FnMut(&Event) + Send),
+    ) -> Result<Self, Error> {
+        let place = Place::new(options.url.kind(), options.schema.as_deref())?;
+        let mut patience = Patience::new(options.lock_timeout);
+        match options.url.sqlite_path() {
+            Some(path) => {
+                let (access, lock) = prepare(path, create, &mut patience, events).await?;
+                let db = connect::sqlite(path, access, patience.left()).await?;
+                Ok(Self { place, db, _lock: Some(lock), patience })
+            }
+            None => {
+                let db = connect::postgres(&options.url).await?;
+                Ok(Self { place, db, _lock: None, patience })
+            }
+        }
+    }
+
+    /// Begins the transaction of the run, as the only one that migrates this database.
+    pub(super) async fn begin(
+        &mut self,
+        events: &mut (dyn FnMut(&Event) + Send),
+    ) -> Result<DatabaseTransaction, Error> {
+        match self.place.kind {
+            Kind::Sqlite => {
+                let immediate = TransactionOptions {
+                    sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+                    ..Default::default()
+                };
+                self.db.begin_with_options(immediate).await.map_err(|e| self.refused("beginning", &e))
+            }
+            Kind::Postgres => loop {
+                let tx = self.db.begin().await.map_err(|e| self.refused("beginning", &e))?;
+                if self.try_lock(&tx).await.map_err(|e| self.refused("taking the lock", &e))? {
+                    self.prepare_postgres(&tx).await.map_err(|e| self.refused("setting up the session", &e))?;
+                    return Ok(tx);
+                }
+                // Nothing stays open during the wait: an idle transaction would hold back others.
+                tx.rollback().await.map_err(|e| self.refused("waiting for the lock", &e))?;
+                self.patience.wait("the migration lock", events).await?;
+            },
+        }
+    }
+
+    /// The lock ends with the transaction, so it also works through a connection pooler.
+    async fn try_lock(&self, tx: &DatabaseTransaction) -> Result<bool, DbErr> {
+        let row = tx.query_one_raw(self.place.ask("SELECT current_database() AS name")).await?;
+        let database: String = row.ok_or_else(none)?.try_get("", "name")?;
+        let digest = Sha256::digest(format!("callboard migration\0{database}\0{}", self.place.schema));
+        let key = digest.iter().take(8).fold(0_u64, |key, byte| key << 8 | u64::from(*byte)).cast_signed();
+        let row = tx.query_one_raw(self.place.ask(format!("SELECT pg_try_advisory_xact_lock({key}) AS held"))).await?;
+        row.ok_or_else(none)?.try_get("", "held")
+    }
+
+    async fn prepare_postgres(&self, tx: &DatabaseTransaction) -> Result<(), DbErr> {
+        let schema = catalogue::quoted(&self.place.schema);
+        let wait = self.patience.left().as_millis().max(1);
+        for sql in [
+            format!("SET LOCAL search_path TO {schema}"),
+            // Someone else's lock on a table ends the run in time.
+            format!("SET LOCAL lock_timeout = {wait}"),
+            // The run decides how long it takes, whatever the role's defaults.
+            "SET LOCAL statement_timeout = 0".to_owned(),
+            "SET LOCAL idle_in_transaction_session_timeout = 0".to_owned(),
+        ] {
+            tx.execute_unprepared(&sql).await?;
+        }
+        Ok(())
+    }
+
+    /// Shows every statement of the transactions that begin from here on.
+    pub(super) fn watch(&mut self, see: impl Fn(&Statement) + Send + Sync + 'static) {
+        self.db.set_metric_callback(move |info| see(info.statement));
+    }
+
+    /// The connection outside of the run's transaction, once that has ended.
+    pub(super) fn connection(&self) -> &DatabaseConnection {
+        &self.db
+    }
+
+    pub(super) async fn close(self) {
+        // What was to be written is committed or rolled back: nothing depends on how the closing goes.
+        let _ = self.db.close().await;
+    }
+
+    /// An engine's refusal, as busy where it is that.
+    pub(super) fn refused(&self, doing: &'static str, error: &DbErr) -> Error {
+        match cause(self.place.kind, error) {
+            Some(Cause::Busy) => self.patience.gave_up("the database"),
+            _ => Error::database(doing, error),
+        }
+    }
+}
+
+fn none() -> DbErr {
+    DbErr::RecordNotFound("an answer without a row".to_owned())
+}
+
+/// Checks the file, takes its lock, and makes the file when it is to be made.
+async fn prepare(
+    path: &Path,
+    create: bool,
+    patience: &mut Patience,
+    events: &mut (dyn FnMut(&Event) + Send),
+) -> Result<(Access, File), Error> {
+    let state = file::inspect(path)?;
+    refuse_read_only(path, state)?;
+    if state == State::Missing {
+        if !create {
+            return Err(Error::NoDatabase { target: format!("sqlite://{}", path.display()) });
+        }
+        file::make_folder(path)?;
+    }
+    let lock = lock::take(path, patience, events).await?;
+    // Another process may have made it while this one waited.
+    let access = match file::inspect(path)? {
+        State::Missing => {
+            file::create(path)?;
+            Access::WriteNew
+        }
+        State::Empty if create => Access::WriteNew,
+        state => {
+            refuse_read_only(path, state)?;
+            Access::Write
+        }
+    };
+    Ok((access, lock))
+}
+
+fn refuse_read_only(path: &Path, state: State) -> Result<(), Error> {
+    match state {
+        State::Database { read_only: true } => Err(Error::ReadOnly { path: path.to_owned() }),
+        _ => Ok(()),
+    }
+}

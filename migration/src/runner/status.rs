@@ -1,0 +1,79 @@
+//! What is applied and what is pending, without writing anything.
+
+use sea_orm::ConnectionTrait;
+
+use super::connect::{self, Access};
+use super::file::{self, State};
+use super::history::{self, Applied};
+use super::session::Place;
+use super::{Options, plan};
+use crate::error::Error;
+use crate::step::Step;
+use crate::target::Kind;
+
+/// Where a database stands.
+#[derive(Clone, Debug)]
+pub struct Status {
+    pub database: Kind,
+    /// The PostgreSQL schema that was looked at.
+    pub schema: Option<String>,
+    /// Whether the SQLite file exists; always true for a server that answered.
+    pub exists: bool,
+    /// Oldest first, with what this binary does not know.
+    pub applied: Vec<Applied>,
+    /// Oldest first.
+    pub pending: Vec<String>,
+    /// Why `up` would refuse this history: too new, another checksum, a gap.
+    pub refusal: Option<Error>,
+}
+
+impl Status {
+    /// The newest applied version.
+    pub fn current(&self) -> Option<&str> {
+        self.applied.last().map(|a| a.version.as_str())
+    }
+}
+
+pub(super) async fn read(steps: &[Step], options: &Options) -> Result<Status, Error> {
+    let place = Place::new(options.url.kind(), options.schema.as_deref())?;
+    let (db, exists) = match options.url.sqlite_path() {
+        Some(path) => match file::inspect(path)? {
+            State::Missing => (None, false),
+            State::Empty => (None, true),
+            State::Database { read_only } => {
+                let access = if read_only { Access::LookReadOnly } else { Access::Look };
+                let db = match connect::sqlite(path, access, options.lock_timeout).await {
+                    // The folder is read-only, or the file another user's.
+                    Err(Error::Io { .. } | Error::ReadOnly { .. }) if access == Access::Look => {
+                        connect::sqlite(path, Access::LookReadOnly, options.lock_timeout).await?
+                    }
+                    other => other?,
+                };
+                (Some(db), true)
+            }
+        },
+        None => (Some(connect::postgres(&options.url).await?), true),
+    };
+    let applied = match &db {
+        Some(db) => applied(db, &place).await?,
+        None => Vec::new(),
+    };
+    if let Some(db) = db {
+        // Only reads were done on it.
+        let _ = db.close().await;
+    }
+    let is_applied = |s: &&Step| applied.iter().any(|a| a.version == s.version());
+    let pending = steps.iter().filter(|s| !is_applied(s)).map(|s| s.version().to_owned()).collect();
+    Ok(Status {
+        database: place.kind,
+        schema: (place.kind == Kind::Postgres).then(|| place.schema.clone()),
+        exists,
+        refusal: plan::check(steps, &applied, place.kind).err(),
+        applied,
+        pending,
+    })
+}
+
+async fn applied(db: &impl ConnectionTrait, place: &Place) -> Result<Vec<Applied>, Error> {
+    history::read(db, place).await
+}

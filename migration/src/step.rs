@@ -1,0 +1,106 @@
+//! A migration together with the SQL that it runs, as committed under `snapshots/`.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use sea_orm_migration::MigrationTrait;
+use sha2::{Digest, Sha256};
+
+use crate::target::Kind;
+
+/// One change of the schema, and the SQL of its `up` on each database.
+pub struct Step {
+    migration: Box<dyn MigrationTrait>,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+impl Step {
+    /// `sqlite` and `postgres` are the committed snapshots of the SQL that `migration.up` runs on an empty database.
+    pub fn new(migration: Box<dyn MigrationTrait>, sqlite: &'static str, postgres: &'static str) -> Self {
+        Self { migration, sqlite, postgres }
+    }
+
+    pub fn version(&self) -> &str {
+        self.migration.name()
+    }
+
+    pub fn migration(&self) -> &dyn MigrationTrait {
+        self.migration.as_ref()
+    }
+
+    pub fn into_migration(self) -> Box<dyn MigrationTrait> {
+        self.migration
+    }
+
+    /// The committed SQL of `up`.
+    pub fn sql(&self, kind: Kind) -> &'static str {
+        match kind {
+            Kind::Sqlite => self.sqlite,
+            Kind::Postgres => self.postgres,
+        }
+    }
+
+    /// SHA-256 of the committed SQL, in hex. Line ends and trailing white space do not count: checkouts differ in them.
+    pub fn checksum(&self, kind: Kind) -> String {
+        let mut hash = Sha256::new();
+        for line in self.sql(kind).trim_end().lines() {
+            hash.update(line.trim_end());
+            hash.update("\n");
+        }
+        hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
+    }
+
+    /// What `up` brings into the schema, read from the committed SQL.
+    pub fn footprint(&self, kind: Kind) -> Footprint {
+        Footprint::read(self.sql(kind))
+    }
+}
+
+impl fmt::Debug for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Step").field("version", &self.version()).finish_non_exhaustive()
+    }
+}
+
+/// The names that a step creates.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Footprint {
+    pub tables: BTreeSet<String>,
+    pub indexes: BTreeSet<String>,
+    /// Table and column of each column that is added to a table that was there before.
+    pub columns: Vec<(String, String)>,
+}
+
+impl Footprint {
+    /// Reads SQL with one statement a line, as the snapshots are written.
+    fn read(sql: &str) -> Self {
+        let mut out = Self::default();
+        for line in sql.lines() {
+            let words: Vec<String> = line.split([' ', '(']).filter(|w| !w.is_empty()).map(unquoted).collect();
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            match words.as_slice() {
+                ["CREATE", "TABLE", "IF", "NOT", "EXISTS", name, ..] | ["CREATE", "TABLE", name, ..] => {
+                    out.tables.insert((*name).to_owned());
+                }
+                ["CREATE", "UNIQUE", "INDEX", name, ..] | ["CREATE", "INDEX", name, ..] => {
+                    out.indexes.insert((*name).to_owned());
+                }
+                ["ALTER", "TABLE", table, "ADD", "COLUMN", column, ..] => {
+                    out.columns.push(((*table).to_owned(), (*column).to_owned()));
+                }
+                _ => {}
+            }
+        }
+        out
+    }
+
+    /// Tables and indexes: they share one space of names in both databases.
+    pub fn objects(&self) -> impl Iterator<Item = &String> {
+        self.tables.iter().chain(&self.indexes)
+    }
+}
+
+fn unquoted(word: &str) -> String {
+    word.trim_matches(['"', ';']).to_owned()
+}
