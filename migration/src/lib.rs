@@ -5,6 +5,8 @@ pub mod columns;
 pub mod entities;
 pub mod error;
 pub mod runner;
+#[cfg(feature = "entities")]
+pub mod scratch;
 mod step;
 pub mod target;
 
@@ -24,9 +26,6 @@ mod m20261121_000013_create_work_item_requirements;
 mod m20261121_000014_create_task_prerequisites;
 mod m20261121_000015_create_agent_capabilities;
 mod m20261121_000016_create_task_assignments;
-
-#[cfg(feature = "entities")]
-pub mod scratch;
 
 use sea_orm_migration::prelude::*;
 

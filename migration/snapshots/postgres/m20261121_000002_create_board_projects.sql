@@ -1,0 +1,3 @@
+CREATE TABLE "board_projects" ( "id" uuid NOT NULL PRIMARY KEY, "slug" text NOT NULL, "name" text NOT NULL, "key_prefix" text NOT NULL, "next_item_number" bigint NOT NULL, "next_decision_number" bigint NOT NULL, "root_path" text NULL, "status" text NOT NULL CONSTRAINT "ck_board_projects_status" CHECK (status IN ('active', 'archived')), "metadata" jsonb NULL, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL );
+CREATE UNIQUE INDEX "ux_board_projects_slug" ON "board_projects" ("slug");
+CREATE UNIQUE INDEX "ux_board_projects_key_prefix" ON "board_projects" ("key_prefix");

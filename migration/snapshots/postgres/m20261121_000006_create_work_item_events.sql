@@ -1,0 +1,3 @@
+CREATE TABLE "work_item_events" ( "id" uuid NOT NULL PRIMARY KEY, "work_item_id" uuid NOT NULL CONSTRAINT fk_work_item_events_work_item_id REFERENCES work_items (id) ON DELETE CASCADE, "revision" bigint NOT NULL, "assignment_id" uuid NULL, "session_id" uuid NULL, "kind" text NOT NULL, "from_status" text NULL, "to_status" text NULL, "actor_type" text NOT NULL CONSTRAINT "ck_work_item_events_actor_type" CHECK (actor_type IN ('agent', 'user', 'system')), "actor_id" uuid NULL, "reason" text NULL, "data" jsonb NULL, "created_at" timestamp with time zone NOT NULL );
+CREATE UNIQUE INDEX "ux_work_item_events_work_item_id_revision" ON "work_item_events" ("work_item_id", "revision");
+CREATE INDEX "ix_work_item_events_assignment_id" ON "work_item_events" ("assignment_id");

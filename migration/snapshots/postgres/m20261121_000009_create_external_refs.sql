@@ -1,0 +1,3 @@
+CREATE TABLE "external_refs" ( "id" uuid NOT NULL PRIMARY KEY, "source" text NOT NULL, "source_id" text NOT NULL, "entity_type" text NOT NULL, "entity_id" uuid NOT NULL, "content_sha256" text NOT NULL, "imported_at" timestamp with time zone NOT NULL, "created_at" timestamp with time zone NOT NULL );
+CREATE UNIQUE INDEX "ux_external_refs_source_entity_type_source_id" ON "external_refs" ("source", "entity_type", "source_id");
+CREATE INDEX "ix_external_refs_entity_type_entity_id" ON "external_refs" ("entity_type", "entity_id");

@@ -1,0 +1,15 @@
+ALTER TABLE "work_items" ADD COLUMN "delegation_status" text NOT NULL DEFAULT 'unassigned' CONSTRAINT "ck_work_items_delegation_status" CHECK (delegation_status IN ('unassigned', 'assigned', 'in_progress', 'blocked', 'completed', 'cancelled'));
+ALTER TABLE "work_items" ADD COLUMN "delegation_context" jsonb NULL;
+ALTER TABLE "work_items" ADD COLUMN "delegation_history" jsonb NULL;
+ALTER TABLE "work_items" ADD COLUMN "estimated_hours" decimal(8, 2) NULL;
+ALTER TABLE "work_items" ADD COLUMN "actual_hours" decimal(8, 2) NULL;
+ALTER TABLE "work_items" ADD COLUMN "unmet_prerequisites" bigint NOT NULL DEFAULT 0;
+ALTER TABLE "work_items" ADD COLUMN "attempt_count" bigint NOT NULL DEFAULT 0;
+ALTER TABLE "work_items" ADD COLUMN "max_attempts" bigint NOT NULL DEFAULT 3;
+ALTER TABLE "work_items" ADD COLUMN "requirement_key" text NOT NULL DEFAULT '';
+ALTER TABLE "work_items" ADD COLUMN "available_at" timestamp with time zone NULL;
+ALTER TABLE "work_items" ADD COLUMN "dead_at" timestamp with time zone NULL;
+ALTER TABLE "work_items" ADD COLUMN "blocked_reason" text NULL;
+ALTER TABLE "work_items" ADD COLUMN "last_activity_at" timestamp with time zone NULL;
+CREATE INDEX "ix_work_items_delegation_status" ON "work_items" ("delegation_status");
+CREATE INDEX ix_work_items_available_at ON work_items (available_at) WHERE available_at IS NOT NULL;

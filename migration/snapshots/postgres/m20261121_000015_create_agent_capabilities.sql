@@ -1,0 +1,3 @@
+CREATE TABLE "agent_capabilities" ( "agent_id" uuid NOT NULL CONSTRAINT fk_agent_capabilities_agent_id REFERENCES agent_profiles (id) ON DELETE CASCADE, "capability" text NOT NULL, "level" text NOT NULL CONSTRAINT "ck_agent_capabilities_level" CHECK (level IN ('basic', 'proficient', 'expert')), "verified_at" timestamp with time zone NULL, "created_at" timestamp with time zone NOT NULL, PRIMARY KEY ("agent_id", "capability") );
+CREATE INDEX "ix_agent_capabilities_capability" ON "agent_capabilities" ("capability");
+SELECT "id", "capabilities", "created_at" FROM "agent_profiles" ORDER BY "id" ASC;

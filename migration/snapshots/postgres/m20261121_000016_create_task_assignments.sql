@@ -1,0 +1,11 @@
+CREATE TABLE "task_assignments" ( "id" uuid NOT NULL PRIMARY KEY, "work_item_id" uuid NOT NULL CONSTRAINT fk_task_assignments_work_item_id REFERENCES work_items (id) ON DELETE CASCADE, "agent_id" uuid NULL CONSTRAINT fk_task_assignments_agent_id REFERENCES agent_profiles (id) ON DELETE RESTRICT, "user_id" uuid NULL CONSTRAINT "ck_task_assignments_holder" CHECK ((agent_id IS NULL) <> (user_id IS NULL)) CONSTRAINT fk_task_assignments_user_id REFERENCES board_users (id) ON DELETE RESTRICT, "assigned_by" uuid NULL CONSTRAINT fk_task_assignments_assigned_by REFERENCES board_users (id) ON DELETE SET NULL, "assigned_by_agent_id" uuid NULL CONSTRAINT fk_task_assignments_assigned_by_agent_id REFERENCES agent_profiles (id) ON DELETE SET NULL, "assigned_at" timestamp with time zone NOT NULL, "started_at" timestamp with time zone NULL, "completed_at" timestamp with time zone NULL, "status" text NOT NULL CONSTRAINT "ck_task_assignments_status" CHECK (status IN ('assigned', 'started', 'paused', 'completed', 'failed', 'cancelled', 'expired')), "attempt" bigint NOT NULL, "lease_expires_at" timestamp with time zone NULL, "heartbeat_at" timestamp with time zone NULL, "notes" text NULL, "context" jsonb NULL, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL );
+CREATE UNIQUE INDEX ux_task_assignments_open ON task_assignments (work_item_id) WHERE status IN ('assigned', 'started', 'paused');
+CREATE INDEX ix_task_assignments_lease ON task_assignments (lease_expires_at) WHERE status IN ('assigned', 'started', 'paused');
+CREATE INDEX ix_task_assignments_agent_open ON task_assignments (agent_id, status) WHERE status IN ('assigned', 'started', 'paused');
+CREATE INDEX "ix_task_assignments_work_item_id" ON "task_assignments" ("work_item_id");
+CREATE INDEX "ix_task_assignments_agent_id" ON "task_assignments" ("agent_id");
+CREATE INDEX "ix_task_assignments_user_id" ON "task_assignments" ("user_id");
+CREATE INDEX "ix_task_assignments_status" ON "task_assignments" ("status");
+CREATE INDEX "ix_task_assignments_assigned_at" ON "task_assignments" ("assigned_at");
+CREATE INDEX "ix_task_assignments_assigned_by" ON "task_assignments" ("assigned_by");
+CREATE INDEX "ix_task_assignments_assigned_by_agent_id" ON "task_assignments" ("assigned_by_agent_id");

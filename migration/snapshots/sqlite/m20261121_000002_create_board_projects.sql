@@ -1,0 +1,3 @@
+CREATE TABLE "board_projects" ( "id" uuid_text NOT NULL PRIMARY KEY, "slug" text NOT NULL, "name" text NOT NULL, "key_prefix" text NOT NULL, "next_item_number" integer NOT NULL, "next_decision_number" integer NOT NULL, "root_path" text NULL, "status" text NOT NULL CONSTRAINT "ck_board_projects_status" CHECK (status IN ('active', 'archived')), "metadata" jsonb_text NULL, "created_at" timestamp_with_timezone_text NOT NULL, "updated_at" timestamp_with_timezone_text NOT NULL );
+CREATE UNIQUE INDEX "ux_board_projects_slug" ON "board_projects" ("slug");
+CREATE UNIQUE INDEX "ux_board_projects_key_prefix" ON "board_projects" ("key_prefix");

@@ -1,0 +1,3 @@
+CREATE TABLE "work_item_requirements" ( "work_item_id" uuid_text NOT NULL CONSTRAINT fk_work_item_requirements_work_item_id REFERENCES work_items (id) ON DELETE CASCADE, "capability" text NOT NULL, "min_level" text NOT NULL CONSTRAINT "ck_work_item_requirements_min_level" CHECK (min_level IN ('basic', 'proficient', 'expert')), "created_at" timestamp_with_timezone_text NOT NULL, PRIMARY KEY ("work_item_id", "capability") );
+CREATE INDEX "ix_work_item_requirements_capability" ON "work_item_requirements" ("capability");
+SELECT "id", "requirement_key", "updated_at" FROM "work_items" WHERE "requirement_key" <> '' ORDER BY "id" ASC;

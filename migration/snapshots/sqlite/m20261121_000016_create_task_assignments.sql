@@ -1,0 +1,11 @@
+CREATE TABLE "task_assignments" ( "id" uuid_text NOT NULL PRIMARY KEY, "work_item_id" uuid_text NOT NULL CONSTRAINT fk_task_assignments_work_item_id REFERENCES work_items (id) ON DELETE CASCADE, "agent_id" uuid_text NULL CONSTRAINT fk_task_assignments_agent_id REFERENCES agent_profiles (id) ON DELETE RESTRICT, "user_id" uuid_text NULL CONSTRAINT "ck_task_assignments_holder" CHECK ((agent_id IS NULL) <> (user_id IS NULL)) CONSTRAINT fk_task_assignments_user_id REFERENCES board_users (id) ON DELETE RESTRICT, "assigned_by" uuid_text NULL CONSTRAINT fk_task_assignments_assigned_by REFERENCES board_users (id) ON DELETE SET NULL, "assigned_by_agent_id" uuid_text NULL CONSTRAINT fk_task_assignments_assigned_by_agent_id REFERENCES agent_profiles (id) ON DELETE SET NULL, "assigned_at" timestamp_with_timezone_text NOT NULL, "started_at" timestamp_with_timezone_text NULL, "completed_at" timestamp_with_timezone_text NULL, "status" text NOT NULL CONSTRAINT "ck_task_assignments_status" CHECK (status IN ('assigned', 'started', 'paused', 'completed', 'failed', 'cancelled', 'expired')), "attempt" integer NOT NULL, "lease_expires_at" timestamp_with_timezone_text NULL, "heartbeat_at" timestamp_with_timezone_text NULL, "notes" text NULL, "context" jsonb_text NULL, "created_at" timestamp_with_timezone_text NOT NULL, "updated_at" timestamp_with_timezone_text NOT NULL );
+CREATE UNIQUE INDEX ux_task_assignments_open ON task_assignments (work_item_id) WHERE status IN ('assigned', 'started', 'paused');
+CREATE INDEX ix_task_assignments_lease ON task_assignments (lease_expires_at) WHERE status IN ('assigned', 'started', 'paused');
+CREATE INDEX ix_task_assignments_agent_open ON task_assignments (agent_id, status) WHERE status IN ('assigned', 'started', 'paused');
+CREATE INDEX "ix_task_assignments_work_item_id" ON "task_assignments" ("work_item_id");
+CREATE INDEX "ix_task_assignments_agent_id" ON "task_assignments" ("agent_id");
+CREATE INDEX "ix_task_assignments_user_id" ON "task_assignments" ("user_id");
+CREATE INDEX "ix_task_assignments_status" ON "task_assignments" ("status");
+CREATE INDEX "ix_task_assignments_assigned_at" ON "task_assignments" ("assigned_at");
+CREATE INDEX "ix_task_assignments_assigned_by" ON "task_assignments" ("assigned_by");
+CREATE INDEX "ix_task_assignments_assigned_by_agent_id" ON "task_assignments" ("assigned_by_agent_id");

@@ -172,6 +172,10 @@ async fn prepare(
         }
         file::make_folder(path)?;
     }
+    if matches!(state, State::Database { .. }) {
+        // No lock file is left beside something that is no database.
+        let _ = connect::sqlite(path, Access::Look, patience.left()).await?.close().await;
+    }
     let lock = lock::take(path, patience, events).await?;
     // Another process may have made it while this one waited.
     let access = match file::inspect(path)? {
