@@ -140,6 +140,15 @@ impl Error {
     }
 }
 
+/// Names what is taken when an insert or update met a unique index: two writers at once both passed the check before it.
+pub(crate) fn taken(entity: &'static str, name: &str) -> impl FnOnce(sea_orm::DbErr) -> Error {
+    let name = name.to_owned();
+    move |error| match DatabaseError::from(error) {
+        DatabaseError::Unique(_) => Conflict::Exists { entity, name }.into(),
+        other => other.into(),
+    }
+}
+
 impl From<sea_orm::DbErr> for Error {
     fn from(error: sea_orm::DbErr) -> Self {
         Self::Database(DatabaseError::from(error))

@@ -16,10 +16,18 @@ pub const TEXT: usize = 1024 * 1024;
 pub fn slug(field: &'static str, value: &str) -> Result<()> {
     let word = |w: &str| !w.is_empty() && w.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     if value.len() <= SHORT && value.split('-').all(word) {
-        return Ok(());
+        return not_id(field, value);
     }
     let rule = "must be lower-case letters and digits in words joined by '-', 1 to 64 characters";
     Err(Error::invalid(field, value, rule))
+}
+
+/// A name that could be read as an id would never be found again by its name.
+pub fn not_id(field: &'static str, value: &str) -> Result<()> {
+    match uuid::Uuid::try_parse(value) {
+        Ok(_) => Err(Error::invalid(field, value, "must not have the form of an id")),
+        Err(_) => Ok(()),
+    }
 }
 
 /// One line: not empty, at most [`LINE`] characters, no control characters or bidirectional overrides.
@@ -65,6 +73,13 @@ pub fn name(field: &'static str, value: &str) -> Result<()> {
     }
     let rule = "must be 1 to 64 characters, in lower case, without white space, ':', ',', '\"' or '\\'";
     Err(Error::invalid(field, escape(value), rule))
+}
+
+/// A capability or a tag as people write it, in its stored form: trimmed, lower case, white space as `-`.
+pub fn normal_name(field: &'static str, value: &str) -> Result<String> {
+    let normal = value.split_whitespace().collect::<Vec<_>>().join("-").to_lowercase();
+    name(field, &normal)?;
+    Ok(normal)
 }
 
 /// A JSON value, at most [`TEXT`] bytes when written.
