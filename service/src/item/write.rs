@@ -1,8 +1,12 @@
 //! The one way by which a row of `work_items` changes outside the hot statements: a guarded update with its ledger row.
 
+use std::collections::BTreeSet;
+
 use callboard_entity::{WorkItemStatus, work_item_events as events, work_items};
+use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue, ColumnTrait, EntityTrait, IntoActiveModel, Iterable, QueryFilter, QuerySelect,
+    ActiveModelTrait, ActiveValue, ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, Iterable, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -68,6 +72,53 @@ pub(crate) async fn insert(tx: &Tx, items: Vec<(work_items::Model, Entry)>) -> R
 pub(crate) async fn lock(tx: &Tx, id: Uuid) -> Result<work_items::Model> {
     let item = work_items::Entity::find_by_id(id).lock_exclusive().one(&tx.conn).await?;
     item.ok_or_else(|| Error::not_found("item", id.to_string()))
+}
+
+/// As [`lock`], for many: in the order of their ids, so that two such locks never wait for each other.
+pub(crate) async fn lock_all(tx: &Tx, ids: impl IntoIterator<Item = Uuid>) -> Result<Vec<work_items::Model>> {
+    let ids: BTreeSet<Uuid> = ids.into_iter().collect();
+    let ids: Vec<Uuid> = ids.into_iter().collect();
+    let mut items = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(10_000) {
+        let locked = work_items::Entity::find()
+            .filter(work_items::Column::Id.is_in(chunk.iter().copied()))
+            .order_by_asc(work_items::Column::Id)
+            .lock_exclusive()
+            .all(&tx.conn)
+            .await?;
+        items.extend(locked);
+    }
+    Ok(items)
+}
+
+/// Adds `delta` to the unmet prerequisites of items that the caller has locked, each with its ledger row.
+///
+/// Two statements per 500 items: a prerequisite may have hundreds of dependents.
+pub(crate) async fn shift_unmet(tx: &Tx, items: &[work_items::Model], delta: i64, entry: &Entry) -> Result<()> {
+    let (unmet, revision) = (work_items::Column::UnmetPrerequisites, work_items::Column::Revision);
+    for chunk in items.chunks(500) {
+        let mut update = work_items::Entity::update_many()
+            .col_expr(revision, Expr::col(revision).add(1))
+            .col_expr(work_items::Column::UpdatedAt, Expr::value(tx.now))
+            .col_expr(work_items::Column::LastActivityAt, Expr::value(tx.now));
+        if delta != 0 {
+            update = update.col_expr(unmet, Expr::col(unmet).add(delta));
+        }
+        let ids = chunk.iter().map(|i| i.id);
+        let result = update.filter(work_items::Column::Id.is_in(ids)).exec(&tx.conn).await?;
+        if result.rows_affected != chunk.len() as u64 {
+            let why = format!("{} rows changed where {} were locked", result.rows_affected, chunk.len());
+            return Err(Error::Stored { what: "unmet prerequisites".to_owned(), why });
+        }
+        let rows = chunk.iter().map(|before| {
+            let mut after = before.clone();
+            after.unmet_prerequisites += delta;
+            after.revision += 1;
+            ledger::row(tx, Some(before), &after, entry.clone())
+        });
+        events::Entity::insert_many(rows).exec_without_returning(&tx.conn).await?;
+    }
+    Ok(())
 }
 
 async fn find_by_id(tx: &Tx, id: Uuid) -> Result<Option<work_items::Model>> {

@@ -1,0 +1,177 @@
+//! Edges between items: how they are locked, made, counted and kept free of cycles.
+
+use callboard_entity::{
+    TaskPrerequisiteStatus, TaskPrerequisiteType, WorkItemStatus, task_prerequisites as edges, work_items,
+};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use std::collections::{HashMap, HashSet, VecDeque};
+use uuid::Uuid;
+
+use crate::db::Tx;
+use crate::error::{Conflict, Error, Result};
+use crate::id;
+use crate::item::{not_archived, write};
+
+pub(crate) type Row = edges::Model;
+
+/// Lets one transaction at a time change the edges of a project: two edges at once could close a cycle unseen.
+pub(crate) async fn lock_project(tx: &Tx, project: Uuid) -> Result<()> {
+    Ok(tx.dialect.lock_edges(&tx.conn, project).await?)
+}
+
+/// Locks the project's edges, then both items in the order of their ids, and gives them as they are then.
+///
+/// # Errors
+/// `Invalid` when they are the same item or of two projects: the lock that keeps cycles out is a project's.
+pub(crate) async fn lock_both(
+    tx: &Tx,
+    item: &work_items::Model,
+    prerequisite: &work_items::Model,
+) -> Result<(work_items::Model, work_items::Model)> {
+    if item.id == prerequisite.id {
+        return Err(itself(&item.key));
+    }
+    if item.project_id != prerequisite.project_id {
+        let rule = format!("must be in the project of {}", item.key);
+        return Err(Error::invalid("prerequisite", &*prerequisite.key, rule));
+    }
+    lock_project(tx, item.project_id).await?;
+    // Only now the status may be read: a completion that came first is seen, one that comes later sees the edge.
+    let mut locked = write::lock_all(tx, [item.id, prerequisite.id]).await?;
+    let (second, first) = (locked.pop(), locked.pop());
+    match (first, second) {
+        (Some(a), Some(b)) if a.id == item.id => Ok((a, b)),
+        (Some(a), Some(b)) => Ok((b, a)),
+        _ => Err(Error::not_found("item", format!("{} or {}", item.key, prerequisite.key))),
+    }
+}
+
+/// A new edge to `prerequisite`, satisfied at once when that is done.
+///
+/// # Errors
+/// `Inactive` for a prerequisite that is cancelled or archived: it would never be satisfied.
+pub(crate) fn new(
+    tx: &Tx,
+    item: Uuid,
+    prerequisite: &work_items::Model,
+    description: Option<String>,
+    mandatory: bool,
+) -> Result<Row> {
+    not_archived(prerequisite)?;
+    if prerequisite.status == WorkItemStatus::Cancelled {
+        let status = prerequisite.status.as_str().to_owned();
+        return Err(Conflict::Inactive { entity: "item", name: prerequisite.key.clone(), status }.into());
+    }
+    let done = prerequisite.status == WorkItemStatus::Done;
+    Ok(Row {
+        id: id::new(),
+        work_item_id: item,
+        prerequisite_id: Some(prerequisite.id),
+        prerequisite_type: TaskPrerequisiteType::CompletionDependency,
+        description: description.unwrap_or_else(|| format!("{} is done", prerequisite.key)),
+        validation_criteria: None,
+        is_mandatory: mandatory,
+        is_auto_resolvable: true,
+        status: if done { TaskPrerequisiteStatus::Satisfied } else { TaskPrerequisiteStatus::Pending },
+        satisfied_at: done.then_some(tx.now),
+        waived_by: None,
+        waiver_reason: None,
+        created_at: tx.now,
+        updated_at: tx.now,
+    })
+}
+
+/// Whether the edge counts in `unmet_prerequisites` of its item.
+pub(crate) fn is_waiting(edge: &Row) -> bool {
+    edge.is_mandatory && matches!(edge.status, TaskPrerequisiteStatus::Pending | TaskPrerequisiteStatus::Failed)
+}
+
+pub(crate) async fn insert(tx: &Tx, rows: Vec<Row>) -> Result<()> {
+    // SQLite takes at most 32,766 bound values in one statement.
+    for chunk in rows.chunks(2000) {
+        let rows = chunk.iter().map(|row| row.clone().into_active_model().reset_all());
+        edges::Entity::insert_many(rows).exec_without_returning(&tx.conn).await?;
+    }
+    Ok(())
+}
+
+/// The edge between two items, if there is one.
+pub(crate) async fn between(tx: &Tx, item: Uuid, prerequisite: Uuid) -> Result<Option<Row>> {
+    let found = edges::Entity::find()
+        .filter(edges::Column::WorkItemId.eq(item))
+        .filter(edges::Column::PrerequisiteId.eq(prerequisite))
+        .one(&tx.conn)
+        .await?;
+    Ok(found)
+}
+
+pub(crate) fn itself(key: &str) -> Error {
+    cycle(vec![key.to_owned(), key.to_owned()])
+}
+
+/// The refusal of a cycle; `path` begins and ends with the same key, and its first step is the new edge.
+pub(crate) fn cycle(path: Vec<String>) -> Error {
+    let item = path.first().cloned().unwrap_or_default();
+    let prerequisite = path.get(1).cloned().unwrap_or_default();
+    Error::Cycle { item, prerequisite, path }
+}
+
+const REACHABLE: &str = "WITH RECURSIVE reachable(id) AS (SELECT p.prerequisite_id FROM task_prerequisites p \
+    WHERE p.work_item_id = $1 AND p.prerequisite_id IS NOT NULL UNION \
+    SELECT p.prerequisite_id FROM task_prerequisites p JOIN reachable r ON p.work_item_id = r.id \
+    WHERE p.prerequisite_id IS NOT NULL)";
+
+/// Refuses an edge that would close a cycle, naming the whole of it.
+pub(crate) async fn check_acyclic(tx: &Tx, item: &work_items::Model, prerequisite: &work_items::Model) -> Result<()> {
+    let sql = format!("{REACHABLE} SELECT 1 AS one FROM reachable WHERE id = $2 LIMIT 1");
+    let ids = [prerequisite.id.into(), item.id.into()];
+    if tx.conn.query_one_raw(tx.dialect.statement(&sql, ids)).await?.is_none() {
+        return Ok(());
+    }
+    // Only the refusal pays for finding the path.
+    let sql = format!(
+        "{REACHABLE} SELECT p.work_item_id, p.prerequisite_id FROM task_prerequisites p WHERE p.prerequisite_id IS NOT NULL \
+         AND (p.work_item_id = $1 OR p.work_item_id IN (SELECT id FROM reachable))"
+    );
+    let mut next: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+    for row in tx.conn.query_all_raw(tx.dialect.statement(&sql, [prerequisite.id.into()])).await? {
+        let (from, to) = (row.try_get("", "work_item_id")?, row.try_get("", "prerequisite_id")?);
+        next.entry(from).or_default().push(to);
+    }
+    let mut path = vec![item.id];
+    path.extend(shortest(&next, prerequisite.id, item.id));
+    Err(cycle(keys(tx, &path).await?))
+}
+
+fn shortest(next: &HashMap<Uuid, Vec<Uuid>>, from: Uuid, to: Uuid) -> Vec<Uuid> {
+    let mut queue = VecDeque::from([vec![from]]);
+    let mut seen = HashSet::from([from]);
+    while let Some(path) = queue.pop_front() {
+        let Some(&last) = path.last() else { continue };
+        for &node in next.get(&last).into_iter().flatten() {
+            let mut longer = path.clone();
+            longer.push(node);
+            if node == to {
+                return longer;
+            }
+            if seen.insert(node) {
+                queue.push_back(longer);
+            }
+        }
+    }
+    Vec::new()
+}
+
+/// The keys of items, in the order of their ids given.
+pub(crate) async fn keys(tx: &Tx, ids: &[Uuid]) -> Result<Vec<String>> {
+    let found: HashMap<Uuid, String> = work_items::Entity::find()
+        .select_only()
+        .columns([work_items::Column::Id, work_items::Column::Key])
+        .filter(work_items::Column::Id.is_in(ids.iter().copied()))
+        .into_tuple::<(Uuid, String)>()
+        .all(&tx.conn)
+        .await?
+        .into_iter()
+        .collect();
+    Ok(ids.iter().map(|id| found.get(id).cloned().unwrap_or_else(|| id.to_string())).collect())
+}
