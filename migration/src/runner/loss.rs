@@ -36,7 +36,8 @@ impl Loss {
 
 impl fmt::Display for Loss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({} rows", self.table, self.rows)?;
+        let rows = if self.rows == 1 { "row" } else { "rows" };
+        write!(f, "{} ({} {rows}", self.table, self.rows)?;
         if let Lost::Columns(columns) = &self.lost {
             write!(f, " in {} columns", columns.len())?;
         }

@@ -1,7 +1,5 @@
 //! What is applied and what is pending, without writing anything.
 
-use sea_orm::ConnectionTrait;
-
 use super::connect::{self, Access};
 use super::file::{self, State};
 use super::history::{self, Applied};
@@ -55,7 +53,7 @@ pub(super) async fn read(steps: &[Step], options: &Options) -> Result<Status, Er
         None => (Some(connect::postgres(&options.url).await?), true),
     };
     let applied = match &db {
-        Some(db) => applied(db, &place).await?,
+        Some(db) => history::read(db, &place).await?,
         None => Vec::new(),
     };
     if let Some(db) = db {
@@ -72,8 +70,4 @@ pub(super) async fn read(steps: &[Step], options: &Options) -> Result<Status, Er
         applied,
         pending,
     })
-}
-
-async fn applied(db: &impl ConnectionTrait, place: &Place) -> Result<Vec<Applied>, Error> {
-    history::read(db, place).await
 }

@@ -1,0 +1,60 @@
+//! `migration down`.
+
+use std::process::ExitCode;
+
+use callboard_migration::runner::{DownGoal, OnLoss, down};
+
+use super::args::Target;
+use super::run::{Point, block_on, interruptible};
+use super::screen;
+
+/// Take migrations back, newest first: all of them or none
+///
+/// Refused when rows would be lost, naming the tables and how many rows each, unless --yes-lose-data is given.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    #[command(flatten)]
+    target: Target,
+
+    /// So many
+    #[arg(long, value_name = "N", default_value_t = 1, conflicts_with_all = ["to", "all"])]
+    steps: usize,
+
+    /// Down to this one, which stays applied: in full, by a unique prefix, or by its number
+    #[arg(long, value_name = "VERSION", conflicts_with = "all")]
+    to: Option<String>,
+
+    /// All of them: nothing of Callboard stays in the database
+    #[arg(long)]
+    all: bool,
+
+    /// Go on when rows are lost
+    #[arg(long)]
+    yes_lose_data: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  migration down                                   take the newest one back
+  migration down --to 10 --database-url sqlite://board.db
+  migration down --all --yes-lose-data";
+
+pub fn run(args: &Args) -> ExitCode {
+    let json = args.target.json;
+    let goal = match &args.to {
+        Some(version) => DownGoal::To(version.clone()),
+        None if args.all => DownGoal::All,
+        None => DownGoal::Steps(args.steps),
+    };
+    let on_loss = if args.yes_lose_data { OnLoss::Accept } else { OnLoss::Refuse };
+    let options = match args.target.options() {
+        Ok(options) => options,
+        Err(error) => return screen::failure(&error, json),
+    };
+    block_on(async {
+        let point = Point::default();
+        let mut see = |event: &_| point.see(event, json);
+        interruptible(down(&options, goal, on_loss, &mut see), &point, json).await
+    })
+}

@@ -1,0 +1,54 @@
+//! The verbs of the `migration` binary, one file each.
+
+mod args;
+mod down;
+mod run;
+mod screen;
+mod status;
+mod up;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Takes a Callboard database up and down safely.
+///
+/// One connection, one lock, one transaction: a run that fails leaves the database as it was.
+#[derive(Debug, Parser)]
+#[command(name = "migration", version, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Up(up::Args),
+    Down(down::Args),
+    Status(status::Args),
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  migration up                   the board of this folder, made if there is none
+  migration up --database-url sqlite://board.db
+  DATABASE_URL=postgres://me@localhost/app migration up --schema board
+  migration status --check
+  migration down --steps 1
+
+The database is the first of: --database-url, --database-url-file, DATABASE_URL,
+the .callboard folder here or above, a new .callboard/callboard.db.
+Exit codes: docs/errors.md.";
+
+/// Parses the command line, runs the verb and gives its exit code.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(e) => return screen::usage(&e),
+    };
+    match cli.verb {
+        Verb::Up(args) => up::run(&args),
+        Verb::Down(args) => down::run(&args),
+        Verb::Status(args) => status::run(&args),
+    }
+}

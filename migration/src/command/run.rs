@@ -1,0 +1,154 @@
+//! What `up` and `down` share: the runtime, the signals, the progress and the report.
+
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use callboard_migration::Error;
+use callboard_migration::runner::{Direction, Event, Loss, Report};
+use serde_json::json;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use super::screen;
+
+/// Interrupted by a signal.
+const INTERRUPTED: u8 = 130;
+
+/// Runs a future to its end on one thread.
+pub fn block_on<F: Future<Output = ExitCode>>(future: F) -> ExitCode {
+    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => {
+            let code = runtime.block_on(future);
+            // A driver's thread may still wait for a lock that nobody needs any more.
+            runtime.shutdown_background();
+            code
+        }
+        Err(e) => screen::failure_with(&format!("the runtime could not start: {e}"), None, 1, false),
+    }
+}
+
+/// The moment from which a run's outcome is the database's, and an interrupt waits for it.
+#[derive(Debug, Default)]
+pub struct Point(AtomicBool);
+
+impl Point {
+    /// Prints the event, and notes when the run passes the point.
+    pub fn see(&self, event: &Event, as_json: bool) {
+        if matches!(event, Event::Committing) {
+            self.0.store(true, Ordering::SeqCst);
+        }
+        if as_json { tell_json(event) } else { tell(event) }
+    }
+
+    fn passed(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// Waits for the run; SIGINT and SIGTERM drop it, which rolls it back.
+pub async fn interruptible<F>(run: F, point: &Point, as_json: bool) -> ExitCode
+where
+    F: Future<Output = Result<Report, Error>>,
+{
+    let (mut interrupt, mut terminate) = match (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) {
+        (Ok(interrupt), Ok(terminate)) => (interrupt, terminate),
+        (Err(e), _) | (_, Err(e)) => {
+            return screen::failure_with(&format!("signals can't be caught: {e}"), None, 1, as_json);
+        }
+    };
+    let mut run = Box::pin(run);
+    let outcome = loop {
+        tokio::select! {
+            biased;
+            outcome = &mut run => break Some(outcome),
+            () = either(&mut interrupt, &mut terminate) => {
+                if !point.passed() {
+                    break None;
+                }
+                screen::note("Interrupted while the changes are being committed: waiting for that to end");
+            }
+        }
+    };
+    match outcome {
+        Some(Ok(report)) => {
+            print_report(&report, as_json);
+            ExitCode::SUCCESS
+        }
+        Some(Err(error)) => screen::failure(&error, as_json),
+        None => {
+            drop(run);
+            // The rollback has been handed to the driver; were it cut off, the next one to open the database does it.
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            let hint = Some("nothing was changed: run it again");
+            screen::failure_with("interrupted, and rolled back", hint, INTERRUPTED, as_json)
+        }
+    }
+}
+
+async fn either(a: &mut Signal, b: &mut Signal) {
+    tokio::select! {
+        _ = a.recv() => {}
+        _ = b.recv() => {}
+    }
+}
+
+fn tell(event: &Event) {
+    match event {
+        Event::Waiting { what, at_most } => {
+            screen::note(&format!("Waiting up to {} s: another process holds {what}", at_most.as_secs()));
+        }
+        Event::Losing { losses } => losses.iter().for_each(|loss| screen::note(&format!("Losing {loss}"))),
+        Event::Finished { direction, version, number, of, duration } => {
+            screen::note(&format!("[{number}/{of}] {direction} {version} ({} ms)", duration.as_millis()));
+        }
+        _ => {}
+    }
+}
+
+fn tell_json(event: &Event) {
+    match event {
+        Event::Waiting { what, at_most } => {
+            screen::object("waiting", json!({ "what": what, "at_most_seconds": at_most.as_secs() }));
+        }
+        Event::Planned { direction, versions } => {
+            screen::object("planned", json!({ "direction": direction, "versions": versions }));
+        }
+        Event::Losing { losses } => screen::object("losing", json!({ "losses": losses })),
+        Event::Started { direction, version, number, of } => {
+            screen::object("started", json!({ "direction": direction, "version": version, "number": number, "of": of }))
+        }
+        Event::Finished { direction, version, number, of, duration } => {
+            let ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+            screen::object(
+                "finished",
+                json!({ "direction": direction, "version": version, "number": number, "of": of, "duration_ms": ms }),
+            );
+        }
+        Event::Committing => screen::object("committing", json!({})),
+        Event::Committed => screen::object("committed", json!({})),
+        _ => {}
+    }
+}
+
+fn print_report(report: &Report, as_json: bool) {
+    if as_json {
+        let fields = serde_json::to_value(report).unwrap_or_default();
+        return screen::object("summary", fields);
+    }
+    let at = match &report.to {
+        Some(version) => format!("The database is at {version}."),
+        None => "No migration is applied.".to_owned(),
+    };
+    let word = match report.direction {
+        Direction::Up => "Applied",
+        Direction::Down => "Took back",
+    };
+    match report.steps.len() {
+        0 => screen::line(&format!("Nothing to do. {at}")),
+        1 => screen::line(&format!("{word} 1 migration. {at}")),
+        n => screen::line(&format!("{word} {n} migrations. {at}")),
+    }
+    if !report.losses.is_empty() {
+        screen::line(&format!("Lost: {}", Loss::list(&report.losses)));
+    }
+}

@@ -1,0 +1,52 @@
+//! `migration up`.
+
+use std::process::ExitCode;
+
+use callboard_migration::runner::{Goal, up};
+
+use super::args::Target;
+use super::run::{Point, block_on, interruptible};
+use super::screen;
+
+/// Apply the pending migrations: all of them or none
+///
+/// Makes the SQLite file, its .callboard folder or the PostgreSQL schema when they are missing.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    #[command(flatten)]
+    target: Target,
+
+    /// Up to this one, which is applied too: in full, by a unique prefix, or by its number
+    #[arg(long, value_name = "VERSION", conflicts_with = "steps")]
+    to: Option<String>,
+
+    /// At most so many
+    #[arg(long, value_name = "N")]
+    steps: Option<usize>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  migration up
+  migration up --database-url sqlite://board.db --to 11
+  migration up --steps 1 --json
+  migration up --database-url-file /run/secrets/board --schema board --lock-timeout 5";
+
+pub fn run(args: &Args) -> ExitCode {
+    let json = args.target.json;
+    let goal = match (&args.to, args.steps) {
+        (Some(version), _) => Goal::To(version.clone()),
+        (None, Some(n)) => Goal::Steps(n),
+        (None, None) => Goal::Latest,
+    };
+    let options = match args.target.options() {
+        Ok(options) => options,
+        Err(error) => return screen::failure(&error, json),
+    };
+    block_on(async {
+        let point = Point::default();
+        let mut see = |event: &_| point.see(event, json);
+        interruptible(up(&options, goal, &mut see), &point, json).await
+    })
+}
