@@ -2,7 +2,7 @@
 
 use crate::actor::Actor;
 use crate::clock::Clock;
-use crate::db::{self, DatabaseUrl, Db, OpenOptions, Query, Tx};
+use crate::db::{self, DatabaseUrl, Db, OpenOptions, Query, ReapClock, Tx};
 use crate::error::{Error, Result};
 use crate::id::Ref;
 
@@ -11,6 +11,7 @@ use crate::id::Ref;
 pub struct Callboard {
     pub(crate) db: Db,
     pub(crate) clock: Clock,
+    pub(crate) reaper: ReapClock,
 }
 
 impl Callboard {
@@ -22,7 +23,7 @@ impl Callboard {
     pub async fn open(url: &DatabaseUrl, options: OpenOptions) -> Result<Self> {
         let db = db::connect(url, &options).await?;
         db::check_schema(&db).await?;
-        Ok(Self { db, clock: options.clock })
+        Ok(Self { db, clock: options.clock, reaper: ReapClock::default() })
     }
 
     /// Closes the connections; open transactions of other clones are rolled back.

@@ -15,6 +15,7 @@ pub mod item;
 pub mod prerequisite;
 pub mod project;
 pub mod rules;
+pub mod settings;
 pub mod sprint;
 pub mod user;
 

@@ -1,3 +1,46 @@
 //! Assignments: who holds an item, since when and until when.
 
+mod assign;
+mod cancel;
+mod claim;
+mod claim_rows;
+mod complete;
+mod complete_and_claim;
+pub mod deadline;
+mod eligible;
+mod ending;
+mod expire;
+mod explain;
+mod fail;
+mod finish_own;
+mod heartbeat;
+mod history;
+mod list;
+pub mod matching;
+mod outcome;
+mod pause;
+mod reap;
+mod reassign;
+pub(crate) mod release;
+mod resume;
+pub(crate) mod rows;
+mod start;
 pub mod state;
+
+pub use assign::{Assign, Assigned, Holder};
+pub use cancel::Cancel;
+pub use claim::{Claim, ClaimOutcome, Claimed, MAX_CLAIM};
+pub use complete::{Complete, Completed};
+pub use complete_and_claim::{CompleteAndClaim, CompletedAndClaimed};
+pub use expire::{Due, Expire, Expired};
+pub use explain::{Candidate, ExplainAssignment, Explanation};
+pub use fail::Fail;
+pub use finish_own::FinishOwn;
+pub use heartbeat::{Heartbeat, Lease};
+pub use history::{AssignmentHistory, Past};
+pub use list::{AssignmentPage, ListAssignments, Listed};
+pub use outcome::Outcome;
+pub use pause::Pause;
+pub use reassign::Reassign;
+pub use resume::Resume;
+pub use start::Start;

@@ -15,5 +15,6 @@ pub(crate) use connect::{Db, connect};
 pub use connect::{OpenOptions, Synchronous};
 pub use error::DatabaseError;
 pub(crate) use schema::check as check_schema;
+pub(crate) use transaction::ReapClock;
 pub use transaction::{Query, Tx, Verb};
 pub use url::DatabaseUrl;

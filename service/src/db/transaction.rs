@@ -1,6 +1,7 @@
 //! Verbs and queries, and the one helper that runs each in one transaction.
 
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use sea_orm::{
     AccessMode, ConnectionTrait, DatabaseTransaction, IsolationLevel, SqliteTransactionMode, TransactionOptions,
@@ -11,7 +12,7 @@ use super::connect::Db;
 use super::dialect::Dialect;
 use crate::actor::Actor;
 use crate::board::Callboard;
-use crate::clock::{Clock, Timestamp};
+use crate::clock::Timestamp;
 use crate::error::Result;
 
 /// A change of the board. It happens whole or not at all, with its ledger rows.
@@ -38,11 +39,30 @@ pub struct Tx {
     pub(crate) actor: Actor,
     /// The time of the whole verb, bound by the app.
     pub(crate) now: Timestamp,
+    reaper: ReapClock,
 }
 
+/// When this process last took back what ran out, shared by all transactions of a board.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ReapClock(Arc<Mutex<Option<Instant>>>);
+
+/// How often a claim takes back what ran out even when it finds enough to do.
+const REAP_EVERY: Duration = Duration::from_secs(30);
+
 impl Tx {
-    fn new(conn: DatabaseTransaction, dialect: Dialect, actor: Actor, clock: &Clock) -> Self {
-        Self { conn, dialect, actor, now: clock.now() }
+    fn new(conn: DatabaseTransaction, board: &Callboard, actor: Actor) -> Self {
+        Self { conn, dialect: board.db.dialect, actor, now: board.clock.now(), reaper: board.reaper.clone() }
+    }
+
+    /// Whether 30 seconds have gone by since this process last asked; asking starts them anew.
+    pub(crate) fn reap_is_due(&self) -> bool {
+        // A poisoned lock only means that another task panicked while it held an Instant.
+        let mut last = self.reaper.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = last.is_none_or(|at| at.elapsed() >= REAP_EVERY);
+        if due {
+            *last = Some(Instant::now());
+        }
+        due
     }
 
     /// The connection, for an app's own rows inside [`Callboard::transaction`].
@@ -52,7 +72,8 @@ impl Tx {
 
     /// Runs another verb in this transaction, as the same actor. A refused one leaves the transaction as it was.
     pub async fn run<V: Verb>(&self, verb: &V) -> Result<V::Output> {
-        let inner = Tx { conn: self.conn.begin().await?, dialect: self.dialect, actor: self.actor, now: self.now };
+        let conn = self.conn.begin().await?;
+        let inner = Tx { conn, dialect: self.dialect, actor: self.actor, now: self.now, reaper: self.reaper.clone() };
         end(verb.apply(&inner).await, inner).await
     }
 }
@@ -91,7 +112,7 @@ impl Callboard {
         C: ConnectionTrait + TransactionTrait<Transaction = DatabaseTransaction>,
         V: Verb,
     {
-        let tx = Tx::new(conn.begin().await?, self.db.dialect, actor, &self.clock);
+        let tx = Tx::new(conn.begin().await?, self, actor);
         let outer = tx.dialect.enter_schema(&tx.conn, self.db.schema.as_deref()).await?;
         match verb.apply(&tx).await {
             Ok(output) => {
@@ -118,7 +139,7 @@ impl Callboard {
             },
         };
         let conn = self.db.reader.begin_with_options(options).await?;
-        let tx = Tx::new(conn, self.db.dialect, Actor::SYSTEM, &self.clock);
+        let tx = Tx::new(conn, self, Actor::SYSTEM);
         let answer = query.fetch(&tx).await;
         tx.conn.rollback().await?;
         answer
@@ -140,7 +161,7 @@ impl Callboard {
 
     async fn write_once<T: Send>(&self, actor: Actor, body: &impl AsyncFn(&Tx) -> Result<T>) -> Result<T> {
         let conn = begin_write(&self.db).await?;
-        let tx = Tx::new(conn, self.db.dialect, actor, &self.clock);
+        let tx = Tx::new(conn, self, actor);
         end(body(&tx).await, tx).await
     }
 }

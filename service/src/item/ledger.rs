@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use crate::actor::Actor;
 use crate::clock::Timestamp;
 use crate::db::{Query, Tx};
 use crate::error::Result;
@@ -21,6 +22,8 @@ pub(crate) struct Entry {
     pub assignment: Option<(Uuid, &'static str)>,
     /// Whatever else is worth keeping; never holds `after`.
     pub data: Map<String, Value>,
+    /// Another actor than the transaction's.
+    pub actor: Option<Actor>,
 }
 
 impl Entry {
@@ -35,6 +38,11 @@ impl Entry {
 
     pub fn assignment(mut self, id: Uuid, status: &'static str) -> Self {
         self.assignment = Some((id, status));
+        self
+    }
+
+    pub fn by(mut self, actor: Actor) -> Self {
+        self.actor = Some(actor);
         self
     }
 
@@ -81,6 +89,7 @@ pub(crate) fn row(
     if !changed.is_empty() {
         data.insert("after".to_owned(), Value::Object(changed));
     }
+    let actor = entry.actor.unwrap_or(tx.actor);
     let from = before.map(|b| b.status);
     let moved = from != Some(after.status);
     let word = |s: WorkItemStatus| s.as_str().to_owned();
@@ -93,8 +102,8 @@ pub(crate) fn row(
         kind: Set(entry.kind.to_owned()),
         from_status: Set(from.filter(|_| moved).map(word)),
         to_status: Set(moved.then(|| word(after.status))),
-        actor_type: Set(tx.actor.kind),
-        actor_id: Set(tx.actor.id),
+        actor_type: Set(actor.kind),
+        actor_id: Set(actor.id),
         reason: Set(entry.reason),
         data: Set((!data.is_empty()).then(|| Value::Object(data))),
         created_at: Set(tx.now),

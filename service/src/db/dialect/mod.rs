@@ -1,5 +1,9 @@
 //! What differs between SQLite and PostgreSQL, each difference with a name.
 
+mod assignment;
+pub(crate) mod claim;
+pub(crate) mod ready;
+
 use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement, Value};
 

@@ -1,0 +1,215 @@
+//! Claims work for an agent: the most urgent ready items that it qualifies for.
+
+use callboard_entity::{WorkItemType, agent_profiles, work_items};
+use sea_orm::Value as Bound;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::claim_rows::{self, Picked};
+use super::eligible;
+use super::{assign, deadline, reap};
+use crate::agent;
+use crate::clock::Timestamp;
+use crate::db::dialect::claim::Limits;
+use crate::db::{Tx, Verb};
+use crate::error::{Error, Result};
+use crate::id::Ref;
+use crate::{item, project, rules, sprint};
+
+/// The most that one call may claim.
+pub const MAX_CLAIM: u32 = 500;
+/// How many leases and backoffs a claim takes back on its way.
+const REAP: u32 = 20;
+
+/// Claims up to `count` items: first those set aside for the agent, then by priority, then oldest.
+///
+/// An item that the agent does not qualify for is passed over. Leases and backoffs that ran out are taken back on the
+/// way, so nothing depends on a sweep.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Claim {
+    pub agent: Ref,
+    /// 1 to 500.
+    pub count: u32,
+    /// 10 to 86,400; the board's setting (15 minutes) where none is named.
+    pub lease_seconds: Option<i64>,
+    /// This item and no other; refused with every condition that fails.
+    pub item: Option<Ref>,
+    pub project: Option<Ref>,
+    pub sprint: Option<Ref>,
+    pub kind: Option<WorkItemType>,
+    pub tag: Option<String>,
+}
+
+impl Claim {
+    /// Claims one item for an agent, from anywhere.
+    pub fn one(agent: impl Into<Ref>) -> Self {
+        Self {
+            agent: agent.into(),
+            count: 1,
+            lease_seconds: None,
+            item: None,
+            project: None,
+            sprint: None,
+            kind: None,
+            tag: None,
+        }
+    }
+}
+
+/// What was claimed. Nothing is an answer, not an error: what ran out was taken back all the same.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ClaimOutcome {
+    pub agent: String,
+    pub claimed: Vec<Claimed>,
+    /// Handed to the agent with each claim, as its profile says.
+    pub constraints: Option<Value>,
+    /// Where nothing was claimed: what the board holds that the agent may not take now.
+    pub why_nothing: Vec<String>,
+}
+
+impl ClaimOutcome {
+    /// The claimed items, or [`Error::NothingReady`] where there are none.
+    ///
+    /// # Errors
+    /// [`Error::NothingReady`], with the reasons.
+    pub fn into_claimed(self) -> Result<Vec<Claimed>> {
+        if self.claimed.is_empty() {
+            return Err(Error::NothingReady { agent: self.agent, reasons: self.why_nothing });
+        }
+        Ok(self.claimed)
+    }
+}
+
+/// One claimed item. The assignment's id is the fence: every later write of the holder names it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Claimed {
+    pub assignment: Uuid,
+    pub attempt: i64,
+    pub lease_expires_at: Option<Timestamp>,
+    pub item: work_items::Model,
+    /// What was required and what was granted for it.
+    pub context: Option<Value>,
+}
+
+impl Verb for Claim {
+    type Output = ClaimOutcome;
+
+    async fn apply(&self, tx: &Tx) -> Result<ClaimOutcome> {
+        if !(1..=MAX_CLAIM).contains(&self.count) {
+            return Err(Error::invalid("count", self.count.to_string(), format!("must be between 1 and {MAX_CLAIM}")));
+        }
+        if let Some(tag) = &self.tag {
+            rules::name("tag", tag)?;
+        }
+        let project = match &self.project {
+            Some(name) => Some(project::find(tx, name).await?.id),
+            None => None,
+        };
+        let sprint = match &self.sprint {
+            Some(code) => Some(sprint::find(tx, project, code).await?.id),
+            None => None,
+        };
+        let lease = deadline::lease(tx, project, self.lease_seconds).await?;
+        if let Some(item) = &self.item {
+            return self.claim_item(tx, item, lease).await;
+        }
+        let agent = agent::find(tx, &self.agent).await?;
+        let mut call = claim_rows::Call {
+            agent: &agent,
+            limits: Limits {
+                project: project.is_some(),
+                sprint: sprint.is_some(),
+                kind: self.kind.is_some(),
+                tag: self.tag.is_some(),
+            },
+            values: [
+                project.into(),
+                sprint.into(),
+                self.kind.map(|k| k.as_str().to_owned()).into(),
+                self.tag.clone().into(),
+            ] as [Bound; 4],
+            lease,
+            locked: false,
+            slack: 8,
+        };
+        if agent.max_open_assignments.is_some() {
+            eligible::lock_agent(tx, &Ref::Id(agent.id)).await?;
+            call.locked = true;
+        }
+        let mut reaped = tx.reap_is_due();
+        if reaped {
+            reap::reap(tx, project, REAP).await?;
+        }
+        let mut claimed = Vec::new();
+        while claimed.len() < self.count as usize {
+            let picked = claim_rows::pick(tx, &call, self.count as usize - claimed.len()).await?;
+            claimed.extend(picked.into_iter().map(Claimed::from));
+            if claimed.len() >= self.count as usize {
+                break;
+            }
+            // Too few: what ran out may be what is missing.
+            if !reaped {
+                reaped = true;
+                if !reap::reap(tx, project, REAP).await?.is_empty() {
+                    continue;
+                }
+            }
+            // Or the others' locks hid the heads of the queue: look further, once.
+            if !tx.dialect.claims_race() || call.slack == claim_rows::MAX_SLACK {
+                break;
+            }
+            call.slack = claim_rows::MAX_SLACK;
+        }
+        let why_nothing = if claimed.is_empty() { self.why_nothing(tx, &agent, project).await? } else { Vec::new() };
+        Ok(ClaimOutcome { agent: agent.slug, claimed, constraints: agent.constraints, why_nothing })
+    }
+}
+
+impl Claim {
+    /// Claims one named item: assigned and started at once.
+    async fn claim_item(&self, tx: &Tx, name: &Ref, lease: chrono::TimeDelta) -> Result<ClaimOutcome> {
+        let agent = eligible::lock_agent(tx, &self.agent).await?;
+        let holder = assign::Found::Agent(agent);
+        let found = item::lock(tx, name).await?;
+        let lease_now = tx.dialect.read_lease_now(&tx.conn, tx.now).await?;
+        let fit = assign::check(tx, &found, &holder, lease_now).await?;
+        let mut assignment = assign::new(tx, &found, &holder);
+        assignment.context = fit.as_ref().map(super::matching::context);
+        let (assignment, item) = claim_rows::start(tx, found, assignment, lease_now, lease).await?;
+        let assign::Found::Agent(agent) = holder else {
+            return Err(Error::not_found("agent", self.agent.to_string()));
+        };
+        let claimed = Claimed {
+            assignment: assignment.id,
+            attempt: assignment.attempt,
+            lease_expires_at: assignment.lease_expires_at,
+            item,
+            context: assignment.context,
+        };
+        Ok(ClaimOutcome {
+            agent: agent.slug,
+            claimed: vec![claimed],
+            constraints: agent.constraints,
+            why_nothing: Vec::new(),
+        })
+    }
+
+    async fn why_nothing(&self, tx: &Tx, agent: &agent_profiles::Model, project: Option<Uuid>) -> Result<Vec<String>> {
+        let mut reasons = eligible::agent_conditions(tx, agent).await?;
+        reasons.extend(claim_rows::hidden(tx, agent, project).await?);
+        Ok(reasons)
+    }
+}
+
+impl From<Picked> for Claimed {
+    fn from(picked: Picked) -> Self {
+        Self {
+            assignment: picked.assignment,
+            attempt: picked.item.attempt_count,
+            lease_expires_at: picked.lease_expires_at,
+            item: picked.item,
+            context: picked.context,
+        }
+    }
+}

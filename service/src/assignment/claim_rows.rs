@@ -1,0 +1,150 @@
+//! The rows of a claim: on PostgreSQL one statement does it all, on SQLite a pick and three writes an item.
+
+use callboard_entity::{TaskAssignmentStatus, WorkItemDelegationStatus, agent_profiles, task_assignments, work_items};
+use chrono::TimeDelta;
+use sea_orm::{ConnectionTrait, FromQueryResult, Value as Bound};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::matching::{self, Capabilities};
+use super::{assign, deadline};
+use crate::clock::Timestamp;
+use crate::db::Tx;
+use crate::db::dialect::claim::Limits;
+use crate::error::{Error, Result};
+use crate::id;
+use crate::item::ledger::Entry;
+use crate::item::state::ItemEvent;
+use crate::item::write;
+
+/// How many heads of a queue a second try looks at, when others' locks hid the first ones.
+pub(super) const MAX_SLACK: i64 = 1000;
+
+/// A claim, ready to be run.
+pub(super) struct Call<'a> {
+    pub agent: &'a agent_profiles::Model,
+    pub limits: Limits,
+    /// Project, sprint, type and tag.
+    pub values: [Bound; 4],
+    pub lease: TimeDelta,
+    /// Whether the agent's row is locked, so that its open assignments can be counted.
+    pub locked: bool,
+    pub slack: i64,
+}
+
+/// An item that is now the agent's.
+pub(super) struct Picked {
+    pub assignment: Uuid,
+    pub item: work_items::Model,
+    pub lease_expires_at: Option<Timestamp>,
+    pub context: Option<Value>,
+}
+
+/// Claims up to `wanted` items.
+pub(super) async fn pick(tx: &Tx, call: &Call<'_>, wanted: usize) -> Result<Vec<Picked>> {
+    let sql = tx.dialect.claim(call.limits);
+    let wanted_rows = i64::try_from(wanted).unwrap_or(i64::MAX);
+    let mut values: Vec<Bound> = vec![call.agent.id.into(), wanted_rows.into()];
+    values.extend(call.values.iter().cloned());
+    if !tx.dialect.claims_race() {
+        let rows = tx.conn.query_all_raw(tx.dialect.statement(&sql, values)).await?;
+        let mut picked = Vec::with_capacity(rows.len());
+        for row in rows {
+            let item = work_items::Model::from_query_result(&row, "")?;
+            let granted: Option<String> = row.try_get("", "granted")?;
+            picked.push(take(tx, call, item, granted.as_deref()).await?);
+        }
+        return Ok(picked);
+    }
+    let ids: Vec<[Uuid; 2]> = (0..wanted).map(|_| [id::new(), id::new()]).collect();
+    let seconds = call.lease.num_seconds();
+    values.extend([
+        call.slack.into(),
+        serde_json::json!(ids).into(),
+        (seconds as f64).into(),
+        tx.now.into(),
+        tx.actor.kind.as_str().into(),
+        tx.actor.id.into(),
+        tx.actor.user_id().into(),
+        tx.actor.agent_id().into(),
+        call.locked.into(),
+    ]);
+    let rows = tx.conn.query_all_raw(tx.dialect.statement(&sql, values)).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Picked {
+                assignment: row.try_get("", "assignment_id")?,
+                item: work_items::Model::from_query_result(row, "")?,
+                lease_expires_at: row.try_get("", "lease_until")?,
+                context: row.try_get("", "match_context")?,
+            })
+        })
+        .collect()
+}
+
+async fn take(tx: &Tx, call: &Call<'_>, item: work_items::Model, granted: Option<&str>) -> Result<Picked> {
+    let stored = |e: serde_json::Error| Error::Stored { what: "capabilities".to_owned(), why: e.to_string() };
+    let has: Capabilities = granted.map(serde_json::from_str).transpose().map_err(stored)?.unwrap_or_default();
+    let fit = matching::compare(&matching::required(&item)?, &has);
+    let mut assignment = assign::new(tx, &item, &assign::Found::Agent(call.agent.clone()));
+    assignment.context = Some(matching::context(&fit));
+    let (assignment, item) = start(tx, item, assignment, tx.now, call.lease).await?;
+    Ok(Picked {
+        assignment: assignment.id,
+        item,
+        lease_expires_at: assignment.lease_expires_at,
+        context: assignment.context,
+    })
+}
+
+/// Makes a new assignment that is started at once. The item's row is locked, or its database has one writer.
+pub(super) async fn start(
+    tx: &Tx,
+    item: work_items::Model,
+    mut assignment: task_assignments::Model,
+    lease_now: Timestamp,
+    lease: TimeDelta,
+) -> Result<(task_assignments::Model, work_items::Model)> {
+    assignment.status = TaskAssignmentStatus::Started;
+    assignment.attempt = item.attempt_count + 1;
+    assignment.started_at = Some(tx.now);
+    assignment.heartbeat_at = Some(lease_now);
+    assignment.lease_expires_at = deadline::until(&assignment, lease_now, lease);
+    assign::insert(tx, &assignment).await?;
+    let mut after = item.clone();
+    after.status = write::next_status(&item, ItemEvent::Start)?;
+    after.delegation_status = WorkItemDelegationStatus::InProgress;
+    after.attempt_count = assignment.attempt;
+    after.available_at = None;
+    let (kind, holder) = match (assignment.agent_id, assignment.user_id) {
+        (Some(agent), _) => (callboard_entity::WorkItemAssigneeType::Agent, Some(agent)),
+        (None, user) => (callboard_entity::WorkItemAssigneeType::User, user),
+    };
+    after.assignee_type = holder.map(|_| kind);
+    after.assignee_id = holder;
+    let entry = Entry::new("claimed").assignment(assignment.id, assignment.status.as_str());
+    let item = write::update(tx, &item, after, entry).await?;
+    Ok((assignment, item))
+}
+
+/// What the board holds that the agent may not take now; each count stops at 1,000, so that asking stays cheap.
+pub(super) async fn hidden(tx: &Tx, agent: &agent_profiles::Model, project: Option<Uuid>) -> Result<Vec<String>> {
+    let statement = tx.dialect.statement(&tx.dialect.hidden_work(), [agent.id.into(), project.into()]);
+    let Some(row) = tx.conn.query_one_raw(statement).await? else { return Ok(Vec::new()) };
+    let count = |column: &str| -> Result<i64> { Ok(row.try_get("", column)?) };
+    let mut reasons = Vec::new();
+    for (column, what) in [
+        ("waiting", "assigned to the agent and not started yet (start them)"),
+        ("ready", "ready, but asking for more than the agent has or outside of what was asked for"),
+        ("backoff", "waiting out a pause after a failure"),
+        ("unmet", "waiting for their prerequisites"),
+    ] {
+        match count(column)? {
+            0 => {}
+            n if n >= 1000 => reasons.push(format!("1000 or more items are {what}")),
+            1 => reasons.push(format!("1 item is {what}")),
+            n => reasons.push(format!("{n} items are {what}")),
+        }
+    }
+    Ok(reasons)
+}

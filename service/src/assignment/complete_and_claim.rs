@@ -1,0 +1,32 @@
+//! Completes an assignment and claims the next one, in one transaction.
+
+use serde::{Deserialize, Serialize};
+
+use super::claim::{Claim, ClaimOutcome};
+use super::complete::{Complete, Completed};
+use crate::db::{Tx, Verb};
+use crate::error::Result;
+
+/// Completes, then claims. A refused completion claims nothing; finding nothing to claim is no refusal.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CompleteAndClaim {
+    pub complete: Complete,
+    pub claim: Claim,
+}
+
+/// What was completed, and what was claimed after it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CompletedAndClaimed {
+    pub completed: Completed,
+    pub next: ClaimOutcome,
+}
+
+impl Verb for CompleteAndClaim {
+    type Output = CompletedAndClaimed;
+
+    async fn apply(&self, tx: &Tx) -> Result<CompletedAndClaimed> {
+        let completed = self.complete.apply(tx).await?;
+        let next = self.claim.apply(tx).await?;
+        Ok(CompletedAndClaimed { completed, next })
+    }
+}

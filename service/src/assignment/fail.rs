@@ -1,0 +1,34 @@
+//! Fails an assignment: the item is tried again after a pause, or becomes a dead letter.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::ending::{self, Ending};
+use super::outcome::Outcome;
+use super::rows::{self, Fence};
+use super::state::AssignmentEvent;
+use crate::db::{Tx, Verb};
+use crate::error::Result;
+use crate::rules;
+
+/// Fails a started or paused assignment. Failing what has failed is a success that changes nothing.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Fail {
+    pub assignment: Uuid,
+    pub reason: String,
+    /// Another attempt would fail too: the item becomes a dead letter at once.
+    pub permanent: bool,
+}
+
+impl Verb for Fail {
+    type Output = Outcome;
+
+    async fn apply(&self, tx: &Tx) -> Result<Outcome> {
+        rules::reason(&self.reason)?;
+        let held = rows::hold(tx, self.assignment).await?;
+        let Fence::Go(_) = rows::fence(&held, AssignmentEvent::Fail)? else { return Ok(Outcome::already(held)) };
+        let how = Ending::Failed { reason: self.reason.clone(), permanent: self.permanent };
+        let (assignment, item) = ending::end(tx, &held, how).await?;
+        Ok(Outcome::changed(assignment, item))
+    }
+}

@@ -1,0 +1,49 @@
+//! A sign of life: extends the lease of an open assignment.
+
+use sea_orm::ConnectionTrait;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::deadline;
+use super::rows;
+use super::state::{AssignmentEvent, OPEN};
+use crate::clock::{Timestamp, micros};
+use crate::db::{Tx, Verb};
+use crate::error::Result;
+
+/// Extends the lease of an assignment. It writes no ledger row.
+///
+/// An assigned or paused one is extended by the same seconds, but its deadline is never made shorter.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Heartbeat {
+    pub assignment: Uuid,
+    /// 10 to 86,400; the board's setting (15 minutes) where none is named.
+    pub lease_seconds: Option<i64>,
+}
+
+/// Until when the assignment is held now; people have no deadline.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Lease {
+    pub assignment: Uuid,
+    pub lease_expires_at: Option<Timestamp>,
+}
+
+impl Verb for Heartbeat {
+    type Output = Lease;
+
+    async fn apply(&self, tx: &Tx) -> Result<Lease> {
+        // The board's setting, not the project's: that would cost a read of the item at every heartbeat.
+        let lease = deadline::lease(tx, None, self.lease_seconds).await?;
+        let values = [self.assignment.into(), lease.num_seconds().into(), tx.now.into(), micros(tx.now + lease).into()];
+        let row = tx.conn.query_one_raw(tx.dialect.statement(tx.dialect.heartbeat(), values)).await?;
+        if let Some(row) = row {
+            return Ok(Lease { assignment: self.assignment, lease_expires_at: row.try_get("", "lease_expires_at")? });
+        }
+        // Nothing was extended: say why.
+        let held = rows::hold(tx, self.assignment).await?;
+        let event =
+            if OPEN.contains(&held.assignment.status) { AssignmentEvent::Start } else { AssignmentEvent::Resume };
+        rows::fence(&held, event)?;
+        Err(rows::refused(&held, event))
+    }
+}

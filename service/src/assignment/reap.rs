@@ -1,0 +1,50 @@
+//! Takes back what ran out: leases of open assignments, and backoffs of items that failed.
+
+use callboard_entity::{task_assignments, work_items};
+use sea_orm::{ConnectionTrait, FromQueryResult};
+use uuid::Uuid;
+
+use super::ending::{self, Ending};
+use super::rows;
+use super::state::{self, AssignmentEvent};
+use crate::actor::Actor;
+use crate::db::Tx;
+use crate::error::Result;
+use crate::item::ledger::Entry;
+use crate::item::write;
+
+/// What was taken back.
+#[derive(Debug, Default)]
+pub(crate) struct Reaped {
+    pub expired: Vec<(task_assignments::Model, work_items::Model)>,
+    pub released: Vec<work_items::Model>,
+}
+
+impl Reaped {
+    pub fn is_empty(&self) -> bool {
+        self.expired.is_empty() && self.released.is_empty()
+    }
+}
+
+/// Expires up to `limit` leases and releases up to `limit` backoffs of a project, or of the whole board.
+///
+/// Several processes may reap at once: each takes what the others have not locked.
+pub(crate) async fn reap(tx: &Tx, project: Option<Uuid>, limit: u32) -> Result<Reaped> {
+    let values = || [tx.now.into(), project.into(), i64::from(limit).into()];
+    let mut reaped = Reaped::default();
+    for row in tx.conn.query_all_raw(tx.dialect.statement(tx.dialect.due_leases(), values())).await? {
+        let held = rows::hold(tx, row.try_get("", "id")?).await?;
+        // Judged again under the lock: a heartbeat may have come between.
+        let due = held.assignment.lease_expires_at.is_some_and(|end| end <= held.lease_now);
+        if due && state::next(held.assignment.status, AssignmentEvent::Expire).is_some() {
+            reaped.expired.push(ending::end(tx, &held, Ending::Expired).await?);
+        }
+    }
+    for row in tx.conn.query_all_raw(tx.dialect.statement(tx.dialect.due_backoffs(), values())).await? {
+        let item = work_items::Model::from_query_result(&row, "")?;
+        let mut after = item.clone();
+        after.available_at = None;
+        reaped.released.push(write::update(tx, &item, after, Entry::new("released").by(Actor::SYSTEM)).await?);
+    }
+    Ok(reaped)
+}

@@ -1,0 +1,51 @@
+//! Starts what was assigned: the first start of it is an attempt.
+
+use callboard_entity::{WorkItemDelegationStatus, task_assignments};
+use sea_orm::ActiveValue::Set;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::deadline;
+use super::outcome::Outcome;
+use super::rows::{self, Fence};
+use super::state::AssignmentEvent;
+use crate::db::{Tx, Verb};
+use crate::error::Result;
+use crate::item::ledger::Entry;
+use crate::item::state::ItemEvent;
+use crate::item::write;
+
+/// Starts an assignment. Starting what is started is a success that changes nothing.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Start {
+    pub assignment: Uuid,
+    /// 10 to 86,400; the board's setting (15 minutes) where none is named.
+    pub lease_seconds: Option<i64>,
+}
+
+impl Verb for Start {
+    type Output = Outcome;
+
+    async fn apply(&self, tx: &Tx) -> Result<Outcome> {
+        let held = rows::hold(tx, self.assignment).await?;
+        let Fence::Go(status) = rows::fence(&held, AssignmentEvent::Start)? else { return Ok(Outcome::already(held)) };
+        let lease = deadline::lease(tx, Some(held.item.project_id), self.lease_seconds).await?;
+        let attempt = held.item.attempt_count + 1;
+        let change = task_assignments::ActiveModel {
+            status: Set(status),
+            started_at: Set(Some(tx.now)),
+            attempt: Set(attempt),
+            lease_expires_at: Set(deadline::until(&held.assignment, held.lease_now, lease)),
+            heartbeat_at: Set(Some(held.lease_now)),
+            ..Default::default()
+        };
+        let assignment = rows::update(tx, &held.assignment, change).await?;
+        let mut after = held.item.clone();
+        after.status = write::next_status(&held.item, ItemEvent::Start)?;
+        after.delegation_status = WorkItemDelegationStatus::InProgress;
+        after.attempt_count = attempt;
+        let entry = Entry::new("started").assignment(assignment.id, status.as_str());
+        let item = write::update(tx, &held.item, after, entry).await?;
+        Ok(Outcome::changed(assignment, item))
+    }
+}

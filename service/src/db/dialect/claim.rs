@@ -1,0 +1,178 @@
+//! The statements of claim: fixed texts, so that both databases prepare each once.
+//!
+//! Cost grows with the number of distinct requirement keys in the queue, never with the number of items: a loose scan
+//! finds the keys, those that the agent satisfies are kept, and each contributes its head.
+
+use super::Dialect;
+use super::ready::{PREASSIGNED, READY};
+
+/// Which of the optional limits of a claim are set; each combination is one text.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Limits {
+    pub project: bool,
+    pub sprint: bool,
+    pub kind: bool,
+    pub tag: bool,
+}
+
+/// The parameters of both statements, by number:
+/// 1 agent, 2 how many, 3 project, 4 sprint, 5 type, 6 tag; PostgreSQL goes on with 7 slack, 8 ids as JSON,
+/// 9 lease in seconds, 10 now, 11 and 12 the actor's type and id, 13 and 14 the assigning user and agent,
+/// 15 whether the profile's row is locked.
+impl Dialect {
+    /// Picks items for an agent: on SQLite a plain SELECT (the writer is alone), on PostgreSQL the whole claim.
+    pub fn claim(self, limits: Limits) -> String {
+        match self {
+            Self::Sqlite => sqlite(limits),
+            Self::Postgres => postgres(limits),
+        }
+    }
+}
+
+/// 1 to 3 for the levels of capabilities.
+fn rank(level: &str) -> String {
+    format!("CASE {level} WHEN 'basic' THEN 1 WHEN 'proficient' THEN 2 ELSE 3 END")
+}
+
+fn filters(limits: Limits, tag: &str) -> String {
+    let mut sql = String::new();
+    if limits.project {
+        sql.push_str(" AND w.project_id = $3");
+    }
+    if limits.sprint {
+        sql.push_str(" AND EXISTS (SELECT 1 FROM sprint_items s WHERE s.work_item_id = w.id AND s.sprint_id = $4)");
+    }
+    if limits.kind {
+        sql.push_str(" AND w.type = $5");
+    }
+    if limits.tag {
+        sql.push_str(tag);
+    }
+    sql
+}
+
+fn scope(limits: Limits) -> &'static str {
+    if limits.project { " AND w.project_id = $3" } else { "" }
+}
+
+fn sqlite(limits: Limits) -> String {
+    // Named indexes: without ANALYZE the planner would sometimes walk another one.
+    let index = if limits.project { "ix_work_items_ready_project" } else { "ix_work_items_ready" };
+    let filters = filters(limits, " AND EXISTS (SELECT 1 FROM json_each(coalesce(w.tags, '[]')) t WHERE t.value = $6)");
+    let scope = scope(limits);
+    let able = |key: &str| {
+        format!(
+            "({key} = '' OR NOT EXISTS (SELECT 1 FROM json_each('[\"' || replace({key}, ',', '\",\"') || '\"]') need \
+             WHERE NOT EXISTS (SELECT 1 FROM held WHERE \
+             held.capability = substr(need.value, 1, instr(need.value, ':') - 1) \
+             AND held.rank >= {})))",
+            rank("substr(need.value, instr(need.value, ':') + 1)")
+        )
+    };
+    format!(
+        "WITH RECURSIVE \
+         held(capability, level, rank) AS ( \
+           SELECT capability, level, {rank} FROM agent_capabilities WHERE agent_id = $1 \
+           UNION ALL SELECT 'tool/' || t.value, 'expert', 3 FROM agent_profiles a, \
+             json_each(CASE WHEN json_type(a.tools) = 'array' THEN a.tools ELSE '[]' END) t WHERE a.id = $1), \
+         room(n) AS ( \
+           SELECT CASE WHEN a.max_open_assignments IS NULL THEN $2 ELSE max(0, min($2, a.max_open_assignments - \
+             (SELECT count(*) FROM task_assignments o WHERE o.agent_id = $1 \
+              AND o.status IN ('assigned', 'started', 'paused')))) END \
+           FROM agent_profiles a WHERE a.id = $1 AND a.status = 'active'), \
+         keys(k) AS ( \
+           SELECT min(w.requirement_key) FROM work_items w INDEXED BY {index} WHERE {READY}{scope} \
+           UNION ALL SELECT (SELECT min(w.requirement_key) FROM work_items w INDEXED BY {index} \
+             WHERE {READY}{scope} AND w.requirement_key > keys.k) FROM keys WHERE keys.k IS NOT NULL), \
+         able(k) AS (SELECT k FROM keys WHERE k IS NOT NULL AND {able_key}), \
+         heads(id, grp) AS ( \
+           SELECT id, 0 FROM (SELECT w.id FROM work_items w INDEXED BY ix_work_items_preassigned \
+             WHERE {PREASSIGNED} AND w.assignee_id = $1{filters} AND {able_item} \
+             ORDER BY w.priority, w.id LIMIT $2) \
+           UNION ALL SELECT h.id, 1 FROM able JOIN work_items h ON h.id IN (SELECT w.id FROM work_items w \
+             INDEXED BY {index} WHERE {READY} AND w.requirement_key = able.k{filters} \
+             ORDER BY w.priority, w.id LIMIT $2)) \
+         SELECT i.*, (SELECT json_group_object(capability, level) FROM held) AS granted \
+         FROM heads JOIN work_items i ON i.id = heads.id \
+         ORDER BY heads.grp, i.priority, i.id LIMIT coalesce((SELECT n FROM room), 0)",
+        rank = rank("level"),
+        able_key = able("k"),
+        able_item = able("w.requirement_key"),
+    )
+}
+
+fn postgres(limits: Limits) -> String {
+    let filters = filters(limits, " AND w.tags @> jsonb_build_array($6::text)");
+    let scope = scope(limits);
+    let able = |key: &str| {
+        format!(
+            "NOT EXISTS (SELECT 1 FROM unnest(string_to_array({key}, ',')) need WHERE NOT EXISTS ( \
+             SELECT 1 FROM held WHERE held.capability = split_part(need, ':', 1) AND held.rank >= {}))",
+            rank("split_part(need, ':', 2)")
+        )
+    };
+    // A head that another claim has locked is skipped, so each key offers some more than asked for (7).
+    // `picked` tests the predicates again: a row is read anew once its lock is there.
+    format!(
+        "WITH RECURSIVE \
+         who AS MATERIALIZED ( \
+           SELECT a.id, a.tools, CASE WHEN a.max_open_assignments IS NULL THEN $2::bigint \
+             WHEN $15::boolean THEN GREATEST(0, LEAST($2::bigint, a.max_open_assignments - \
+               (SELECT count(*) FROM task_assignments o WHERE o.agent_id = $1::uuid \
+                AND o.status IN ('assigned', 'started', 'paused')))) ELSE 0 END AS n \
+           FROM agent_profiles a WHERE a.id = $1::uuid AND a.status = 'active' FOR KEY SHARE), \
+         held AS MATERIALIZED ( \
+           SELECT capability, level, {rank} AS rank FROM agent_capabilities WHERE agent_id = $1::uuid \
+           UNION ALL SELECT 'tool/' || t.value, 'expert', 3 FROM who, \
+             jsonb_array_elements_text(CASE jsonb_typeof(who.tools) WHEN 'array' THEN who.tools ELSE '[]' END) t), \
+         keys(k) AS ( \
+           (SELECT w.requirement_key FROM work_items w WHERE {READY}{scope} \
+            ORDER BY w.requirement_key LIMIT 1) \
+           UNION ALL SELECT (SELECT w.requirement_key FROM work_items w WHERE {READY}{scope} \
+             AND w.requirement_key > keys.k ORDER BY w.requirement_key LIMIT 1) FROM keys WHERE keys.k IS NOT NULL), \
+         able AS MATERIALIZED (SELECT k FROM keys WHERE k IS NOT NULL AND {able_key}), \
+         heads AS MATERIALIZED ( \
+           (SELECT w.id, 0 AS grp FROM work_items w WHERE {PREASSIGNED} AND w.assignee_id = $1::uuid{filters} \
+            AND {able_item} ORDER BY w.priority, w.id LIMIT $2::bigint + $7::bigint) \
+           UNION ALL SELECT h.id, 1 FROM able CROSS JOIN LATERAL (SELECT w.id FROM work_items w \
+             WHERE {READY} AND w.requirement_key = able.k{filters} \
+             ORDER BY w.priority, w.id LIMIT $2::bigint + $7::bigint) h), \
+         picked AS MATERIALIZED ( \
+           SELECT w.id, heads.grp, w.priority FROM heads JOIN work_items w ON w.id = heads.id \
+           WHERE (heads.grp = 0 AND {PREASSIGNED} AND w.assignee_id = $1::uuid) OR (heads.grp = 1 AND {READY}) \
+           ORDER BY heads.grp, w.priority, w.id LIMIT (SELECT n FROM who) FOR UPDATE OF w SKIP LOCKED), \
+         ids AS (SELECT (v.value ->> 0)::uuid AS assignment_id, (v.value ->> 1)::uuid AS event_id, v.ordinality AS n \
+           FROM jsonb_array_elements($8::jsonb) WITH ORDINALITY v), \
+         chosen AS (SELECT p.id, ids.assignment_id, ids.event_id, ids.n FROM \
+           (SELECT id, row_number() OVER (ORDER BY grp, priority, id) AS n FROM picked) p JOIN ids ON ids.n = p.n), \
+         item AS ( \
+           UPDATE work_items w SET status = 'in_progress', delegation_status = 'in_progress', assignee_type = 'agent', \
+             assignee_id = $1::uuid, attempt_count = w.attempt_count + 1, revision = w.revision + 1, \
+             updated_at = $10::timestamptz, last_activity_at = $10::timestamptz \
+           FROM chosen c WHERE w.id = c.id RETURNING w.*, c.assignment_id, c.event_id, c.n), \
+         assignment AS ( \
+           INSERT INTO task_assignments (id, work_item_id, agent_id, assigned_by, assigned_by_agent_id, assigned_at, \
+             started_at, status, attempt, lease_expires_at, heartbeat_at, context, created_at, updated_at) \
+           SELECT i.assignment_id, i.id, $1::uuid, $13::uuid, $14::uuid, $10::timestamptz, $10::timestamptz, 'started', \
+             i.attempt_count, clock_timestamp() + make_interval(secs => $9::double precision), clock_timestamp(), \
+             jsonb_build_object('match', jsonb_build_object( \
+               'required', coalesce((SELECT jsonb_object_agg(split_part(r, ':', 1), split_part(r, ':', 2)) \
+                 FROM unnest(string_to_array(i.requirement_key, ',')) r), '{{}}'), \
+               'granted', coalesce((SELECT jsonb_object_agg(h.capability, h.level) FROM held h WHERE h.capability IN \
+                 (SELECT split_part(r, ':', 1) FROM unnest(string_to_array(i.requirement_key, ',')) r)), '{{}}'))), \
+             $10::timestamptz, $10::timestamptz FROM item i RETURNING id, context, lease_expires_at), \
+         event AS ( \
+           INSERT INTO work_item_events (id, work_item_id, revision, assignment_id, kind, from_status, to_status, \
+             actor_type, actor_id, data, created_at) \
+           SELECT i.event_id, i.id, i.revision, i.assignment_id, 'claimed', 'todo', 'in_progress', $11::text, $12::uuid, \
+             jsonb_build_object('after', jsonb_build_object('status', 'in_progress', \
+               'delegation_status', 'in_progress', 'assignee_type', 'agent', 'assignee_id', $1::uuid, \
+               'attempt_count', i.attempt_count, 'assignment_id', i.assignment_id, 'assignment_status', 'started')), \
+             $10::timestamptz FROM item i) \
+         SELECT i.*, a.context AS match_context, a.lease_expires_at AS lease_until \
+         FROM item i JOIN assignment a ON a.id = i.assignment_id ORDER BY i.n",
+        rank = rank("level"),
+        able_key = able("k"),
+        able_item = able("w.requirement_key"),
+    )
+}

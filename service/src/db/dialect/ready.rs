@@ -1,0 +1,24 @@
+//! The predicates of the ready queue.
+//!
+//! They are those of the partial indexes in `m20261121_000012_create_ready_queue`, and stand in the SQL as literals: with
+//! bound parameters neither planner would use the indexes (notes/performance.md, section 5).
+
+use sea_orm::sea_query::{Expr, SimpleExpr};
+
+/// What claim may hand out: of table alias `w`.
+pub(crate) const READY: &str = "w.status = 'todo' AND w.delegation_status = 'unassigned' AND w.unmet_prerequisites = 0 \
+    AND w.archived_at IS NULL AND w.available_at IS NULL AND w.assignee_id IS NULL AND w.type <> 'epic'";
+
+/// What is set aside for an agent (`w.assignee_id` is compared by the caller): of table alias `w`.
+pub(crate) const PREASSIGNED: &str = "w.status = 'todo' AND w.delegation_status = 'unassigned' AND w.unmet_prerequisites = 0 \
+    AND w.archived_at IS NULL AND w.available_at IS NULL AND w.assignee_type = 'agent' AND w.type <> 'epic'";
+
+/// [`READY`] for a query of SeaORM's builder, over the table by its own name.
+pub(crate) fn ready() -> SimpleExpr {
+    Expr::cust(READY.replace("w.", "work_items."))
+}
+
+/// [`PREASSIGNED`] for a query of SeaORM's builder, over the table by its own name.
+pub(crate) fn preassigned() -> SimpleExpr {
+    Expr::cust(PREASSIGNED.replace("w.", "work_items."))
+}
