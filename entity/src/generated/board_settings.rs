@@ -11,6 +11,7 @@ pub struct Model {
     pub id: Uuid,
     #[sea_orm(unique_key = "project_id_key")]
     pub project_id: Option<Uuid>,
+    /// Unique among the rows of the partial index `ux_board_settings_board`.
     #[sea_orm(column_type = "Text", unique_key = "project_id_key")]
     pub key: String,
     #[sea_orm(column_type = "JsonBinary")]

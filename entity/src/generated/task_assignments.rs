@@ -10,6 +10,7 @@ use super::sea_orm_active_enums::TaskAssignmentStatus;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
+    /// Unique among the rows of the partial index `ux_task_assignments_open`.
     pub work_item_id: Uuid,
     pub agent_id: Option<Uuid>,
     pub user_id: Option<Uuid>,

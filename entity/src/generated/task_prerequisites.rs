@@ -11,7 +11,9 @@ use super::sea_orm_active_enums::TaskPrerequisiteStatus;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
+    /// Unique among the rows of the partial index `ux_task_prerequisites_edge`.
     pub work_item_id: Uuid,
+    /// Unique among the rows of the partial index `ux_task_prerequisites_edge`.
     pub prerequisite_id: Option<Uuid>,
     pub prerequisite_type: TaskPrerequisiteType,
     #[sea_orm(column_type = "Text")]

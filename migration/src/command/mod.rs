@@ -2,6 +2,8 @@
 
 mod args;
 mod down;
+#[cfg(feature = "entities")]
+mod entities;
 mod run;
 mod screen;
 mod status;
@@ -26,6 +28,8 @@ enum Verb {
     Up(up::Args),
     Down(down::Args),
     Status(status::Args),
+    #[cfg(feature = "entities")]
+    Entities(entities::Args),
 }
 
 const EXAMPLES: &str = "\
@@ -50,5 +54,7 @@ pub fn main() -> ExitCode {
         Verb::Up(args) => up::run(&args),
         Verb::Down(args) => down::run(&args),
         Verb::Status(args) => status::run(&args),
+        #[cfg(feature = "entities")]
+        Verb::Entities(args) => entities::run(&args),
     }
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use similar::TextDiff;
 
 use super::{Error, Files, fresh, tree};
+use crate::target::DatabaseUrl;
 
 /// Lines around a difference.
 const CONTEXT: usize = 3;
@@ -26,8 +27,8 @@ pub struct Difference {
 /// `server` is as for [`fresh::postgres`].
 ///
 /// # Errors
-/// [`Error::Scratch`] or [`Error::Database`] when one of the databases can't be had or migrated.
-pub async fn check(committed: &Path, server: Option<&str>) -> Result<Vec<Difference>, Error> {
+/// [`Error::Scratch`], [`Error::Server`] or [`Error::Migration`] when one of the databases can't be had or migrated.
+pub async fn check(committed: &Path, server: Option<&DatabaseUrl>) -> Result<Vec<Difference>, Error> {
     let sqlite = fresh::sqlite().await?;
     let postgres = fresh::postgres(server).await?;
     let committed = tree::load(committed)?;

@@ -6,12 +6,15 @@
 use std::collections::BTreeMap;
 
 use sea_orm::sea_query::ColumnType;
-use sea_orm::{DatabaseConnection, DbBackend, DbErr, FromQueryResult, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement};
 
 use super::Error;
+use crate::runner::HISTORY_TABLE;
 
-/// Callboard's own history of migrations: no entity.
-const HISTORY: &str = "callboard_migrations";
+/// A connection or a transaction, by which a catalog can be read.
+pub trait Catalog: ConnectionTrait + sea_schema::Connection {}
+
+impl<C: ConnectionTrait + sea_schema::Connection> Catalog for C {}
 
 /// A table as the catalog has it.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +26,8 @@ pub struct Table {
     pub primary_key: Vec<String>,
     /// The columns of each unique key that covers every row: constraints and indexes, not partial ones.
     pub uniques: Vec<Vec<String>>,
+    /// Name and columns of each unique index that covers a part of the rows only.
+    pub partial_uniques: Vec<(String, Vec<String>)>,
     pub foreign_keys: Vec<ForeignKey>,
     /// The SQL of each CHECK, in the words of the database; on SQLite one text holds all of a table's.
     pub checks: Vec<String>,
@@ -52,13 +57,13 @@ pub struct ForeignKey {
 ///
 /// # Errors
 /// [`Error::Database`] when the catalog can't be read.
-pub async fn discover(db: &DatabaseConnection) -> Result<Vec<Table>, Error> {
+pub async fn discover(db: &impl Catalog) -> Result<Vec<Table>, Error> {
     let mut tables = match db.get_database_backend() {
         DbBackend::Sqlite => sqlite(db).await?,
         DbBackend::Postgres => postgres(db).await?,
         _ => return Err(Error::Backend),
     };
-    tables.retain(|t| t.name != HISTORY);
+    tables.retain(|t| t.name != HISTORY_TABLE);
     tables.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(tables)
 }
@@ -88,11 +93,11 @@ struct ForeignKeyRow {
     on_update: String,
 }
 
-async fn rows<T: FromQueryResult>(db: &DatabaseConnection, sql: &str) -> Result<Vec<T>, DbErr> {
+async fn rows<T: FromQueryResult>(db: &impl Catalog, sql: &str) -> Result<Vec<T>, DbErr> {
     T::find_by_statement(Statement::from_string(db.get_database_backend(), sql)).all(db).await
 }
 
-async fn sqlite(db: &DatabaseConnection) -> Result<Vec<Table>, Error> {
+async fn sqlite(db: &impl Catalog) -> Result<Vec<Table>, Error> {
     // Virtual tables and their shadows are search indexes: SQL of their own, no entities.
     let found: Vec<TableRow> = rows(
         db,
@@ -128,14 +133,16 @@ async fn sqlite(db: &DatabaseConnection) -> Result<Vec<Table>, Error> {
     )
     .await?;
     add_defaults(&mut tables, defaults);
-    let uniques: Vec<KeyRow> = rows(
-        db,
-        "SELECT m.name AS table_name, i.name AS \"key\", coalesce(c.name, '') AS \"column\" \
-         FROM sqlite_schema m, pragma_index_list(m.name) i, pragma_index_info(i.name) c \
-         WHERE m.type = 'table' AND i.\"unique\" AND NOT i.partial AND i.origin <> 'pk' ORDER BY 1, 2, c.seqno",
-    )
-    .await?;
-    add_uniques(&mut tables, uniques);
+    let uniques = |partial: u8| {
+        format!(
+            "SELECT m.name AS table_name, i.name AS \"key\", coalesce(c.name, '') AS \"column\" \
+             FROM sqlite_schema m, pragma_index_list(m.name) i, pragma_index_info(i.name) c \
+             WHERE m.type = 'table' AND i.\"unique\" AND i.partial = {partial} AND i.origin <> 'pk' \
+             ORDER BY 1, 2, c.seqno"
+        )
+    };
+    add_uniques(&mut tables, rows(db, &uniques(0)).await?);
+    add_partial_uniques(&mut tables, rows(db, &uniques(1)).await?);
     // A foreign key without target columns refers to the primary key.
     let foreign: Vec<ForeignKeyRow> = rows(
         db,
@@ -149,7 +156,7 @@ async fn sqlite(db: &DatabaseConnection) -> Result<Vec<Table>, Error> {
     Ok(tables.into_values().collect())
 }
 
-async fn postgres(db: &DatabaseConnection) -> Result<Vec<Table>, Error> {
+async fn postgres(db: &impl Catalog) -> Result<Vec<Table>, Error> {
     let found: Vec<TableRow> = rows(
         db,
         "SELECT c.relname::text AS name, n.nspname::text AS sql FROM pg_class c \
@@ -186,8 +193,9 @@ async fn postgres(db: &DatabaseConnection) -> Result<Vec<Table>, Error> {
             table.primary_key.push(key.column);
         }
     }
-    let uniques = rows(db, &keys("i.indisunique AND NOT i.indisprimary AND i.indpred IS NULL")).await?;
-    add_uniques(&mut tables, uniques);
+    let unique = "i.indisunique AND NOT i.indisprimary AND i.indpred IS";
+    add_uniques(&mut tables, rows(db, &keys(&format!("{unique} NULL"))).await?);
+    add_partial_uniques(&mut tables, rows(db, &keys(&format!("{unique} NOT NULL"))).await?);
     let foreign: Vec<ForeignKeyRow> = rows(
         db,
         "SELECT c.relname::text AS table_name, f.conname::text AS key, a.attname::text AS \"column\", \
@@ -216,7 +224,7 @@ async fn postgres(db: &DatabaseConnection) -> Result<Vec<Table>, Error> {
     Ok(tables.into_values().collect())
 }
 
-async fn postgres_columns(db: &DatabaseConnection, schema: &str, table: &str) -> Result<Vec<Column>, Error> {
+async fn postgres_columns(db: &impl Catalog, schema: &str, table: &str) -> Result<Vec<Column>, Error> {
     use sea_orm::sea_query::{Alias, Expr, IntoIden, Order};
     use sea_schema::postgres::query::{ColumnQueryResult, SchemaQueryBuilder};
     let mut query =
@@ -249,16 +257,29 @@ fn add_defaults(tables: &mut BTreeMap<String, Table>, found: Vec<KeyRow>) {
 }
 
 fn add_uniques(tables: &mut BTreeMap<String, Table>, found: Vec<KeyRow>) {
+    for ((table, _), columns) in whole_keys(found) {
+        if let Some(table) = tables.get_mut(&table) {
+            table.uniques.push(columns);
+        }
+    }
+}
+
+fn add_partial_uniques(tables: &mut BTreeMap<String, Table>, found: Vec<KeyRow>) {
+    for ((table, name), columns) in whole_keys(found) {
+        if let Some(table) = tables.get_mut(&table) {
+            table.partial_uniques.push((name, columns));
+        }
+    }
+}
+
+/// The columns of each key, by table and name; not the keys over an expression, which is a column without a name.
+fn whole_keys(found: Vec<KeyRow>) -> BTreeMap<(String, String), Vec<String>> {
     let mut keys: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
     for row in found {
         keys.entry((row.table_name, row.key)).or_default().push(row.column);
     }
-    for ((table, _), columns) in keys {
-        // An index over an expression has a column without a name.
-        if let Some(table) = tables.get_mut(&table).filter(|_| columns.iter().all(|c| !c.is_empty())) {
-            table.uniques.push(columns);
-        }
-    }
+    keys.retain(|_, columns| columns.iter().all(|c| !c.is_empty()));
+    keys
 }
 
 fn add_foreign_keys(tables: &mut BTreeMap<String, Table>, found: Vec<ForeignKeyRow>) {

@@ -2,25 +2,20 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr, TransactionTrait};
-use sea_orm_migration::SchemaManager;
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DbErr};
 
-use super::{Error, Files, generate};
+use super::{Error, Files, live};
+use crate::runner::{self, Goal, Options};
 use crate::scratch::{Cluster, Directory};
-
-/// The newest version that this binary knows.
-pub fn newest_version() -> String {
-    crate::migrations().last().map_or_else(String::new, |m| m.name().to_owned())
-}
+use crate::target::DatabaseUrl;
 
 /// Generates from a SQLite file of its own, which is gone afterwards.
 ///
 /// # Errors
-/// [`Error::Scratch`] when no directory can be made; [`Error::Database`] when a migration fails.
+/// [`Error::Scratch`] when no directory can be made; [`Error::Migration`] when a migration fails.
 pub async fn sqlite() -> Result<Files, Error> {
     let directory = Directory::new("entities")?;
-    let url = format!("sqlite://{}?mode=rwc", directory.path().join("board.db").display());
-    migrated(&url).await
+    migrated(DatabaseUrl::sqlite(directory.path().join("board.db"))).await
 }
 
 /// Generates from a PostgreSQL database of its own, which is gone afterwards.
@@ -30,19 +25,27 @@ pub async fn sqlite() -> Result<Files, Error> {
 ///
 /// # Errors
 /// As [`sqlite`]; [`Error::Scratch`] says what to install where PostgreSQL's server programs are missing.
-pub async fn postgres(server: Option<&str>) -> Result<Files, Error> {
+pub async fn postgres(server: Option<&DatabaseUrl>) -> Result<Files, Error> {
     let Some(server) = server else {
         let cluster = Cluster::start()?;
-        return migrated(&cluster.url("postgres")).await;
+        return migrated(cluster.url("postgres").parse()?).await;
     };
-    let mut url = url::Url::parse(server).map_err(|e| Error::ServerUrl { reason: e.to_string() })?;
-    let admin = connect(server).await?;
+    let failed = |e: DbErr| Error::Server { target: server.to_string(), reason: server.redact(&e.to_string()) };
+    let Some(mut url) = server.postgres().cloned() else {
+        return Err(Error::Server { target: server.to_string(), reason: "it is no PostgreSQL".to_owned() });
+    };
     let name = scratch_name();
-    admin.execute_unprepared(&format!("CREATE DATABASE {name} TEMPLATE template0")).await?;
     url.set_path(&name);
-    let generated = migrated(url.as_str()).await;
-    admin.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await?;
-    admin.close().await?;
+    let mut options = ConnectOptions::new(server.expose_secret());
+    options.max_connections(1).sqlx_logging(false);
+    let admin = Database::connect(options).await.map_err(failed)?;
+    admin.execute_unprepared(&format!("CREATE DATABASE {name} TEMPLATE template0")).await.map_err(failed)?;
+    let generated = match url.as_str().parse() {
+        Ok(url) => migrated(url).await,
+        Err(error) => Err(Error::Migration(error)),
+    };
+    admin.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await.map_err(failed)?;
+    admin.close().await.map_err(failed)?;
     generated
 }
 
@@ -53,27 +56,8 @@ fn scratch_name() -> String {
     format!("callboard_test_{seconds:08x}_{random:012x}")
 }
 
-async fn migrated(url: &str) -> Result<Files, Error> {
-    let db = connect(url).await?;
-    let generated = match migrate(&db).await {
-        Ok(()) => generate(&db, &newest_version()).await,
-        Err(error) => Err(error.into()),
-    };
-    db.close().await?;
-    generated
-}
-
-async fn connect(url: &str) -> Result<DatabaseConnection, DbErr> {
-    let mut options = ConnectOptions::new(url);
-    // Foreign keys off: a rebuild of a table must not fire them.
-    options.max_connections(1).sqlx_logging(false).map_sqlx_sqlite_opts(|o| o.foreign_keys(false));
-    Database::connect(options).await
-}
-
-async fn migrate(db: &DatabaseConnection) -> Result<(), DbErr> {
-    let transaction = db.begin().await?;
-    for migration in crate::migrations() {
-        migration.up(&SchemaManager::new(&transaction)).await?;
-    }
-    transaction.commit().await
+async fn migrated(url: DatabaseUrl) -> Result<Files, Error> {
+    let options = Options::new(url);
+    runner::up(&options, Goal::Latest, &mut |_| {}).await?;
+    Ok(live::generate(&options).await?.0)
 }

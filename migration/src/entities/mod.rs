@@ -3,12 +3,14 @@
 //! The steps are [`discover`] (read the catalog of either database), [`normalise`] (bring both to one shape, and name
 //! the enums that CHECK lists become), [`relations`] (name relations after their foreign-key column) and [`write`]
 //! (SeaORM's own code generator, then what it can't do). SQLite and PostgreSQL give byte-identical files, so one
-//! committed tree ([`tree`]) serves both, and [`check`] can compare all three; it gets its databases from [`fresh`].
+//! committed tree ([`tree`]) serves both, and [`check`] can compare all three; [`fresh`] and
+//! [`live`] say which database is read.
 
 pub mod check;
 pub mod discover;
 mod error;
 pub mod fresh;
+pub mod live;
 pub mod normalise;
 pub mod relations;
 mod sql;
@@ -16,8 +18,6 @@ pub mod tree;
 pub mod write;
 
 use std::collections::BTreeMap;
-
-use sea_orm::DatabaseConnection;
 
 pub use error::Error;
 
@@ -30,7 +30,7 @@ pub type Files = BTreeMap<String, String>;
 ///
 /// # Errors
 /// [`Error::Database`] when the catalog can't be read; [`Error::Unnameable`] for a name that Rust can't hold.
-pub async fn generate(db: &DatabaseConnection, version: &str) -> Result<Files, Error> {
+pub async fn generate(db: &impl discover::Catalog, version: &str) -> Result<Files, Error> {
     let tables = normalise::normalise(discover::discover(db).await?)?;
     write::files(&tables, version)
 }

@@ -22,6 +22,8 @@ pub struct Table {
     pub primary_key: Vec<String>,
     /// Sorted, without repeats.
     pub uniques: Vec<Vec<String>>,
+    /// Sorted, name and columns.
+    pub partial_uniques: Vec<(String, Vec<String>)>,
     /// Sorted; actions in the words of SeaORM (`SetNull`).
     pub foreign_keys: Vec<ForeignKey>,
 }
@@ -84,7 +86,8 @@ fn table(found: discover::Table) -> Result<Table, Error> {
         key.on_update = action(&key.on_update).to_owned();
     }
     foreign_keys.sort();
-    Ok(Table { name: found.name, columns, primary_key: found.primary_key, uniques, foreign_keys })
+    let partial_uniques = found.partial_uniques;
+    Ok(Table { name: found.name, columns, primary_key: found.primary_key, uniques, partial_uniques, foreign_keys })
 }
 
 /// The one type for what both databases hold alike; others stay as they are and show in a comparison.

@@ -43,6 +43,17 @@ pub fn load(directory: &Path) -> Result<Files, Error> {
     Ok(out)
 }
 
+/// Refuses a directory in the wrong place: `entity/src/generated` is meant from the root of the sources.
+///
+/// # Errors
+/// [`Error::NoFolder`] naming the directory above, if that does not exist.
+pub fn above(directory: &Path) -> Result<(), Error> {
+    match directory.parent().filter(|p| !p.as_os_str().is_empty() && !p.is_dir()) {
+        Some(parent) => Err(Error::NoFolder { path: parent.to_owned() }),
+        None => Ok(()),
+    }
+}
+
 /// What [`save`] would do.
 pub fn changes(present: &Files, wanted: &Files) -> Vec<Change> {
     let mut out: Vec<Change> = wanted
@@ -60,15 +71,18 @@ pub fn changes(present: &Files, wanted: &Files) -> Vec<Change> {
 /// Makes a directory hold the wanted files and nothing else; files that are right already are not touched.
 ///
 /// # Errors
-/// [`Error::NotGenerated`] before anything is changed, if a file in the way was not written by the generator;
+/// [`Error::NoFolder`]; [`Error::NotGenerated`] before anything is changed, if a file in the way was not written by the generator;
 /// [`Error::File`] naming what can't be written.
 pub fn save(directory: &Path, wanted: &Files) -> Result<Vec<Change>, Error> {
+    above(directory)?;
     let present = load(directory)?;
     let changes = changes(&present, wanted);
     if let Some((name, _)) = present.iter().find(|(_, text)| !text.lines().take(3).any(|l| l.contains(MARK))) {
         return Err(Error::NotGenerated { path: directory.join(name) });
     }
-    fs::create_dir_all(directory).map_err(|e| Error::file(directory, e))?;
+    if !directory.exists() {
+        fs::create_dir(directory).map_err(|e| Error::file(directory, e))?;
+    }
     for change in &changes {
         match change {
             Change::Added(name) | Change::Changed(name) => {

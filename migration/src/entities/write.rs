@@ -107,6 +107,11 @@ fn model(content: &str, table: &Table, relations: &[Field]) -> syn::Result<Strin
             for attribute in attributes(table, column) {
                 add(field, &attribute)?;
             }
+            for (name, _) in table.partial_uniques.iter().filter(|(_, columns)| columns.contains(&column.name)) {
+                // SeaORM has no attribute for it.
+                let text = format!("/// Unique among the rows of the partial index `{name}`.\nstruct S;");
+                field.attrs.splice(0..0, syn::parse_str::<syn::ItemStruct>(&text)?.attrs);
+            }
         }
         for relation in relations {
             let text = format!("#[sea_orm({})] pub {}: {}", relation.attribute, relation.name, relation.kind);

@@ -23,6 +23,8 @@ pub use history::{Applied, TABLE as HISTORY_TABLE};
 pub use loss::{Loss, Lost};
 pub use plan::{DownGoal, Goal, resolve};
 pub use record::record;
+#[cfg(feature = "entities")]
+pub(crate) use session::begin_to_look;
 pub use status::Status;
 
 use crate::error::Error;
@@ -107,6 +109,21 @@ pub async fn down_with(
     events: &mut (dyn FnMut(&Event) + Send),
 ) -> Result<Report, Error> {
     apply::run(steps, options, &plan::Order::Down(goal, on_loss), events).await
+}
+
+/// Opens a migrated database for reading only, and reads what is applied to it.
+///
+/// # Errors
+/// [`Error::NoDatabase`] when there is none, or no migration is applied to it; a database that can't be opened.
+#[cfg(feature = "entities")]
+pub(crate) async fn look(options: &Options) -> Result<(sea_orm::DatabaseConnection, Status), Error> {
+    let missing = || Error::NoDatabase { target: options.url.to_string() };
+    let status = status(options).await?;
+    if status.current().is_none() {
+        return Err(missing());
+    }
+    let (db, _) = status::open(options).await.map_err(|e| e.redacted(&options.url))?;
+    Ok((db.ok_or_else(missing)?, status))
 }
 
 /// What is applied and what is pending. Reads only: creates no table, no file and no folder, and takes no lock.

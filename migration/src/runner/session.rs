@@ -153,6 +153,20 @@ impl Session {
     }
 }
 
+/// Begins a transaction that reads the tables of the board's schema.
+#[cfg(feature = "entities")]
+pub(crate) async fn begin_to_look(db: &DatabaseConnection, options: &Options) -> Result<DatabaseTransaction, Error> {
+    let place = Place::new(options.url.kind(), options.schema.as_deref())?;
+    let failed = |e: DbErr| Error::database("beginning", &e);
+    let tx = db.begin().await.map_err(failed)?;
+    if place.kind == Kind::Postgres {
+        tx.execute_unprepared("SET TRANSACTION READ ONLY").await.map_err(failed)?;
+        let schema = catalogue::quoted(&place.schema);
+        tx.execute_unprepared(&format!("SET LOCAL search_path TO {schema}")).await.map_err(failed)?;
+    }
+    Ok(tx)
+}
+
 fn none() -> DbErr {
     DbErr::RecordNotFound("an answer without a row".to_owned())
 }

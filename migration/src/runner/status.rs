@@ -1,5 +1,7 @@
 //! What is applied and what is pending, without writing anything.
 
+use sea_orm::DatabaseConnection;
+
 use super::connect::{self, Access};
 use super::file::{self, State};
 use super::history::{self, Applied};
@@ -34,24 +36,7 @@ impl Status {
 
 pub(super) async fn read(steps: &[Step], options: &Options) -> Result<Status, Error> {
     let place = Place::new(options.url.kind(), options.schema.as_deref())?;
-    let (db, exists) = match options.url.sqlite_path() {
-        Some(path) => match file::inspect(path)? {
-            State::Missing => (None, false),
-            State::Empty => (None, true),
-            State::Database { read_only } => {
-                let access = if read_only { Access::LookReadOnly } else { Access::Look };
-                let db = match connect::sqlite(path, access, options.lock_timeout).await {
-                    // The folder is read-only, or the file another user's.
-                    Err(Error::Io { .. } | Error::ReadOnly { .. }) if access == Access::Look => {
-                        connect::sqlite(path, Access::LookReadOnly, options.lock_timeout).await?
-                    }
-                    other => other?,
-                };
-                (Some(db), true)
-            }
-        },
-        None => (Some(connect::postgres(&options.url).await?), true),
-    };
+    let (db, exists) = open(options).await?;
     let applied = match &db {
         Some(db) => history::read(db, &place).await?,
         None => Vec::new(),
@@ -70,4 +55,25 @@ pub(super) async fn read(steps: &[Step], options: &Options) -> Result<Status, Er
         applied,
         pending,
     })
+}
+
+/// Opens a database for reading only, and says whether it is there; a file without content is, and is not opened.
+pub(super) async fn open(options: &Options) -> Result<(Option<DatabaseConnection>, bool), Error> {
+    let Some(path) = options.url.sqlite_path() else {
+        return Ok((Some(connect::postgres(&options.url).await?), true));
+    };
+    let access = match file::inspect(path)? {
+        State::Missing => return Ok((None, false)),
+        State::Empty => return Ok((None, true)),
+        State::Database { read_only: true } => Access::LookReadOnly,
+        State::Database { read_only: false } => Access::Look,
+    };
+    let db = match connect::sqlite(path, access, options.lock_timeout).await {
+        // The folder is read-only, or the file another user's.
+        Err(Error::Io { .. } | Error::ReadOnly { .. }) if access == Access::Look => {
+            connect::sqlite(path, Access::LookReadOnly, options.lock_timeout).await?
+        }
+        other => other?,
+    };
+    Ok((Some(db), true))
 }
