@@ -1,1 +1,22 @@
-fn main() {}
+//! All integration tests: one binary, the same bodies on both databases.
+//!
+//! A file belongs to the verb or command of its name: `assignment/claim.rs` tests `service/src/assignment/claim.rs`.
+
+mod agent;
+mod assignment;
+mod cli;
+mod concurrency;
+mod entities;
+mod harness;
+mod import;
+mod item;
+mod migration;
+mod prerequisite;
+mod project;
+mod rules;
+mod sprint;
+mod user;
+
+fn main() -> std::process::ExitCode {
+    support::main()
+}

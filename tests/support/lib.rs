@@ -1,1 +1,29 @@
-//! t
+//! The test harness: one body, both databases, nothing left behind.
+//!
+//! A test is written in one of three macros, any number of functions in each:
+//!
+//! - [`both!`]: `async fn name(t: TestDb)` runs on a freshly migrated SQLite file and on a freshly migrated PostgreSQL
+//!   database, as `<area>::<file>::<name>[sqlite]` and `[postgres]`;
+//! - [`both_empty!`]: the same on a database that holds nothing (on SQLite: the file does not exist yet);
+//! - [`plain!`]: `fn name()` needs no database.
+//!
+//! [`child!`] makes a function that runs in a process of its own, for races and for tests that kill.
+//!
+//! Tests run in random order (CALLBOARD_TEST_SEED repeats one) and fail by name when they take longer than
+//! CALLBOARD_TEST_TIMEOUT seconds (300). PostgreSQL is a throwaway cluster of this process, started at first need, or
+//! the server of CALLBOARD_TEST_POSTGRES_URL. If there is neither, the PostgreSQL tests fail: they are never skipped.
+
+mod case;
+mod child;
+pub mod cli;
+mod database;
+mod harness;
+mod scratch;
+mod server;
+mod template;
+
+pub use case::{Case, ChildBody, Content};
+pub use database::{Kind, TestDb};
+pub use harness::{expect_panic, main, names};
+pub use inventory;
+pub use scratch::scratch_dir;

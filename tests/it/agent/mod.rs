@@ -1,0 +1,1 @@
+//! Agent profiles and what they are granted.

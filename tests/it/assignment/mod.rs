@@ -1,0 +1,1 @@
+//! Assignments: who holds an item, and until when.

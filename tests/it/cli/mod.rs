@@ -1,0 +1,1 @@
+//! The callboard command line as a user runs it.

@@ -1,0 +1,1 @@
+//! Races between processes, each with a control that loses.

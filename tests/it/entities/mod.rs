@@ -1,0 +1,1 @@
+//! The generated entities and the check for drift.

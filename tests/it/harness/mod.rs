@@ -1,0 +1,5 @@
+//! The harness itself: isolation, and nothing left behind.
+
+mod cleanup;
+mod database;
+mod program;

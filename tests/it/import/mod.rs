@@ -1,0 +1,1 @@
+//! Boards of other trackers, and export.

@@ -1,0 +1,1 @@
+//! Up, down and up again, with rows, locks and failures.

@@ -1,0 +1,1 @@
+//! Edges between items, and who waits for whom.

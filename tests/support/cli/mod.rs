@@ -1,0 +1,8 @@
+//! Runs the built binaries, and child processes, as a user would: nothing of our environment reaches them.
+
+mod background;
+mod binaries;
+mod program;
+
+pub use background::{Background, Output};
+pub use program::{Program, callboard, child, migration};
