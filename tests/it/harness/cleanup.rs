@@ -10,6 +10,7 @@ use support::{child, plain, scratch_dir};
 
 child! {
     /// Starts a cluster and a directory with a program in it, prints where they are, and waits to be killed.
+    #[expect(clippy::zombie_processes, reason = "what nobody waits for must go too")]
     async fn owner(_args: Vec<String>) {
         let cluster = Cluster::start().expect("start a cluster");
         let directory = Directory::new("owner").expect("make a directory");
