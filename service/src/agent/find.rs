@@ -17,6 +17,17 @@ pub(crate) async fn find(tx: &Tx, name: &Ref) -> Result<agent_profiles::Model> {
     if let Some(found) = query.order_by_asc(agent_profiles::Column::Id).one(&tx.conn).await? {
         return Ok(found);
     }
+    Err(missing(tx, name).await?)
+}
+
+/// As [`find`], locked on PostgreSQL until the transaction ends.
+pub(crate) async fn lock(tx: &Tx, name: &Ref) -> Result<agent_profiles::Model> {
+    let id = find(tx, name).await?.id;
+    let row = agent_profiles::Entity::find_by_id(id).lock_exclusive().one(&tx.conn).await?;
+    row.ok_or_else(|| Error::not_found("agent", name.to_string()))
+}
+
+async fn missing(tx: &Tx, name: &Ref) -> Result<Error> {
     let names: Vec<String> = agent_profiles::Entity::find()
         .select_only()
         .column(agent_profiles::Column::Slug)
@@ -26,5 +37,5 @@ pub(crate) async fn find(tx: &Tx, name: &Ref) -> Result<agent_profiles::Model> {
         .all(&tx.conn)
         .await?;
     let near = rules::near(&name.to_string(), names.iter().map(String::as_str));
-    Err(Error::NotFound { entity: "agent", name: name.to_string(), near })
+    Ok(Error::NotFound { entity: "agent", name: name.to_string(), near })
 }

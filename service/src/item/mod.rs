@@ -1,6 +1,8 @@
 //! Work items: what there is to do, and its ledger.
 
 mod add;
+mod brief;
+mod counts;
 pub(crate) mod assignee;
 pub(crate) mod fields;
 mod find;
@@ -11,7 +13,10 @@ pub(crate) mod write;
 
 pub use add::AddItems;
 pub use assignee::Assignee;
+pub use brief::ItemBrief;
+pub use counts::Counts;
+pub(crate) use counts::count;
 pub use fields::{Criterion, Requirement};
-pub(crate) use find::{find, lock, not_archived};
+pub(crate) use find::{find, find_all, lock, not_archived};
 pub use ledger::{Mismatch, ReplayLedger};
 pub use new::{ItemRef, NewItem};

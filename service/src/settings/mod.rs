@@ -1,5 +1,17 @@
 //! Settings of the board, and of a project where it differs.
 
+mod get;
+mod known;
+mod list;
 mod read;
+mod set;
+mod store;
+mod unset;
 
-pub(crate) use read::lease_seconds;
+pub use get::GetSetting;
+pub use known::{KEYS, Known};
+pub use list::ListSettings;
+pub(crate) use read::{default_project, follow_project, follow_user, lease_seconds, naming_user};
+pub use set::SetSetting;
+pub use store::{Setting, Source};
+pub use unset::UnsetSetting;

@@ -1,28 +1,57 @@
-//! What the verbs read from the settings.
+//! The settings as the other areas read them.
 
-use callboard_entity::board_settings;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
-use serde_json::Value;
+use callboard_entity::board_settings as rows;
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::known::{DEFAULT_ACTOR, DEFAULT_PROJECT, LEASE_SECONDS};
+use super::store;
 use crate::assignment::deadline::DEFAULT_LEASE_SECONDS;
 use crate::db::Tx;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
-/// The value of a setting: the project's, else the board's.
-pub(crate) async fn value(tx: &Tx, project: Option<Uuid>, key: &str) -> Result<Option<Value>> {
-    let mut scope = Condition::any().add(board_settings::Column::ProjectId.is_null());
-    if let Some(project) = project {
-        scope = scope.add(board_settings::Column::ProjectId.eq(project));
+/// How long a claim holds without a heartbeat, in seconds, for a project or for the board.
+pub(crate) async fn lease_seconds(tx: &Tx, project: Option<Uuid>) -> Result<i64> {
+    match store::effective(tx, LEASE_SECONDS, project).await? {
+        None => Ok(DEFAULT_LEASE_SECONDS),
+        Some(row) => row.value.as_i64().ok_or_else(|| unreadable(&row)),
     }
-    let rows =
-        board_settings::Entity::find().filter(board_settings::Column::Key.eq(key)).filter(scope).all(&tx.conn).await?;
-    let own = rows.iter().find(|r| r.project_id.is_some());
-    Ok(own.or(rows.first()).map(|r| r.value.clone()))
 }
 
-/// The lease of a claim that names none, in seconds.
-pub(crate) async fn lease_seconds(tx: &Tx, project: Option<Uuid>) -> Result<i64> {
-    let set = value(tx, project, "lease_seconds").await?;
-    Ok(set.as_ref().and_then(Value::as_i64).unwrap_or(DEFAULT_LEASE_SECONDS))
+/// The slug of the project that is meant where none is named.
+pub(crate) async fn default_project(tx: &Tx) -> Result<Option<String>> {
+    match store::row(tx, DEFAULT_PROJECT, None).await? {
+        None => Ok(None),
+        Some(row) => row.value.as_str().map(|slug| Some(slug.to_owned())).ok_or_else(|| unreadable(&row)),
+    }
+}
+
+/// How many settings name a user.
+pub(crate) async fn naming_user(tx: &Tx, name: &str) -> Result<u64> {
+    let row = store::row(tx, DEFAULT_ACTOR, None).await?;
+    Ok(row.filter(|r| r.value == json!(format!("user:{name}"))).map_or(0, |_| 1))
+}
+
+/// Lets the settings that name a user follow a new name.
+pub(crate) async fn follow_user(tx: &Tx, old: &str, new: &str) -> Result<()> {
+    follow(tx, DEFAULT_ACTOR, json!(format!("user:{old}")), json!(format!("user:{new}"))).await
+}
+
+/// Lets the settings that name a project follow a new slug.
+pub(crate) async fn follow_project(tx: &Tx, old: &str, new: &str) -> Result<()> {
+    follow(tx, DEFAULT_PROJECT, json!(old), json!(new)).await
+}
+
+async fn follow(tx: &Tx, key: &str, old: Value, new: Value) -> Result<()> {
+    if let Some(mut row) = store::row(tx, key, None).await?.filter(|row| row.value == old) {
+        row.value = new;
+        row.updated_at = tx.now;
+        rows::Entity::update(row.into_active_model().reset_all()).exec(&tx.conn).await?;
+    }
+    Ok(())
+}
+
+fn unreadable(row: &rows::Model) -> Error {
+    Error::Stored { what: format!("setting {}", row.key), why: format!("{} is not what it may hold", row.value) }
 }

@@ -17,6 +17,17 @@ pub(crate) async fn find(tx: &Tx, name: &Ref) -> Result<board_users::Model> {
     if let Some(found) = query.order_by_asc(board_users::Column::Id).one(&tx.conn).await? {
         return Ok(found);
     }
+    Err(missing(tx, name).await?)
+}
+
+/// As [`find`], locked on PostgreSQL until the transaction ends.
+pub(crate) async fn lock(tx: &Tx, name: &Ref) -> Result<board_users::Model> {
+    let id = find(tx, name).await?.id;
+    let user = board_users::Entity::find_by_id(id).lock_exclusive().one(&tx.conn).await?;
+    user.ok_or_else(|| Error::not_found("user", name.to_string()))
+}
+
+async fn missing(tx: &Tx, name: &Ref) -> Result<Error> {
     let names: Vec<String> = board_users::Entity::find()
         .select_only()
         .column(board_users::Column::Name)
@@ -26,5 +37,5 @@ pub(crate) async fn find(tx: &Tx, name: &Ref) -> Result<board_users::Model> {
         .all(&tx.conn)
         .await?;
     let near = rules::near(&name.to_string(), names.iter().map(String::as_str));
-    Err(Error::NotFound { entity: "user", name: name.to_string(), near })
+    Ok(Error::NotFound { entity: "user", name: name.to_string(), near })
 }

@@ -3,6 +3,7 @@
 mod assignment;
 pub(crate) mod claim;
 pub(crate) mod ready;
+mod text;
 
 use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement, Value};

@@ -1,0 +1,20 @@
+//! An item in one line, for answers about something else: an agent, a sprint, the board.
+
+use callboard_entity::{WorkItemDelegationStatus, WorkItemStatus, WorkItemType, work_items};
+use sea_orm::DerivePartialModel;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// What names an item and says where it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DerivePartialModel)]
+#[sea_orm(entity = "work_items::Entity")]
+pub struct ItemBrief {
+    pub id: Uuid,
+    pub key: String,
+    pub r#type: WorkItemType,
+    pub title: String,
+    pub status: WorkItemStatus,
+    pub delegation_status: WorkItemDelegationStatus,
+    /// 0, the most urgent, to 4.
+    pub priority: i64,
+}

@@ -1,0 +1,88 @@
+//! The settings that something reads, and what each may hold.
+
+use callboard_entity::board_projects;
+use serde_json::Value;
+
+use crate::assignment::deadline::{DEFAULT_LEASE_SECONDS, MAX_LEASE_SECONDS, MIN_LEASE_SECONDS};
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::id::Ref;
+use crate::{project, rules, user};
+
+/// A setting that something reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Known {
+    pub key: &'static str,
+    /// What it decides, in one line.
+    pub about: &'static str,
+    /// Whether a project may have a value of its own.
+    pub per_project: bool,
+}
+
+pub(super) const DEFAULT_ACTOR: &str = "default_actor";
+pub(super) const DEFAULT_PROJECT: &str = "default_project";
+pub(super) const LEASE_SECONDS: &str = "lease_seconds";
+
+/// Every setting there is.
+pub const KEYS: &[Known] = &[
+    Known {
+        key: DEFAULT_ACTOR,
+        about: "who acts where the command line names nobody: \"user:NAME\"",
+        per_project: false,
+    },
+    Known {
+        key: DEFAULT_PROJECT,
+        about: "the slug of the project that is meant where none is named",
+        per_project: false,
+    },
+    Known {
+        key: LEASE_SECONDS,
+        about: "how long a claim holds without a heartbeat, in seconds: 10 to 86400",
+        per_project: true,
+    },
+];
+
+/// Finds a setting, or says which keys are near to the one that is not there.
+pub(super) fn find(key: &str) -> Result<&'static Known> {
+    KEYS.iter().find(|known| known.key == key).ok_or_else(|| {
+        let near = rules::near(key, KEYS.iter().map(|known| known.key));
+        Error::NotFound { entity: "setting", name: rules::escape(key), near }
+    })
+}
+
+impl Known {
+    /// The value where none is set.
+    pub fn default_value(&self) -> Option<Value> {
+        (self.key == LEASE_SECONDS).then(|| Value::from(DEFAULT_LEASE_SECONDS))
+    }
+
+    /// Refuses a project's own value of a setting that only the board has.
+    pub(super) fn check_scope(&self, project: Option<&board_projects::Model>) -> Result<()> {
+        match project {
+            Some(project) if !self.per_project => {
+                let rule = format!("{} is a setting of the whole board, not of a project", self.key);
+                Err(Error::invalid("project", &*project.slug, rule))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses a value that the setting cannot have, or that names what is not there.
+    pub(super) async fn check_value(&self, tx: &Tx, value: &Value) -> Result<()> {
+        let refuse = |rule: &str| Err(Error::invalid("value", value.to_string(), format!("{} {rule}", self.key)));
+        match self.key {
+            DEFAULT_ACTOR => match value.as_str().and_then(|text| text.strip_prefix("user:")) {
+                Some(name) => user::find(tx, &Ref::Name(name.to_owned())).await.map(|_| ()),
+                None => refuse("must be a JSON string \"user:NAME\""),
+            },
+            DEFAULT_PROJECT => match value.as_str() {
+                Some(slug) => project::find(tx, &Ref::Name(slug.to_owned())).await.map(|_| ()),
+                None => refuse("must be a JSON string, the slug of a project"),
+            },
+            _ => match value.as_i64() {
+                Some(seconds) if (MIN_LEASE_SECONDS..=MAX_LEASE_SECONDS).contains(&seconds) => Ok(()),
+                _ => refuse("must be a whole number of seconds from 10 to 86400"),
+            },
+        }
+    }
+}
