@@ -1,10 +1,9 @@
-//! One migrated database of each kind a process; tests get copies.
+//! One database of each kind a process, migrated by the product's own runner; tests get copies.
 
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use sea_orm::{ConnectOptions, Database, DbErr, TransactionTrait};
-use sea_orm_migration::SchemaManager;
+use callboard_migration::runner::{self, Goal, Options};
 
 use crate::database::sqlite_url;
 use crate::{scratch, server};
@@ -17,7 +16,8 @@ pub(crate) fn sqlite() -> Result<PathBuf, String> {
     let make = || {
         let file = scratch::root().join("template.db");
         migrate(&sqlite_url(&file))?;
-        Ok(file)
+        let wal = file.with_file_name("template.db-wal");
+        if wal.exists() { Err(format!("{} still holds changes", wal.display())) } else { Ok(file) }
     };
     SQLITE.get_or_init(make).clone()
 }
@@ -33,18 +33,7 @@ pub(crate) fn postgres() -> Result<&'static str, String> {
 }
 
 fn migrate(url: &str) -> Result<(), String> {
-    server::block_on(migrate_in_transaction(url)).map_err(|error| format!("cannot migrate the template: {error}"))
-}
-
-async fn migrate_in_transaction(url: &str) -> Result<(), DbErr> {
-    let mut options = ConnectOptions::new(url);
-    options.max_connections(1).sqlx_logging(false);
-    options.map_sqlx_sqlite_opts(|sqlite| sqlite.create_if_missing(true).foreign_keys(false));
-    let db = Database::connect(options).await?;
-    let transaction = db.begin().await?;
-    for migration in callboard_migration::migrations() {
-        migration.up(&SchemaManager::new(&transaction)).await?;
-    }
-    transaction.commit().await?;
-    db.close().await
+    let url = url.parse().map_err(|error| format!("cannot parse the template's URL: {error}"))?;
+    let migrated = server::block_on(runner::up(&Options::new(url), Goal::Latest, &mut |_| {}));
+    migrated.map(|_| ()).map_err(|error| format!("cannot migrate the template: {error}"))
 }

@@ -3,3 +3,4 @@
 mod cleanup;
 mod database;
 mod program;
+mod run;

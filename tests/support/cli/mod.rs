@@ -5,4 +5,4 @@ mod binaries;
 mod program;
 
 pub use background::{Background, Output};
-pub use program::{Program, callboard, child, migration};
+pub use program::{Program, callboard, child, migration, tests};

@@ -32,7 +32,12 @@ pub fn migration(dir: &Path) -> Program {
 
 /// This test binary, to run a body of `child!`; the macro calls it.
 pub fn child(path: &str, dir: &Path) -> Program {
-    Program::new(env::current_exe().expect("name the test binary"), dir).env(VARIABLE, path)
+    tests(dir).env(VARIABLE, path)
+}
+
+/// This test binary, to run tests as a process of its own: the arguments are libtest's.
+pub fn tests(dir: &Path) -> Program {
+    Program::new(env::current_exe().expect("name the test binary"), dir)
 }
 
 impl Program {
