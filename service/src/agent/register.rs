@@ -5,7 +5,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Query
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::rules::{check_max_open, check_tools, granted_at_first, insert_grants, list, normal_names};
+use super::rules::{check_max_open, description, granted_at_first, insert_grants, list, normal_names, object};
 use crate::db::{Tx, Verb};
 use crate::error::{Conflict, Result, taken};
 use crate::{id, rules};
@@ -31,9 +31,11 @@ pub struct RegisterAgent {
     pub capabilities: Vec<String>,
     /// What it is trusted to do, and how well.
     pub grants: Vec<(String, CapabilityLevel)>,
-    /// Handed to the agent with each claim.
+    /// A JSON object, handed to the agent with each claim.
     pub constraints: Option<Value>,
+    /// Names in the form of capabilities; an item requires one as `tool/NAME`.
     pub tools: Vec<String>,
+    /// A JSON object.
     pub metadata: Option<Value>,
     /// How many assignments it may hold at once, 1 or more; no limit where none is given.
     pub max_open_assignments: Option<i64>,
@@ -67,11 +69,6 @@ impl RegisterAgent {
         rules::slug("slug", &self.slug)?;
         rules::slug("type", &self.r#type)?;
         self.name.as_deref().map_or(Ok(()), |name| rules::line("name", name))?;
-        self.description.as_deref().map_or(Ok(()), |text| rules::text("description", text))?;
-        for (field, value) in [("constraints", &self.constraints), ("metadata", &self.metadata)] {
-            value.as_ref().map_or(Ok(()), |value| rules::json(field, value))?;
-        }
-        check_tools(&self.tools)?;
         check_max_open(self.max_open_assignments)
     }
 }
@@ -81,7 +78,7 @@ impl Verb for RegisterAgent {
 
     async fn apply(&self, tx: &Tx) -> Result<agents::Model> {
         self.check()?;
-        let declared = normal_names(&self.capabilities)?;
+        let declared = normal_names("capability", &self.capabilities)?;
         let grants = granted_at_first(&declared, &self.grants)?;
         refuse_taken(tx, &self.slug).await?;
         let agent = agents::Model {
@@ -90,11 +87,11 @@ impl Verb for RegisterAgent {
             slug: self.slug.clone(),
             r#type: self.r#type.clone(),
             mode: self.mode,
-            description: self.description.clone(),
+            description: description(self.description.clone())?,
             capabilities: list(&declared),
-            constraints: self.constraints.clone(),
-            tools: list(&self.tools),
-            metadata: self.metadata.clone(),
+            constraints: object("constraints", self.constraints.clone())?,
+            tools: list(&normal_names("tool", &self.tools)?),
+            metadata: object("metadata", self.metadata.clone())?,
             status: AgentProfileStatus::Active,
             max_open_assignments: self.max_open_assignments,
             created_at: tx.now,

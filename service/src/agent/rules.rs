@@ -14,16 +14,18 @@ use crate::rules;
 /// The most capabilities, and the most tools, of one agent.
 const MOST: usize = 200;
 
-/// Declared names in their stored form, each once, in the order given.
-pub(super) fn normal_names(values: &[String]) -> Result<Vec<String>> {
+/// Capabilities or tools in their stored form, each once, in the order given.
+///
+/// Tools have the form of capabilities, since items require one as `tool/NAME`.
+pub(super) fn normal_names(field: &'static str, values: &[String]) -> Result<Vec<String>> {
     let mut names: Vec<String> = Vec::new();
     for value in values {
-        let name = rules::normal_name("capability", value)?;
+        let name = rules::normal_name(field, value)?;
         if !names.contains(&name) {
             names.push(name);
         }
     }
-    at_most("capabilities", names.len())?;
+    at_most(field, names.len())?;
     Ok(names)
 }
 
@@ -38,7 +40,7 @@ pub(super) fn granted_at_first(
         let entry = all.entry(rules::normal_name("capability", name)?).or_insert(*level);
         *entry = (*entry).max(*level);
     }
-    at_most("capabilities", all.len())?;
+    at_most("capability", all.len())?;
     Ok(all)
 }
 
@@ -64,9 +66,21 @@ pub(super) fn check_max_open(value: Option<i64>) -> Result<()> {
     }
 }
 
-pub(super) fn check_tools(tools: &[String]) -> Result<()> {
-    at_most("tools", tools.len())?;
-    tools.iter().try_for_each(|tool| rules::line("tool", tool))
+/// A text that may be left out; an empty one counts as left out.
+pub(super) fn description(value: Option<String>) -> Result<Option<String>> {
+    let value = value.filter(|text| !text.trim().is_empty());
+    value.as_deref().map_or(Ok(()), |text| rules::text("description", text))?;
+    Ok(value)
+}
+
+/// A JSON object that may be left out.
+pub(super) fn object(field: &'static str, value: Option<Value>) -> Result<Option<Value>> {
+    let Some(value) = value.filter(|v| !v.is_null()) else { return Ok(None) };
+    if !value.is_object() {
+        return Err(Error::invalid(field, value.to_string(), "must be a JSON object"));
+    }
+    rules::json(field, &value)?;
+    Ok(Some(value))
 }
 
 /// A list as its JSON column holds it: no list is stored for an empty one.
@@ -78,5 +92,5 @@ fn at_most(field: &'static str, count: usize) -> Result<()> {
     if count <= MOST {
         return Ok(());
     }
-    Err(Error::invalid(field, count.to_string(), format!("must be at most {MOST}")))
+    Err(Error::invalid(field, count.to_string(), format!("an agent has at most {MOST} of them")))
 }
