@@ -11,7 +11,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 
 use crate::case::{Body, BodyFuture, Case, Content};
 use crate::database::{Kind, TestDb};
-use crate::{child, scratch, server};
+use crate::{board, child, scratch, server};
 
 /// Runs the registered tests with libtest's arguments; the whole `main` of the test binary.
 pub fn main() -> ExitCode {
@@ -89,7 +89,12 @@ fn case_trials(case: &Case) -> Vec<Trial> {
 fn on_database(kind: Kind, content: Content, body: fn(TestDb) -> BodyFuture) {
     // Dropped in reverse: first the runtime with every task and pool of the test, then the database.
     let (t, _guard) = TestDb::create(kind, content).unwrap_or_else(|error| panic!("{error}"));
-    runtime().block_on(body(t));
+    runtime().block_on(async {
+        body(t.clone()).await;
+        if content == Content::Migrated {
+            board::assert_ledger_replays(&t).await;
+        }
+    });
 }
 
 /// The runtime of one test body or child process.

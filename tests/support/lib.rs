@@ -13,6 +13,7 @@
 //! CALLBOARD_TEST_TIMEOUT seconds (300). PostgreSQL is a throwaway cluster of this process, started at first need, or
 //! the server of CALLBOARD_TEST_POSTGRES_URL. If there is neither, the PostgreSQL tests fail: they are never skipped.
 
+pub mod board;
 mod case;
 mod child;
 pub mod cli;
@@ -22,6 +23,7 @@ mod scratch;
 mod server;
 mod template;
 
+pub use board::Seed;
 pub use case::{Case, ChildBody, Content};
 pub use database::{Kind, TestDb};
 pub use harness::{expect_panic, main, names};
