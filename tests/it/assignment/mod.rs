@@ -1,1 +1,3 @@
-//! Assignments: who holds an item, and until when.
+//! Assignments: who holds an item, since when and until when.
+
+mod claim;
