@@ -9,8 +9,8 @@ use similar::TextDiff;
 use super::{Error, Files, fresh, tree};
 use crate::target::DatabaseUrl;
 
-/// Lines around a difference.
-const CONTEXT: usize = 3;
+/// Lines around a difference: enough for the whole of a relation, which names its column.
+const CONTEXT: usize = 6;
 
 /// Two sets of files that should be the same and are not.
 #[derive(Clone, Debug)]

@@ -1,9 +1,9 @@
 //! Work items: what there is to do, and its ledger.
 
 mod add;
+pub(crate) mod assignee;
 mod brief;
 mod counts;
-pub(crate) mod assignee;
 pub(crate) mod fields;
 mod find;
 pub(crate) mod ledger;

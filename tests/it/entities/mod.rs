@@ -1,1 +1,11 @@
 //! The generated entities and the check for drift.
+
+mod change;
+mod check;
+mod columns;
+mod command;
+mod keys;
+mod relations;
+mod round_trip;
+mod unchanged;
+mod vocabularies;
