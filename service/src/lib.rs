@@ -30,5 +30,4 @@ pub use clock::Clock;
 pub use db::{DatabaseError, DatabaseUrl, OpenOptions, Query, Synchronous, Tx, Verb};
 pub use error::{Conflict, Error, ErrorKind, Result};
 pub use id::Ref;
-pub use names::Who;
 pub use page::Page;

@@ -4,30 +4,26 @@ use std::collections::HashMap;
 
 use callboard_entity::{WorkItemAssigneeType, agent_profiles, board_users};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::db::Tx;
 use crate::error::Result;
 
-/// An agent or a user, as answers show them.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Who {
-    pub kind: WorkItemAssigneeType,
-    /// The agent's slug or the user's name; the id of one that is gone.
-    pub name: String,
-    pub id: Uuid,
-}
-
-/// Looks up the names of agents and users: two statements, whatever their number.
+/// `agent:SLUG` and `user:NAME` by id: two statements, whatever their number.
 pub(crate) async fn names(
     tx: &Tx,
     wanted: impl IntoIterator<Item = (WorkItemAssigneeType, Uuid)>,
-) -> Result<HashMap<Uuid, Who>> {
-    let mut found: HashMap<Uuid, Who> =
-        wanted.into_iter().map(|(kind, id)| (id, Who { kind, name: id.to_string(), id })).collect();
-    let of = |kind| found.values().filter(move |w| w.kind == kind).map(|w| w.id).collect::<Vec<_>>();
-    let (agents, users) = (of(WorkItemAssigneeType::Agent), of(WorkItemAssigneeType::User));
+) -> Result<HashMap<Uuid, String>> {
+    let (mut agents, mut users, mut found) = (Vec::new(), Vec::new(), HashMap::new());
+    for (kind, id) in wanted {
+        // The id stands for one that is gone.
+        if found.insert(id, format!("{kind}:{id}")).is_none() {
+            match kind {
+                WorkItemAssigneeType::Agent => agents.push(id),
+                WorkItemAssigneeType::User => users.push(id),
+            }
+        }
+    }
     let slugs: Vec<(Uuid, String)> = agent_profiles::Entity::find()
         .select_only()
         .columns([agent_profiles::Column::Id, agent_profiles::Column::Slug])
@@ -42,10 +38,7 @@ pub(crate) async fn names(
         .into_tuple()
         .all(&tx.conn)
         .await?;
-    for (id, name) in slugs.into_iter().chain(people) {
-        if let Some(who) = found.get_mut(&id) {
-            who.name = name;
-        }
-    }
+    found.extend(slugs.into_iter().map(|(id, slug)| (id, format!("agent:{slug}"))));
+    found.extend(people.into_iter().map(|(id, name)| (id, format!("user:{name}"))));
     Ok(found)
 }

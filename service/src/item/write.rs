@@ -121,6 +121,11 @@ pub(crate) async fn shift_unmet(tx: &Tx, items: &[work_items::Model], delta: i64
     Ok(())
 }
 
+/// Writes a ledger row for each of some items that the caller has locked; nothing else of them changes.
+pub(crate) async fn note(tx: &Tx, items: &[work_items::Model], entry: &Entry) -> Result<()> {
+    shift_unmet(tx, items, 0, entry).await
+}
+
 async fn find_by_id(tx: &Tx, id: Uuid) -> Result<Option<work_items::Model>> {
     Ok(work_items::Entity::find_by_id(id).one(&tx.conn).await?)
 }

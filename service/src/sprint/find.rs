@@ -40,6 +40,13 @@ pub(crate) async fn find(tx: &Tx, project: Option<Uuid>, sprint: &Ref) -> Result
     }
 }
 
+/// As [`find`] by the names that a request gives, locked on PostgreSQL until the transaction ends.
+pub(super) async fn lock(tx: &Tx, project: Option<&Ref>, sprint: &Ref) -> Result<sprints::Model> {
+    let id = super::show::by_name(tx, project, sprint).await?.id;
+    let locked = sprints::Entity::find_by_id(id).lock_exclusive().one(&tx.conn).await?;
+    locked.ok_or_else(|| Error::not_found("sprint", sprint.to_string()))
+}
+
 /// The one way of writing a code: `62`, `sprint-62` and `Sprint 62` are `SPRINT-62`.
 ///
 /// # Errors
