@@ -5,6 +5,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 
+use super::error::DatabaseError;
 use super::transaction::{Tx, Verb};
 use crate::actor::Actor;
 use crate::board::Callboard;
@@ -26,7 +27,25 @@ impl Callboard {
         if key.is_empty() || key.len() > 200 {
             return Err(Error::invalid("idempotency key", key, "must have 1 to 200 bytes"));
         }
-        self.transaction(actor, async |tx: &Tx| once(tx, key, verb).await).await
+        self.run(actor, &Once { key, verb }).await
+    }
+}
+
+/// A verb that is run once for its key.
+struct Once<'a, V> {
+    key: &'a str,
+    verb: &'a V,
+}
+
+impl<V> Verb for Once<'_, V>
+where
+    V: Verb + Serialize,
+    V::Output: Serialize + DeserializeOwned,
+{
+    type Output = V::Output;
+
+    async fn apply(&self, tx: &Tx) -> Result<V::Output> {
+        once(tx, self.key, self.verb).await
     }
 }
 
@@ -58,6 +77,10 @@ where
         expires_at: Set(tx.now + chrono::TimeDelta::days(KEEP_DAYS)),
         created_at: Set(tx.now),
     };
-    keys::Entity::insert(row).exec_without_returning(&tx.conn).await?;
-    Ok(output)
+    let inserted = keys::Entity::insert(row).exec_without_returning(&tx.conn).await.map_err(DatabaseError::from);
+    match inserted {
+        Ok(_) => Ok(output),
+        Err(DatabaseError::Unique(text)) => Err(DatabaseError::Busy(text).into()),
+        Err(error) => Err(error.into()),
+    }
 }

@@ -16,5 +16,5 @@ pub use connect::{OpenOptions, Synchronous};
 pub use error::DatabaseError;
 pub(crate) use schema::check as check_schema;
 pub(crate) use transaction::ReapClock;
-pub use transaction::{Query, Tx, Verb};
+pub use transaction::{BoxFuture, Query, Tx, Verb};
 pub use url::DatabaseUrl;

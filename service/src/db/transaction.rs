@@ -1,5 +1,6 @@
 //! Verbs and queries, and the one helper that runs each in one transaction.
 
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -88,17 +89,37 @@ impl Callboard {
     /// # Errors
     /// What the verb refuses; [`crate::ErrorKind::Busy`] after 8 tries; the database's errors. Nothing is changed then.
     pub async fn run<V: Verb>(&self, actor: Actor, verb: &V) -> Result<V::Output> {
-        self.write(actor, async |tx: &Tx| verb.apply(tx).await).await
+        let mut attempt = 1;
+        loop {
+            match self.run_attempt(actor, verb).await {
+                Err(error) if error.is_retryable() && attempt < TRIES => {
+                    tracing::debug!(attempt, %error, "lost a race, trying again");
+                    tokio::time::sleep(PAUSE.mul_f64(fastrand::f64()) * 2u32.pow(attempt - 1)).await;
+                    attempt += 1;
+                }
+                result => return result,
+            }
+        }
+    }
+
+    async fn run_attempt<V: Verb>(&self, actor: Actor, verb: &V) -> Result<V::Output> {
+        let tx = Tx::new(begin_write(&self.db).await?, self, actor);
+        end(verb.apply(&tx).await, tx).await
     }
 
     /// Runs several changes, and an app's own, in one transaction: all of them happen, or none.
     ///
-    /// `body` may run more than once when the transaction lost a race, and so must touch nothing but the database.
+    /// `body` gives a boxed future: `|tx| Box::pin(async move { .. })`. It may run more than
+    /// once when the transaction lost a race, and so must touch nothing but the database.
     ///
     /// # Errors
     /// As [`Callboard::run`].
-    pub async fn transaction<T: Send>(&self, actor: Actor, body: impl AsyncFn(&Tx) -> Result<T> + Sync) -> Result<T> {
-        self.write(actor, body).await
+    pub async fn transaction<T, F>(&self, actor: Actor, body: F) -> Result<T>
+    where
+        T: Send,
+        F: for<'t> Fn(&'t Tx) -> BoxFuture<'t, Result<T>> + Sync,
+    {
+        self.run(actor, &Body(body)).await
     }
 
     /// Runs a verb in a savepoint of the app's own transaction. A refused verb leaves that transaction usable.
@@ -144,25 +165,25 @@ impl Callboard {
         tx.conn.rollback().await?;
         answer
     }
+}
 
-    async fn write<T: Send>(&self, actor: Actor, body: impl AsyncFn(&Tx) -> Result<T>) -> Result<T> {
-        let mut attempt = 1;
-        loop {
-            match self.write_once(actor, &body).await {
-                Err(error) if error.is_retryable() && attempt < TRIES => {
-                    tracing::debug!(attempt, %error, "lost a race, trying again");
-                    tokio::time::sleep(PAUSE.mul_f64(fastrand::f64()) * 2u32.pow(attempt - 1)).await;
-                    attempt += 1;
-                }
-                result => return result,
-            }
-        }
-    }
+/// What the body of [`Callboard::transaction`] gives: `|tx| Box::pin(async move { .. })`.
+///
+/// A boxed future, because that of an async closure cannot be known to be `Send`, and verbs are run in spawned tasks.
+pub type BoxFuture<'t, T> = Pin<Box<dyn Future<Output = T> + Send + 't>>;
 
-    async fn write_once<T: Send>(&self, actor: Actor, body: &impl AsyncFn(&Tx) -> Result<T>) -> Result<T> {
-        let conn = begin_write(&self.db).await?;
-        let tx = Tx::new(conn, self, actor);
-        end(body(&tx).await, tx).await
+/// A closure as a verb.
+struct Body<F>(F);
+
+impl<T, F> Verb for Body<F>
+where
+    T: Send,
+    F: for<'t> Fn(&'t Tx) -> BoxFuture<'t, Result<T>> + Sync,
+{
+    type Output = T;
+
+    async fn apply(&self, tx: &Tx) -> Result<T> {
+        (self.0)(tx).await
     }
 }
 

@@ -1,1 +1,4 @@
 //! Races between processes, each with a control that loses.
+
+mod claims;
+mod limit;
