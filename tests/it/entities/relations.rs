@@ -3,8 +3,8 @@
 use callboard_entity::*;
 use sea_orm::prelude::{DateTimeUtc, Uuid};
 use sea_orm::{
-    ActiveModelTrait, DatabaseConnection, EntityLoaderTrait, EntityTrait, IntoActiveModel, JoinType, ModelTrait,
-    QueryOrder, QuerySelect, RelationTrait,
+    ActiveModelTrait, ConnectionTrait, DatabaseTransaction, EntityLoaderTrait, EntityTrait, IntoActiveModel, JoinType,
+    ModelTrait, QueryOrder, QuerySelect, RelationTrait, TransactionTrait,
 };
 use support::{TestDb, both};
 
@@ -12,8 +12,15 @@ fn id(n: u128) -> Uuid {
     Uuid::from_u128(n)
 }
 
+/// A transaction with rows that no verb made; dropped, it rolls back.
+async fn seeded(t: &TestDb) -> DatabaseTransaction {
+    let db = t.raw().await.begin().await.expect("begin");
+    seed(&db).await;
+    db
+}
+
 /// Two projects, a sprint of two items, a child and a prerequisite, and one assignment by a user to an agent.
-async fn seed(db: &DatabaseConnection) {
+async fn seed(db: &DatabaseTransaction) {
     let at = DateTimeUtc::from_timestamp_micros(1_795_230_000_000_000).expect("a time");
     let sql = match db.get_database_backend() {
         sea_orm::DbBackend::Sqlite => |n: u128| format!("x'{n:032x}'"),
@@ -90,14 +97,13 @@ async fn seed(db: &DatabaseConnection) {
     assignment.into_active_model().reset_all().insert(db).await.expect("an assignment");
 }
 
-async fn item(db: &DatabaseConnection, n: u128) -> work_items::Model {
+async fn item(db: &DatabaseTransaction, n: u128) -> work_items::Model {
     work_items::Entity::find_by_id(id(n)).one(db).await.expect("read").expect("the item")
 }
 
 both! {
     async fn from_a_row_to_its_whole_and_back(t: TestDb) {
-        let db = t.raw().await;
-        seed(&db).await;
+        let db = seeded(&t).await;
         let sprint = sprints::Entity::find().one(&db).await.expect("read").expect("the sprint");
         let project = sprint.find_related(board_projects::Entity).one(&db).await.expect("read").expect("its project");
         assert_eq!(project.id, id(20));
@@ -105,8 +111,7 @@ both! {
     }
 
     async fn through_a_junction_both_ways(t: TestDb) {
-        let db = t.raw().await;
-        seed(&db).await;
+        let db = seeded(&t).await;
         let sprint = sprints::Entity::find().one(&db).await.expect("read").expect("the sprint");
         let items = sprint.find_related(work_items::Entity).order_by_asc(sprint_items::Column::Position).all(&db).await;
         let items: Vec<Uuid> = items.expect("read").iter().map(|i| i.id).collect();
@@ -118,8 +123,7 @@ both! {
     }
 
     async fn within_one_table(t: TestDb) {
-        let db = t.raw().await;
-        seed(&db).await;
+        let db = seeded(&t).await;
         let loaded = work_items::Entity::load()
             .filter_by_id(id(41))
             .with(work_items::Relation::Parent)
@@ -134,8 +138,7 @@ both! {
     }
 
     async fn two_foreign_keys_to_one_table_stay_apart(t: TestDb) {
-        let db = t.raw().await;
-        seed(&db).await;
+        let db = seeded(&t).await;
         let loaded = task_assignments::Entity::load()
             .filter_by_id(id(60))
             .with(task_assignments::Relation::Agent)

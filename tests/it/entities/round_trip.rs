@@ -6,8 +6,8 @@ use std::fmt::Debug;
 use callboard_entity::*;
 use sea_orm::prelude::{Date, DateTimeUtc, Decimal, Uuid};
 use sea_orm::{
-    ActiveEnum, ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityName, EntityTrait, Iden,
-    IntoActiveModel, Iterable, ModelTrait,
+    ActiveEnum, ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityName, EntityTrait, Iden,
+    IntoActiveModel, Iterable, ModelTrait, TransactionTrait,
 };
 use serde_json::json;
 use support::{TestDb, both, plain};
@@ -30,7 +30,7 @@ fn words(name: &str) -> String {
 }
 
 /// Writes a model, reads it back, then clears what may be null and reads again.
-async fn round_trip<M>(db: &DatabaseConnection, model: M, keep: &[&str]) -> String
+async fn round_trip<M>(db: &DatabaseTransaction, model: M, keep: &[&str]) -> String
 where
     M: ModelTrait + Clone + PartialEq + Debug + Sync + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
     M::Entity: EntityTrait<Model = M>,
@@ -155,7 +155,7 @@ fn assignment() -> task_assignments::Model {
 }
 
 /// The tables that only refer to others.
-async fn leaves(db: &DatabaseConnection) -> Vec<String> {
+async fn leaves(db: &DatabaseTransaction) -> Vec<String> {
     let prerequisite = task_prerequisites::Model {
         id: id(14),
         work_item_id: id(4),
@@ -242,7 +242,7 @@ async fn leaves(db: &DatabaseConnection) -> Vec<String> {
 
 both! {
     async fn every_table(t: TestDb) {
-        let db = t.raw().await;
+        let db = t.raw().await.begin().await.expect("begin");
         let user = board_users::Model {
             id: id(1), name: words("Ada"), email: Some("ada@example.org".to_owned()), created_at: at(0), updated_at: at(1),
         };
@@ -271,10 +271,11 @@ both! {
         let tables: BTreeSet<String> = files.keys().filter_map(|f| f.strip_suffix(".rs")).map(str::to_owned)
             .filter(|f| f != "mod" && f != "sea_orm_active_enums").collect();
         assert_eq!(seen, tables, "a table without a round trip");
+        db.rollback().await.expect("rows that no verb made do not stay");
     }
 
     async fn every_status_is_stored_as_its_text(t: TestDb) {
-        let db = t.raw().await;
+        let db = t.raw().await.begin().await.expect("begin");
         let alone = work_items::Model { parent_id: None, ..item() };
         project().into_active_model().reset_all().insert(&db).await.expect("a project");
         alone.into_active_model().reset_all().insert(&db).await.expect("an item");
@@ -285,6 +286,7 @@ both! {
         }
         let refused = db.execute_unprepared("UPDATE work_items SET status = 'unheard of'").await;
         refused.expect_err("a value that is not in the list");
+        db.rollback().await.expect("rows that no verb made do not stay");
     }
 }
 

@@ -12,7 +12,7 @@ both! {
     }
 
     async fn what_is_no_part_of_an_entity_is_not_reported(t: TestDb) {
-        let db = t.raw().await;
+        let db = t.raw().await.begin().await.expect("begin");
         let before = generated(&db).await;
         let id = match t.kind() {
             Kind::Sqlite => "x'00'",
@@ -30,6 +30,7 @@ both! {
             run(&db, change).await;
             assert_eq!(difference(&before, &generated(&db).await), None, "{change}");
         }
+        db.rollback().await.expect("roll back");
     }
 
     async fn a_list_in_other_words_is_not_reported(t: TestDb) {
