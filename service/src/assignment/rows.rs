@@ -8,7 +8,6 @@ use super::state::{self, AssignmentEvent};
 use crate::clock::Timestamp;
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::item;
 
 /// An assignment and its item, both locked, and the time by which the lease is judged.
 #[derive(Clone, Debug)]
@@ -20,14 +19,11 @@ pub(crate) struct Held {
 
 /// Locks the item and then the assignment.
 pub(crate) async fn hold(tx: &Tx, id: Uuid) -> Result<Held> {
-    // The item of an assignment never changes, so a plain read finds what to lock first.
-    let found = task_assignments::Entity::find_by_id(id).one(&tx.conn).await?;
-    let found = found.ok_or_else(|| Error::not_found("assignment", id.to_string()))?;
-    let item = item::write::lock(tx, found.work_item_id).await?;
-    let statement = tx.dialect.statement(tx.dialect.lock_assignment(), [id.into(), tx.now.into()]);
+    let statement = tx.dialect.statement(tx.dialect.hold(), [id.into(), tx.now.into()]);
     let row = tx.conn.query_one_raw(statement).await?;
     let row = row.ok_or_else(|| Error::not_found("assignment", id.to_string()))?;
-    let assignment = task_assignments::Model::from_query_result(&row, "")?;
+    let assignment = task_assignments::Model::from_query_result(&row, "a_")?;
+    let item = work_items::Model::from_query_result(&row, "")?;
     let lease_now = row.try_get("", "lease_now")?;
     Ok(Held { assignment, item, lease_now })
 }

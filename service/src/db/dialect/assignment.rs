@@ -1,16 +1,30 @@
 //! The statements of the other hot assignment verbs.
 
+use std::sync::LazyLock;
+
+use callboard_entity::task_assignments;
+use sea_orm::{IdenStatic, Iterable};
+
 use super::Dialect;
 use super::ready::READY;
 
 impl Dialect {
-    /// Reads an assignment for a change, with the time by which its lease is judged (`$1` id, `$2` now by the app).
-    pub fn lock_assignment(self) -> &'static str {
+    /// Reads an assignment (columns `a_..`) and its item for a change, with the time by which the lease is judged
+    /// (`$1` id, `$2` now by the app). PostgreSQL locks the item's row first, then the assignment's.
+    pub fn hold(self) -> &'static str {
+        static HOLD: LazyLock<[String; 2]> = LazyLock::new(|| {
+            let own = task_assignments::Column::iter().map(|c| format!("a.{0} AS a_{0}", c.as_str()));
+            let columns: Vec<String> = std::iter::once("w.*".to_owned()).chain(own).collect();
+            let from = "FROM work_items w JOIN task_assignments a ON a.work_item_id = w.id WHERE a.id = $1";
+            let columns = columns.join(", ");
+            [
+                format!("SELECT {columns}, $2 AS lease_now {from}"),
+                format!("SELECT {columns}, clock_timestamp() AS lease_now {from} FOR UPDATE OF w, a"),
+            ]
+        });
         match self {
-            Self::Sqlite => "SELECT a.*, $2 AS lease_now FROM task_assignments a WHERE a.id = $1",
-            Self::Postgres => {
-                "SELECT a.*, clock_timestamp() AS lease_now FROM task_assignments a WHERE a.id = $1 FOR UPDATE"
-            }
+            Self::Sqlite => &HOLD[0],
+            Self::Postgres => &HOLD[1],
         }
     }
 
