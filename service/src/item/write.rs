@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::ledger::{self, Entry};
 use super::state::{self, ItemEvent};
+use crate::clock::Timestamp;
 use crate::db::Tx;
 use crate::error::{Conflict, Error, Result};
 
@@ -114,6 +115,32 @@ pub(crate) async fn shift_unmet(tx: &Tx, items: &[work_items::Model], delta: i64
             let mut after = before.clone();
             after.unmet_prerequisites += delta;
             after.revision += 1;
+            ledger::row(tx, Some(before), &after, entry.clone())
+        });
+        events::Entity::insert_many(rows).exec_without_returning(&tx.conn).await?;
+    }
+    Ok(())
+}
+
+/// Archives items that the caller has locked, or brings them back, each with its ledger row: two statements per 500.
+pub(crate) async fn set_archived(
+    tx: &Tx,
+    items: &[work_items::Model],
+    at: Option<Timestamp>,
+    entry: &Entry,
+) -> Result<()> {
+    let revision = work_items::Column::Revision;
+    for chunk in items.chunks(500) {
+        work_items::Entity::update_many()
+            .col_expr(revision, Expr::col(revision).add(1))
+            .col_expr(work_items::Column::UpdatedAt, Expr::value(tx.now))
+            .col_expr(work_items::Column::LastActivityAt, Expr::value(tx.now))
+            .col_expr(work_items::Column::ArchivedAt, Expr::value(at))
+            .filter(work_items::Column::Id.is_in(chunk.iter().map(|i| i.id)))
+            .exec(&tx.conn)
+            .await?;
+        let rows = chunk.iter().map(|before| {
+            let after = work_items::Model { archived_at: at, revision: before.revision + 1, ..before.clone() };
             ledger::row(tx, Some(before), &after, entry.clone())
         });
         events::Entity::insert_many(rows).exec_without_returning(&tx.conn).await?;

@@ -1,13 +1,14 @@
 //! Adds a project.
 
 use callboard_entity::{ProjectStatus, board_projects as projects};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::rules::{check_key_prefix, check_root_path};
+use super::rules::{check_key_prefix, check_root_path, refuse_key_prefix, refuse_slug};
 use crate::db::{Tx, Verb};
-use crate::error::{Conflict, Result, taken};
+use crate::error::{Result, taken};
+use crate::item::fields;
 use crate::{id, rules};
 
 /// Adds a project, whose items are numbered from 1.
@@ -25,6 +26,7 @@ pub struct AddProject {
     pub key_prefix: String,
     /// The absolute path of the folder that the project's files lie in.
     pub root_path: Option<String>,
+    /// A JSON object.
     pub metadata: Option<Value>,
 }
 
@@ -38,16 +40,8 @@ impl Verb for AddProject {
         if let Some(path) = &self.root_path {
             check_root_path(path)?;
         }
-        if let Some(metadata) = &self.metadata {
-            rules::json("metadata", metadata)?;
-        }
-        let unique = [(projects::Column::Slug, &self.slug), (projects::Column::KeyPrefix, &self.key_prefix)];
-        for (column, value) in unique {
-            if projects::Entity::find().filter(column.eq(value.as_str())).one(&tx.conn).await?.is_some() {
-                let entity = if matches!(column, projects::Column::Slug) { "project" } else { "key prefix" };
-                return Err(Conflict::Exists { entity, name: value.clone() }.into());
-            }
-        }
+        refuse_slug(tx, &self.slug).await?;
+        refuse_key_prefix(tx, &self.key_prefix).await?;
         let project = projects::Model {
             id: id::new(),
             slug: self.slug.clone(),
@@ -57,7 +51,7 @@ impl Verb for AddProject {
             next_decision_number: 1,
             root_path: self.root_path.clone(),
             status: ProjectStatus::Active,
-            metadata: self.metadata.clone(),
+            metadata: fields::metadata(self.metadata.as_ref())?,
             created_at: tx.now,
             updated_at: tx.now,
         };

@@ -1,8 +1,19 @@
 //! Projects: each numbers its own items.
 
 mod add;
+mod archive;
+mod edit;
 mod find;
+mod held;
+mod list;
+mod restore;
 mod rules;
+mod show;
 
 pub use add::AddProject;
+pub use archive::{ArchiveProject, ProjectArchive};
+pub use edit::EditProject;
 pub(crate) use find::{find, resolve};
+pub use list::{ListProjects, ListedProject};
+pub use restore::RestoreProject;
+pub use show::{ProjectDetails, ShowProject};

@@ -1,6 +1,10 @@
 //! What a project's key prefix and root may be.
 
-use crate::error::{Error, Result};
+use callboard_entity::board_projects as projects;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+use crate::db::Tx;
+use crate::error::{Conflict, Error, Result};
 use crate::rules;
 
 /// The longest path of a project's root, in bytes (Linux's PATH_MAX).
@@ -29,4 +33,20 @@ pub(super) fn check_root_path(value: &str) -> Result<()> {
         return refuse("must be an absolute path".to_owned());
     }
     Ok(())
+}
+
+/// Refuses a slug that a project has, also an archived one.
+pub(super) async fn refuse_slug(tx: &Tx, slug: &str) -> Result<()> {
+    match projects::Entity::find().filter(projects::Column::Slug.eq(slug)).one(&tx.conn).await? {
+        Some(_) => Err(Conflict::Exists { entity: "project", name: slug.to_owned() }.into()),
+        None => Ok(()),
+    }
+}
+
+/// Refuses a key prefix that a project has, also an archived one.
+pub(super) async fn refuse_key_prefix(tx: &Tx, prefix: &str) -> Result<()> {
+    match projects::Entity::find().filter(projects::Column::KeyPrefix.eq(prefix)).one(&tx.conn).await? {
+        Some(_) => Err(Conflict::Exists { entity: "key prefix", name: prefix.to_owned() }.into()),
+        None => Ok(()),
+    }
 }
