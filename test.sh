@@ -67,4 +67,4 @@ fi
 cargo build --workspace --locked --bins
 cargo test --workspace --locked --doc -- "$@"
 # Last, because its closing line is the one to look at: the integration tests come after the unit tests.
-cargo test --workspace --locked --lib --bins --tests -- "$@"
+cargo test --workspace --locked --tests -- "$@"
