@@ -98,6 +98,8 @@ pub enum Conflict {
     InUse { what: String, because: String },
     #[error("{item} is what {} wait for: waive or cancel them too", dependents.join(", "))]
     Dependents { item: String, dependents: Vec<String> },
+    #[error("{item} is a dead letter ({reason}): retry it")]
+    Dead { item: String, reason: String },
     #[error("the idempotency key '{key}' was used for another request")]
     IdempotencyKey { key: String, stored: Value },
 }

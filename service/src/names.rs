@@ -2,12 +2,26 @@
 
 use std::collections::HashMap;
 
-use callboard_entity::{WorkItemAssigneeType, agent_profiles, board_users};
+use callboard_entity::{ActorType, WorkItemAssigneeType, agent_profiles, board_users, work_items};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use crate::db::Tx;
 use crate::error::Result;
+
+/// Whom an item is set aside for, or who holds it.
+pub(crate) fn assignee(item: &work_items::Model) -> Option<(WorkItemAssigneeType, Uuid)> {
+    item.assignee_type.zip(item.assignee_id)
+}
+
+/// An actor as one whose name can be looked up; none for Callboard itself.
+pub(crate) fn actor(kind: ActorType, id: Option<Uuid>) -> Option<(WorkItemAssigneeType, Uuid)> {
+    match kind {
+        ActorType::Agent => id.map(|id| (WorkItemAssigneeType::Agent, id)),
+        ActorType::User => id.map(|id| (WorkItemAssigneeType::User, id)),
+        ActorType::System => None,
+    }
+}
 
 /// `agent:SLUG` and `user:NAME` by id: two statements, whatever their number.
 pub(crate) async fn names(

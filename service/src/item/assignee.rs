@@ -46,6 +46,14 @@ impl FromStr for Assignee {
 /// An assignee as an item's row stores it.
 pub(crate) type Stored = (WorkItemAssigneeType, Uuid);
 
+/// Finds whom a filter names.
+pub(crate) async fn find(tx: &Tx, assignee: &Assignee) -> Result<Stored> {
+    match assignee {
+        Assignee::Agent(name) => Ok((WorkItemAssigneeType::Agent, agent::find(tx, name).await?.id)),
+        Assignee::User(name) => Ok((WorkItemAssigneeType::User, user::find(tx, name).await?.id)),
+    }
+}
+
 /// Finds an assignee that an item may be set aside for.
 ///
 /// # Errors

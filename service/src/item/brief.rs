@@ -18,3 +18,17 @@ pub struct ItemBrief {
     /// 0, the most urgent, to 4.
     pub priority: i64,
 }
+
+impl From<work_items::Model> for ItemBrief {
+    fn from(item: work_items::Model) -> Self {
+        Self {
+            id: item.id,
+            key: item.key,
+            r#type: item.r#type,
+            title: item.title,
+            status: item.status,
+            delegation_status: item.delegation_status,
+            priority: item.priority,
+        }
+    }
+}

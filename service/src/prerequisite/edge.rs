@@ -3,14 +3,18 @@
 use callboard_entity::{
     TaskPrerequisiteStatus, TaskPrerequisiteType, WorkItemStatus, task_prerequisites as edges, work_items,
 };
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait,
+};
 use std::collections::{HashMap, HashSet, VecDeque};
 use uuid::Uuid;
 
 use crate::db::Tx;
 use crate::error::{Conflict, Error, Result};
-use crate::id;
-use crate::item::{not_archived, write};
+use crate::id::{self, Ref};
+use crate::item::state::FINISHED;
+use crate::item::{self, not_archived, write};
 
 pub(crate) type Row = edges::Model;
 
@@ -93,6 +97,69 @@ pub(crate) async fn insert(tx: &Tx, rows: Vec<Row>) -> Result<()> {
         edges::Entity::insert_many(rows).exec_without_returning(&tx.conn).await?;
     }
     Ok(())
+}
+
+/// The conditions of an edge that counts in `unmet_prerequisites`, as [`is_waiting`].
+fn waiting() -> Condition {
+    let open = [TaskPrerequisiteStatus::Pending, TaskPrerequisiteStatus::Failed];
+    Condition::all().add(edges::Column::IsMandatory.eq(true)).add(edges::Column::Status.is_in(open))
+}
+
+/// The unfinished items that wait for this one, in the order of their ids.
+pub(crate) async fn waiting_dependents(tx: &Tx, item: Uuid) -> Result<Vec<work_items::Model>> {
+    let dependents = edges::Entity::find()
+        .select_only()
+        .column(edges::Column::WorkItemId)
+        .filter(edges::Column::PrerequisiteId.eq(item))
+        .filter(waiting())
+        .into_query();
+    let items = work_items::Entity::find()
+        .filter(work_items::Column::Id.in_subquery(dependents))
+        .filter(work_items::Column::Status.is_not_in(FINISHED.iter().copied()))
+        .filter(work_items::Column::ArchivedAt.is_null())
+        .order_by_asc(work_items::Column::Id);
+    Ok(items.all(&tx.conn).await?)
+}
+
+/// The edges by which some items wait for another one.
+pub(crate) async fn waiting_for(tx: &Tx, prerequisite: Uuid, items: &[work_items::Model]) -> Result<Vec<Row>> {
+    let found = edges::Entity::find()
+        .filter(edges::Column::PrerequisiteId.eq(prerequisite))
+        .filter(waiting())
+        .all(&tx.conn)
+        .await?;
+    Ok(found.into_iter().filter(|e| items.iter().any(|i| i.id == e.work_item_id)).collect())
+}
+
+/// As [`waiting_dependents`], with those that wait for these, and so on; the item itself is not among them.
+pub(crate) async fn waiting_closure(tx: &Tx, item: Uuid) -> Result<Vec<Uuid>> {
+    let step = "JOIN work_items w ON w.id = p.work_item_id WHERE p.is_mandatory AND p.status IN ('pending', 'failed') \
+        AND w.status NOT IN ('done', 'cancelled') AND w.archived_at IS NULL";
+    let sql = format!(
+        "WITH RECURSIVE waiting(id) AS (SELECT p.work_item_id FROM task_prerequisites p {step} AND p.prerequisite_id = $1 \
+         UNION SELECT p.work_item_id FROM waiting JOIN task_prerequisites p ON p.prerequisite_id = waiting.id {step}) \
+         SELECT id FROM waiting"
+    );
+    let rows = tx.conn.query_all_raw(tx.dialect.statement(&sql, [item.into()])).await?;
+    Ok(rows.iter().map(|row| row.try_get("", "id")).collect::<Result<_, _>>()?)
+}
+
+/// Reads both items of an edge, locks them, and reads the edge.
+///
+/// # Errors
+/// As [`lock_both`]; `NotFound` where there is no such edge.
+pub(crate) async fn lock_edge(
+    tx: &Tx,
+    item: &Ref,
+    prerequisite: &Ref,
+) -> Result<(work_items::Model, work_items::Model, Row)> {
+    let item = item::find(tx, item).await?;
+    let prerequisite = item::find(tx, prerequisite).await?;
+    let (item, prerequisite) = lock_both(tx, &item, &prerequisite).await?;
+    match between(tx, item.id, prerequisite.id).await? {
+        Some(edge) => Ok((item, prerequisite, edge)),
+        None => Err(Error::not_found("prerequisite", format!("{} -> {}", item.key, prerequisite.key))),
+    }
 }
 
 /// The edge between two items, if there is one.

@@ -17,7 +17,8 @@ use crate::error::Result;
 use crate::item::ledger::Entry;
 use crate::item::write;
 
-/// Satisfies the edges that wait for a completed item and lowers their items' counters; gives the items' ids.
+/// Satisfies the edges that wait for a completed item and lowers their items' counters; gives the items that wait for
+/// nothing more by it.
 ///
 /// The caller holds the completed item's row lock from an earlier statement: an edge that was added before the lock was
 /// got is seen here, and one that comes later finds the item done. Six statements at most, whatever the dependents.
@@ -33,7 +34,7 @@ pub(crate) async fn satisfy(tx: &Tx, completed: Uuid) -> Result<Vec<Uuid>> {
     let entry = Entry::new("prerequisite_satisfied").data("prerequisite_id", completed.to_string());
     write::shift_unmet(tx, &counted, -1, &entry).await?;
     write::shift_unmet(tx, &others, 0, &entry).await?;
-    Ok(counted.into_iter().chain(others).map(|i| i.id).collect())
+    Ok(counted.into_iter().filter(|i| i.unmet_prerequisites == 1).map(|i| i.id).collect())
 }
 
 /// Takes back what [`satisfy`] did when an item is reopened: items that nobody holds wait for it again.

@@ -22,3 +22,11 @@ pub(crate) fn ready() -> SimpleExpr {
 pub(crate) fn preassigned() -> SimpleExpr {
     Expr::cust(PREASSIGNED.replace("w.", "work_items."))
 }
+
+/// What would be ready if it were not in backoff (`available_at` is compared by the caller), set aside or not.
+pub(crate) fn backing_off() -> SimpleExpr {
+    Expr::cust(
+        "work_items.status = 'todo' AND work_items.delegation_status = 'unassigned' AND work_items.unmet_prerequisites = 0 \
+         AND work_items.archived_at IS NULL AND work_items.available_at IS NOT NULL AND work_items.type <> 'epic'",
+    )
+}

@@ -1,0 +1,128 @@
+//! The filters of item lists, as conditions over `work_items`.
+
+use callboard_entity::{TaskPrerequisiteStatus, WorkItemStatus, sprint_items, task_prerequisites as edges, work_items};
+use sea_orm::sea_query::{Alias, Expr, SimpleExpr};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, ExprTrait, JoinType, QueryFilter, QuerySelect, QueryTrait, RelationTrait,
+    Select,
+};
+use uuid::Uuid;
+use work_items::Column as C;
+
+use super::list::{Archived, AssigneeFilter, ListItems};
+use super::state::FINISHED;
+use super::{assignee, fields};
+use crate::clock::Timestamp;
+use crate::db::Tx;
+use crate::db::dialect::ready;
+use crate::error::Result;
+use crate::{project, rules, sprint};
+
+/// Adds every filter that is set. Names are looked up first, so that a wrong one is an error and not an empty list.
+pub(super) async fn apply(
+    tx: &Tx,
+    query: Select<work_items::Entity>,
+    list: &ListItems,
+) -> Result<Select<work_items::Entity>> {
+    let mut all = Condition::all();
+    let mut project_id = None;
+    if let Some(name) = &list.project {
+        let project = project::find(tx, name).await?;
+        project_id = Some(project.id);
+        all = all.add(C::ProjectId.eq(project.id));
+    }
+    if let Some(parent) = &list.parent {
+        all = all.add(C::ParentId.eq(super::find(tx, parent).await?.id));
+    }
+    if let Some(name) = &list.sprint {
+        let sprint = sprint::find(tx, project_id, name).await?;
+        all = all.add(in_sprint(sprint.id));
+    }
+    match &list.assignee {
+        None => {}
+        Some(AssigneeFilter::Nobody) => all = all.add(C::AssigneeId.is_null()),
+        Some(AssigneeFilter::Is(name)) => {
+            let (kind, id) = assignee::find(tx, name).await?;
+            all = all.add(C::AssigneeType.eq(kind)).add(C::AssigneeId.eq(id));
+        }
+    }
+    all = all.add(words(list)?);
+    for tag in &list.tags {
+        rules::name("tag", tag)?;
+        all = all.add(tx.dialect.has_tag(tag));
+    }
+    if let Some(text) = list.text.as_deref().filter(|t| !t.is_empty()) {
+        all = all.add(tx.dialect.contains((work_items::Entity, C::Title), text));
+    }
+    if list.ready {
+        let lease_now = tx.dialect.read_lease_now(&tx.conn, tx.now).await?;
+        all = all.add(Condition::any().add(ready::ready()).add(due(lease_now).add(C::AssigneeId.is_null())));
+    }
+    if list.stuck {
+        all = all.add(unfinished()).add(C::Id.in_subquery(stuck()));
+    }
+    if list.overdue {
+        all = all.add(unfinished()).add(C::DueAt.lt(tx.now));
+    }
+    Ok(query.filter(all))
+}
+
+/// The filters that need no look at the board.
+fn words(list: &ListItems) -> Result<Condition> {
+    let mut all = Condition::all();
+    if !list.statuses.is_empty() {
+        all = all.add(C::Status.is_in(list.statuses.iter().copied()));
+    }
+    if !list.types.is_empty() {
+        all = all.add(C::Type.is_in(list.types.iter().copied()));
+    }
+    if !list.priorities.is_empty() {
+        list.priorities.iter().try_for_each(|p| fields::priority(*p).map(|_| ()))?;
+        all = all.add(C::Priority.is_in(list.priorities.iter().copied()));
+    }
+    if list.dead {
+        all = all.add(C::DeadAt.is_not_null());
+    }
+    match list.archived {
+        Archived::Hide => all = all.add(C::ArchivedAt.is_null()),
+        Archived::Only => all = all.add(C::ArchivedAt.is_not_null()),
+        Archived::Show => {}
+    }
+    Ok(all)
+}
+
+/// Items whose backoff is over: the next claim of their scope releases them, so they are ready.
+pub(super) fn due(lease_now: Timestamp) -> Condition {
+    Condition::all().add(ready::backing_off()).add(C::AvailableAt.lte(lease_now))
+}
+
+pub(super) fn in_sprint(sprint: Uuid) -> SimpleExpr {
+    let inside = sprint_items::Entity::find()
+        .select_only()
+        .column(sprint_items::Column::WorkItemId)
+        .filter(sprint_items::Column::SprintId.eq(sprint));
+    C::Id.in_subquery(inside.into_query())
+}
+
+fn unfinished() -> SimpleExpr {
+    C::Status.is_not_in(FINISHED.iter().copied())
+}
+
+/// Items with an unmet prerequisite that will not be met unless somebody acts.
+fn stuck() -> sea_orm::sea_query::SelectStatement {
+    let open = [TaskPrerequisiteStatus::Pending, TaskPrerequisiteStatus::Failed];
+    let other = Alias::new("waited_for");
+    let column = |c: C| Expr::col((other.clone(), c));
+    let lost = Condition::any()
+        .add(column(C::Status).eq(WorkItemStatus::Cancelled))
+        .add(column(C::DeadAt).is_not_null())
+        .add(column(C::ArchivedAt).is_not_null());
+    edges::Entity::find()
+        .select_only()
+        .column(edges::Column::WorkItemId)
+        .join_as(JoinType::InnerJoin, edges::Relation::Prerequisite.def(), other.clone())
+        .filter(edges::Column::IsMandatory.eq(true))
+        .filter(edges::Column::Status.is_in(open))
+        .filter(lost)
+        .into_query()
+}

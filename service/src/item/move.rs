@@ -1,0 +1,75 @@
+//! Moves an item to another status by hand.
+
+use callboard_entity::{WorkItemStatus as Status, WorkItemType, work_items};
+use serde::{Deserialize, Serialize};
+
+use super::cancel::CancelItem;
+use super::state::{self, ItemEvent};
+use super::transition::{self, Moved};
+use crate::db::{Tx, Verb};
+use crate::error::Result;
+use crate::id::Ref;
+
+/// Where to: a status, or what happens, where that says more (`accept`, `defer`, ...).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MoveTo {
+    Status(Status),
+    Event(ItemEvent),
+}
+
+/// Moves an item as the machine of items allows it by hand (docs/states.md).
+///
+/// A move to the present status is a success that changes nothing. A review is accepted by moving the item to done, and
+/// rejected by moving it to todo. An epic, which is never assigned, is started and finished by moves.
+///
+/// # Errors
+/// `Transition` naming the status and what was asked for, with what is possible; `Held` naming the open assignment;
+/// `Dependents` for cancelling what others wait for; `Dead` for a dead letter, which is retried; `Inactive` for an
+/// archived item; `Invalid` for a move to blocked without a reason; `NotFound`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct MoveItem {
+    pub item: Ref,
+    pub to: MoveTo,
+    /// Needed for blocked; kept in the ledger.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+impl MoveItem {
+    pub fn new(item: impl Into<Ref>, to: Status) -> Self {
+        Self { item: item.into(), to: MoveTo::Status(to), reason: None }
+    }
+}
+
+impl Verb for MoveItem {
+    type Output = Moved;
+
+    async fn apply(&self, tx: &Tx) -> Result<Moved> {
+        if matches!(self.to, MoveTo::Status(Status::Cancelled) | MoveTo::Event(ItemEvent::Cancel)) {
+            let cancel = CancelItem { reason: self.reason.clone(), ..CancelItem::new(self.item.clone()) };
+            let done = cancel.apply(tx).await?;
+            return match (self.to, done.already) {
+                (MoveTo::Event(_), true) => Err(transition::refused(&done.item, ItemEvent::Cancel.as_str())),
+                _ => Ok(Moved { already: done.already, ..Moved::already(done.item) }),
+            };
+        }
+        let item = super::lock(tx, &self.item).await?;
+        let event = match self.to {
+            MoveTo::Event(event) => event,
+            MoveTo::Status(to) if to == item.status => return Ok(Moved::already(item)),
+            MoveTo::Status(to) => match event(&item, to) {
+                Some(event) => event,
+                None => return Err(transition::refused(&item, &format!("a move to {to}"))),
+            },
+        };
+        transition::step(tx, &item, event, self.reason.as_deref()).await
+    }
+}
+
+/// What happens by hand when the item goes from where it stands to a status.
+fn event(item: &work_items::Model, to: Status) -> Option<ItemEvent> {
+    // An epic is never assigned, so nothing else could start it.
+    let by_hand = |e: &ItemEvent| !e.is_assignments() || (*e == ItemEvent::Start && item.r#type == WorkItemType::Epic);
+    ItemEvent::ALL.iter().copied().filter(by_hand).find(|e| state::next(item.status, *e) == Some(to))
+}

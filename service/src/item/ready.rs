@@ -1,0 +1,176 @@
+//! Lists what a claim could hand out now.
+
+use std::collections::BTreeSet;
+
+use callboard_entity::{WorkItemType, agent_profiles, task_assignments as assignments, work_items};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde::{Deserialize, Serialize};
+use work_items::Column as C;
+
+use super::filter;
+use super::list::{ListedItem, named};
+use crate::assignment::matching;
+use crate::assignment::state::OPEN;
+use crate::clock::Timestamp;
+use crate::db::dialect::ready;
+use crate::db::{Query, Tx};
+use crate::error::{Error, Result};
+use crate::id::Ref;
+use crate::{agent, project, rules, sprint};
+
+/// The items that claims would hand out now, in the order in which they would: for an agent, those set aside for it
+/// first, then what it qualifies for; without an agent, what is set aside for nobody, whatever it requires.
+///
+/// An item whose backoff is over counts, since the next claim releases it. One whose lease ran out does not: taken back,
+/// it waits for its backoff first. Seven statements at most, whatever the rows.
+///
+/// # Errors
+/// `NotFound` for a name; `Invalid` for a limit outside 1 to 1,000.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Ready {
+    pub agent: Option<Ref>,
+    pub project: Option<Ref>,
+    pub sprint: Option<Ref>,
+    pub kind: Option<WorkItemType>,
+    pub tag: Option<String>,
+    /// 1 to 1,000.
+    pub limit: u64,
+}
+
+impl Default for Ready {
+    fn default() -> Self {
+        Self { agent: None, project: None, sprint: None, kind: None, tag: None, limit: 100 }
+    }
+}
+
+impl Ready {
+    /// What an agent could claim from anywhere.
+    pub fn of(agent: impl Into<Ref>) -> Self {
+        Self { agent: Some(agent.into()), ..Self::default() }
+    }
+}
+
+/// What is ready.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReadyItems {
+    pub items: Vec<ListedItem>,
+    /// The limit left some out.
+    pub truncated: bool,
+    /// Why this agent can claim nothing at all now, whatever is there.
+    pub withheld: Vec<String>,
+}
+
+impl Query for Ready {
+    type Output = ReadyItems;
+
+    async fn fetch(&self, tx: &Tx) -> Result<ReadyItems> {
+        if !(1..=1000).contains(&self.limit) {
+            return Err(Error::invalid("limit", self.limit.to_string(), "must be 1 to 1000"));
+        }
+        let scope = self.scope(tx).await?;
+        let lease_now = tx.dialect.read_lease_now(&tx.conn, tx.now).await?;
+        let free = Condition::any().add(ready::ready()).add(filter::due(lease_now).add(C::AssigneeId.is_null()));
+        let limit = self.limit + 1;
+        let mut rows = Vec::new();
+        match &self.agent {
+            None => rows = self.pick(tx, scope.add(free), limit).await?,
+            Some(name) => {
+                let agent = agent::find(tx, name).await?;
+                let withheld = withheld(tx, &agent, lease_now).await?;
+                if !withheld.is_empty() {
+                    return Ok(ReadyItems { items: Vec::new(), truncated: false, withheld });
+                }
+                let able = C::RequirementKey.is_in(self.able(tx, &agent).await?);
+                let own = Condition::any().add(ready::preassigned()).add(filter::due(lease_now));
+                let own = own_only(&agent).add(own);
+                rows.extend(self.pick(tx, scope.clone().add(able.clone()).add(own), limit).await?);
+                let left = limit.saturating_sub(rows.len() as u64);
+                if left > 0 {
+                    rows.extend(self.pick(tx, scope.add(able).add(free), left).await?);
+                }
+            }
+        }
+        let truncated = rows.len() as u64 > self.limit;
+        rows.truncate(usize::try_from(self.limit).unwrap_or(usize::MAX));
+        Ok(ReadyItems { items: named(tx, rows).await?, truncated, withheld: Vec::new() })
+    }
+}
+
+impl Ready {
+    async fn scope(&self, tx: &Tx) -> Result<Condition> {
+        let mut scope = Condition::all();
+        let project = match &self.project {
+            Some(name) => Some(project::find(tx, name).await?.id),
+            None => None,
+        };
+        if let Some(id) = project {
+            scope = scope.add(C::ProjectId.eq(id));
+        }
+        if let Some(name) = &self.sprint {
+            scope = scope.add(filter::in_sprint(sprint::find(tx, project, name).await?.id));
+        }
+        if let Some(kind) = self.kind {
+            scope = scope.add(C::Type.eq(kind));
+        }
+        if let Some(tag) = &self.tag {
+            rules::name("tag", tag)?;
+            scope = scope.add(tx.dialect.has_tag(tag));
+        }
+        Ok(scope)
+    }
+
+    async fn pick(&self, tx: &Tx, wanted: Condition, limit: u64) -> Result<Vec<work_items::Model>> {
+        let query = work_items::Entity::find().filter(wanted).order_by_asc(C::Priority).order_by_asc(C::Id);
+        Ok(query.limit(limit).all(&tx.conn).await?)
+    }
+
+    /// The requirement keys of open work that the agent satisfies.
+    async fn able(&self, tx: &Tx, agent: &agent_profiles::Model) -> Result<Vec<String>> {
+        let keys: Vec<String> = work_items::Entity::find()
+            .select_only()
+            .column(C::RequirementKey)
+            .filter(Condition::any().add(ready::ready()).add(ready::preassigned()).add(ready::backing_off()))
+            .distinct()
+            .into_tuple()
+            .all(&tx.conn)
+            .await?;
+        let has = matching::capabilities(tx, agent).await?;
+        let mut able = Vec::new();
+        for key in keys.into_iter().collect::<BTreeSet<String>>() {
+            if matching::compare(&matching::parse_key(&key)?, &has).missing.is_empty() {
+                able.push(key);
+            }
+        }
+        Ok(able)
+    }
+}
+
+fn own_only(agent: &agent_profiles::Model) -> Condition {
+    Condition::all()
+        .add(C::AssigneeType.eq(callboard_entity::WorkItemAssigneeType::Agent))
+        .add(C::AssigneeId.eq(agent.id))
+}
+
+/// What keeps the agent from claiming. What it holds on a lease that ran out does not count: a claim takes that back.
+async fn withheld(tx: &Tx, agent: &agent_profiles::Model, lease_now: Timestamp) -> Result<Vec<String>> {
+    let mut reasons = Vec::new();
+    if agent.status != callboard_entity::AgentProfileStatus::Active {
+        reasons.push(format!("the agent is {}", agent.status));
+    }
+    if let Some(most) = agent.max_open_assignments {
+        let lasting = Condition::any()
+            .add(assignments::Column::LeaseExpiresAt.is_null())
+            .add(assignments::Column::LeaseExpiresAt.gt(lease_now));
+        let open = assignments::Entity::find()
+            .filter(assignments::Column::AgentId.eq(agent.id))
+            .filter(assignments::Column::Status.is_in(OPEN.iter().copied()))
+            .filter(lasting)
+            .count(&tx.conn)
+            .await?;
+        if i64::try_from(open).unwrap_or(i64::MAX) >= most {
+            reasons.push(format!("the agent holds {open} of at most {most} open assignments"));
+        }
+    }
+    Ok(reasons)
+}

@@ -1,0 +1,110 @@
+//! Lets an item go on without a prerequisite.
+
+use callboard_entity::{TaskPrerequisiteStatus as Status, task_prerequisites as edges, work_items};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde::{Deserialize, Serialize};
+
+use super::edge;
+use crate::db::{Tx, Verb};
+use crate::error::{Error, Result};
+use crate::id::Ref;
+use crate::item::ledger::Entry;
+use crate::item::write;
+use crate::{names, rules};
+
+/// Waives a prerequisite that is not met: the item does not wait for it any more. Waiving it again changes nothing.
+///
+/// # Errors
+/// `Invalid` for an empty reason, or when nobody in particular acts; `Transition` for one that is satisfied; `NotFound`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct WaivePrerequisite {
+    pub item: Ref,
+    pub prerequisite: Ref,
+    pub reason: String,
+}
+
+/// The edge, and whether it was waived before.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WaivedPrerequisite {
+    pub edge: edges::Model,
+    pub already: bool,
+}
+
+impl Verb for WaivePrerequisite {
+    type Output = WaivedPrerequisite;
+
+    async fn apply(&self, tx: &Tx) -> Result<Self::Output> {
+        rules::reason(&self.reason)?;
+        let by = waiver(tx).await?;
+        let (item, prerequisite, edge) = edge::lock_edge(tx, &self.item, &self.prerequisite).await?;
+        match edge.status {
+            Status::Waived => return Ok(WaivedPrerequisite { edge, already: true }),
+            Status::Pending | Status::Failed => {}
+            Status::Satisfied => {
+                return Err(Error::Transition {
+                    entity: "prerequisite",
+                    name: format!("{} of {}", prerequisite.key, item.key),
+                    from: edge.status.as_str().to_owned(),
+                    event: "waive".to_owned(),
+                    allowed: Vec::new(),
+                });
+            }
+        }
+        let waived = set_waived(tx, &[edge.id], &by, &self.reason).await?;
+        let mut after = item.clone();
+        after.unmet_prerequisites -= i64::from(edge::is_waiting(&edge));
+        let entry = entry(&prerequisite).reason(Some(&self.reason));
+        write::update(tx, &item, after, entry).await?;
+        let edge = waived.into_iter().next().unwrap_or(edge);
+        Ok(WaivedPrerequisite { edge, already: false })
+    }
+}
+
+/// Waives what locked items wait for in another one, which was cancelled.
+pub(crate) async fn waive_all(
+    tx: &Tx,
+    prerequisite: &work_items::Model,
+    items: &[work_items::Model],
+    reason: &str,
+) -> Result<()> {
+    let by = waiver(tx).await?;
+    let waiting = edge::waiting_for(tx, prerequisite.id, items).await?;
+    let ids: Vec<uuid::Uuid> = waiting.iter().map(|e| e.id).collect();
+    set_waived(tx, &ids, &by, reason).await?;
+    let counted: Vec<work_items::Model> =
+        items.iter().filter(|i| waiting.iter().any(|e| e.work_item_id == i.id)).cloned().collect();
+    write::shift_unmet(tx, &counted, -1, &entry(prerequisite).reason(Some(reason))).await
+}
+
+/// Who answers for the waiver: `agent:SLUG` or `user:NAME`.
+async fn waiver(tx: &Tx) -> Result<String> {
+    let Some((kind, id)) = names::actor(tx.actor.kind, tx.actor.id) else {
+        let rule = "must be an agent or a user: a waiver needs who answers for it";
+        return Err(Error::invalid("actor", tx.actor.key(), rule));
+    };
+    let names = names::names(tx, [(kind, id)]).await?;
+    Ok(names.get(&id).cloned().unwrap_or_else(|| tx.actor.key()))
+}
+
+fn entry(prerequisite: &work_items::Model) -> Entry {
+    Entry::new("prerequisite_waived")
+        .data("prerequisite", &*prerequisite.key)
+        .data("prerequisite_id", prerequisite.id.to_string())
+}
+
+async fn set_waived(tx: &Tx, ids: &[uuid::Uuid], by: &str, reason: &str) -> Result<Vec<edges::Model>> {
+    let mut waived = Vec::new();
+    for chunk in ids.chunks(10_000) {
+        let rows = edges::Entity::update_many()
+            .col_expr(edges::Column::Status, Expr::value(Status::Waived.as_str()))
+            .col_expr(edges::Column::WaivedBy, Expr::value(by))
+            .col_expr(edges::Column::WaiverReason, Expr::value(reason))
+            .col_expr(edges::Column::UpdatedAt, Expr::value(tx.now))
+            .filter(edges::Column::Id.is_in(chunk.iter().copied()))
+            .exec_with_returning(&tx.conn)
+            .await?;
+        waived.extend(rows);
+    }
+    Ok(waived)
+}
