@@ -80,9 +80,11 @@ impl Ending {
 /// Dependents of a completed item are the caller's: [`crate::prerequisite::satisfy`].
 pub(crate) async fn end(tx: &Tx, held: &Held, ending: Ending) -> Result<(task_assignments::Model, work_items::Model)> {
     let Held { assignment, item, lease_now } = held;
-    let mut change = task_assignments::ActiveModel::default();
-    change.status = Set(ending.status());
-    change.completed_at = Set(Some(tx.now));
+    let mut change = task_assignments::ActiveModel {
+        status: Set(ending.status()),
+        completed_at: Set(Some(tx.now)),
+        ..Default::default()
+    };
     if let Some(reason) = ending.reason() {
         change.notes = Set(Some(reason.to_owned()));
     }

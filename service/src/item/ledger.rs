@@ -105,7 +105,7 @@ pub(crate) fn row(
         actor_type: Set(actor.kind),
         actor_id: Set(actor.id),
         reason: Set(entry.reason),
-        data: Set((!data.is_empty()).then(|| Value::Object(data))),
+        data: Set(if data.is_empty() { None } else { Some(Value::Object(data)) }),
         created_at: Set(tx.now),
     }
 }

@@ -6,7 +6,6 @@ mod item;
 pub(crate) mod ready;
 mod text;
 
-use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement, Value};
 
 use crate::clock::Timestamp;
@@ -40,14 +39,6 @@ impl Dialect {
 
     /// Now, for leases, backoff and expiry: the server's clock on PostgreSQL, so that workers whose clocks disagree
     /// agree on who holds an item; the app's on SQLite, where all workers are on one machine.
-    pub fn lease_now(self, now: Timestamp) -> SimpleExpr {
-        match self {
-            Self::Sqlite => Expr::val(now).into(),
-            Self::Postgres => Expr::cust("clock_timestamp()"),
-        }
-    }
-
-    /// Now as a value, by the clock of [`Dialect::lease_now`].
     pub async fn read_lease_now(self, conn: &DatabaseTransaction, now: Timestamp) -> Result<Timestamp, DbErr> {
         match self {
             Self::Sqlite => Ok(now),
