@@ -103,7 +103,7 @@ async fn write_back(m: &SchemaManager<'_>) -> Result<(), DbErr> {
 }
 
 /// What a profile's JSON grants. It is an array of names or of `{capability, level}`, an object of name to level, or a
-/// single name: the shapes found in the systems that users come from.
+/// single name: the shapes found in the systems that users come from. Anything else grants nothing.
 fn granted(declared: Option<&JsonValue>) -> BTreeMap<String, String> {
     let mut out = BTreeMap::new();
     match declared {
@@ -112,7 +112,8 @@ fn granted(declared: Option<&JsonValue>) -> BTreeMap<String, String> {
                 match entry {
                     JsonValue::String(name) => add(&mut out, name, None),
                     JsonValue::Object(o) => {
-                        if let Some(name) = o.get("capability").or_else(|| o.get("name")).and_then(JsonValue::as_str) {
+                        let text = |key: &str| o.get(key).and_then(JsonValue::as_str);
+                        if let Some(name) = text("capability").or_else(|| text("name")) {
                             add(&mut out, name, o.get("level").and_then(JsonValue::as_str));
                         }
                     }
@@ -122,7 +123,10 @@ fn granted(declared: Option<&JsonValue>) -> BTreeMap<String, String> {
         }
         Some(JsonValue::Object(names)) => {
             for (name, level) in names {
-                add(&mut out, name, level.as_str());
+                // `{"rust": false}` says that it is none.
+                if *level != JsonValue::Bool(false) {
+                    add(&mut out, name, level.as_str());
+                }
             }
         }
         Some(JsonValue::String(name)) => add(&mut out, name, None),

@@ -95,7 +95,7 @@ async fn either(a: &mut Signal, b: &mut Signal) {
 fn tell(event: &Event) {
     match event {
         Event::Waiting { what, at_most } => {
-            screen::note(&format!("Waiting up to {} s: another process holds {what}", at_most.as_secs()));
+            screen::note(&format!("Waiting up to {:.0} s: another process holds {what}", at_most.as_secs_f64()));
         }
         Event::Losing { losses } => losses.iter().for_each(|loss| screen::note(&format!("Losing {loss}"))),
         Event::Finished { direction, version, number, of, duration } => {
@@ -108,7 +108,7 @@ fn tell(event: &Event) {
 fn tell_json(event: &Event) {
     match event {
         Event::Waiting { what, at_most } => {
-            screen::object("waiting", json!({ "what": what, "at_most_seconds": at_most.as_secs() }));
+            screen::object("waiting", json!({ "what": what, "at_most_seconds": at_most.as_secs_f64() }));
         }
         Event::Planned { direction, versions } => {
             screen::object("planned", json!({ "direction": direction, "versions": versions }));

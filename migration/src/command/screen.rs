@@ -50,14 +50,14 @@ pub fn failure_with(text: &str, hint: Option<&str>, code: u8, as_json: bool) -> 
 }
 
 /// Prints what clap has to say: help on stdout, errors on stderr with exit code 2, and no URL that was typed in the
-/// wrong place.
+/// wrong place, not even a malformed one.
 pub fn usage(error: &clap::Error) -> ExitCode {
     if !error.use_stderr() {
         let _ = error.print();
         return ExitCode::SUCCESS;
     }
     let mut text = error.render().to_string();
-    for argument in std::env::args().skip(1).filter(|a| a.contains("://")) {
+    for argument in std::env::args().skip(1).filter(|a| a.contains([':', '@'])) {
         let url = argument.split_once('=').map_or(argument.as_str(), |(_, url)| url);
         for secret in [argument.as_str(), url] {
             text = text.replace(secret, "(a URL)");

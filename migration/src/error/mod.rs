@@ -3,10 +3,11 @@
 mod advice;
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use sea_orm::sqlx;
 
 use crate::runner::{Direction, Loss};
-use crate::target::Kind;
 
 /// Why a database could not be found, opened or migrated. No variant holds a password.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -46,7 +47,7 @@ pub enum Error {
     #[error("the database refused while {doing}: {reason}")]
     Database { doing: &'static str, reason: String },
 
-    #[error("another process holds {what}; waited {} s", waited.as_secs_f32())]
+    #[error("another process holds {what}; waited {:.1} s", waited.as_secs_f32())]
     LockBusy { what: String, waited: Duration },
     #[error("the database is at {database}, which this binary does not know; its newest is {binary}")]
     TooNew { database: String, binary: String },
@@ -72,40 +73,25 @@ pub enum Error {
 }
 
 impl Error {
+    /// A refusal of the database, as [`Error::LockBusy`] where it is that.
     pub(crate) fn database(doing: &'static str, error: &sea_orm::DbErr) -> Self {
-        Self::Database { doing, reason: error.to_string() }
+        match cause(error) {
+            Some(Cause::Busy) => Self::LockBusy { what: "the database".to_owned(), waited: Duration::ZERO },
+            _ => Self::Database { doing, reason: error.to_string() },
+        }
     }
 
-    /// Takes a password out of the texts that came from a driver.
-    pub(crate) fn redacted(mut self, url: &crate::target::DatabaseUrl) -> Self {
+    /// Takes a password out of the texts that came from a driver, and says how long a wait was.
+    pub(crate) fn finished(mut self, url: &crate::target::DatabaseUrl, since: Instant) -> Self {
         match &mut self {
             Self::Unreachable { reason, .. }
             | Self::Database { reason, .. }
             | Self::Failed { reason, .. }
             | Self::NotRestored { reason, .. } => *reason = url.redact(reason),
+            Self::LockBusy { waited, .. } => *waited = since.elapsed(),
             _ => {}
         }
         self
-    }
-
-    /// What an engine's own error code means, where it means one thing.
-    pub(crate) fn from_code(kind: Kind, code: &str) -> Option<Cause> {
-        match kind {
-            // Extended codes keep the primary code in their low byte.
-            Kind::Sqlite => match code.parse::<u32>().ok()? & 0xff {
-                5 | 6 => Some(Cause::Busy),
-                8 => Some(Cause::ReadOnly),
-                14 => Some(Cause::CannotOpen),
-                26 => Some(Cause::NotADatabase),
-                _ => None,
-            },
-            Kind::Postgres => match code {
-                "55P03" => Some(Cause::Busy),
-                "25006" => Some(Cause::ReadOnly),
-                "3D000" => Some(Cause::CannotOpen),
-                _ => None,
-            },
-        }
     }
 }
 
@@ -114,22 +100,35 @@ impl Error {
 pub(crate) enum Cause {
     Busy,
     ReadOnly,
-    CannotOpen,
     NotADatabase,
 }
 
 /// The cause of a database error, where it is one that is told apart.
-pub(crate) fn cause(kind: Kind, error: &sea_orm::DbErr) -> Option<Cause> {
+pub(crate) fn cause(error: &sea_orm::DbErr) -> Option<Cause> {
     use sea_orm::{DbErr, RuntimeErr};
     match error {
         DbErr::Conn(RuntimeErr::SqlxError(e))
         | DbErr::Exec(RuntimeErr::SqlxError(e))
-        | DbErr::Query(RuntimeErr::SqlxError(e)) => sqlx_cause(kind, e),
+        | DbErr::Query(RuntimeErr::SqlxError(e)) => sqlx_cause(e),
         _ => None,
     }
 }
 
-pub(crate) fn sqlx_cause(kind: Kind, error: &sea_orm::sqlx::Error) -> Option<Cause> {
-    let code = error.as_database_error()?.code()?;
-    Error::from_code(kind, &code)
+pub(crate) fn sqlx_cause(error: &sqlx::Error) -> Option<Cause> {
+    let error = error.as_database_error()?;
+    let code = error.code()?;
+    if error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().is_some() {
+        return match &*code {
+            "55P03" => Some(Cause::Busy),
+            "25006" => Some(Cause::ReadOnly),
+            _ => None,
+        };
+    }
+    // Extended codes keep the primary code in their low byte.
+    match code.parse::<u32>().ok()? & 0xff {
+        5 | 6 => Some(Cause::Busy),
+        8 => Some(Cause::ReadOnly),
+        26 => Some(Cause::NotADatabase),
+        _ => None,
+    }
 }

@@ -27,7 +27,8 @@ pub(super) async fn run(steps: &[Step], options: &Options, order: &Order, events
         session.close().await;
         outcome
     };
-    outcome.await.map_err(|e| e.redacted(&options.url))
+    let since = Instant::now();
+    outcome.await.map_err(|e| e.finished(&options.url, since))
 }
 
 async fn inside(session: &mut Session, steps: &[Step], order: &Order, events: Events<'_>) -> Result<Report, Error> {
@@ -79,6 +80,7 @@ struct Work<'s> {
     losses: Vec<loss::Loss>,
     dangling: BTreeSet<String>,
     before: String,
+    transaction: Option<i64>,
     kind: Kind,
 }
 
@@ -130,6 +132,7 @@ async fn prepare<'s>(
     };
     Ok(Work {
         direction,
+        transaction: transaction_id(tx, place).await.map_err(|e| Error::database("beginning", &e))?,
         steps: chosen,
         before: fingerprint(tx, place, steps).await?,
         dangling: dangling(tx, place).await.map_err(|e| Error::database("checking the foreign keys", &e))?,
@@ -185,8 +188,7 @@ async fn apply(
         events(&Event::Started { direction, version: version.clone(), number, of });
         let started = Instant::now();
         let failed = |error| Failure { version: version.clone(), error };
-        still_inside(tx, place).await.map_err(failed)?;
-        one(tx, place, step, direction, started).await.map_err(failed)?;
+        one(tx, place, step, work, started).await.map_err(failed)?;
         let duration = started.elapsed();
         done.push(Done { version: version.clone(), duration_ms: millis(started) });
         events(&Event::Finished { direction, version, number, of, duration });
@@ -210,18 +212,21 @@ async fn one(
     tx: &DatabaseTransaction,
     place: &Place,
     step: &Step,
-    direction: Direction,
+    work: &Work<'_>,
     started: Instant,
 ) -> Result<(), DbErr> {
     let manager = SchemaManager::new(tx);
-    match direction {
+    still_inside(tx, place, work).await?;
+    match work.direction {
         Direction::Up => {
             step.migration().up(&manager).await?;
+            still_inside(tx, place, work).await?;
             let at = Utc::now().trunc_subsecs(6);
             history::add(tx, place, step, at, i64::try_from(millis(started)).unwrap_or(i64::MAX)).await
         }
         Direction::Down => {
             step.migration().down(&manager).await?;
+            still_inside(tx, place, work).await?;
             history::remove(tx, place, step.version()).await
         }
     }
@@ -233,7 +238,7 @@ fn millis(since: Instant) -> u64 {
 
 /// What must hold before COMMIT.
 async fn check(tx: &DatabaseTransaction, place: &Place, work: &Work<'_>) -> Result<(), DbErr> {
-    still_inside(tx, place).await?;
+    still_inside(tx, place, work).await?;
     let after = dangling(tx, place).await?;
     match after.difference(&work.dangling).next() {
         Some(first) => Err(DbErr::Migration(format!("foreign keys would dangle, such as {first}"))),
@@ -241,14 +246,24 @@ async fn check(tx: &DatabaseTransaction, place: &Place, work: &Work<'_>) -> Resu
     }
 }
 
-/// SQLite rolls back by itself when the disk is full, and would then run the next statement in autocommit.
-///
-/// Inside a transaction BEGIN is refused and changes nothing.
-async fn still_inside(tx: &DatabaseTransaction, place: &Place) -> Result<(), DbErr> {
-    if place.kind == Kind::Sqlite && tx.execute_unprepared("BEGIN").await.is_ok() {
-        return Err(DbErr::Migration("SQLite rolled the transaction back".to_owned()));
+/// Refuses to go on once the transaction is gone: the next statement would run in autocommit. SQLite rolls back by
+/// itself when the disk is full.
+async fn still_inside(tx: &DatabaseTransaction, place: &Place, work: &Work<'_>) -> Result<(), DbErr> {
+    let inside = match place.kind {
+        // Inside a transaction BEGIN is refused and changes nothing.
+        Kind::Sqlite => tx.execute_unprepared("BEGIN").await.is_err(),
+        Kind::Postgres => transaction_id(tx, place).await? == work.transaction,
+    };
+    if inside { Ok(()) } else { Err(DbErr::Migration("the transaction was ended before its time".to_owned())) }
+}
+
+/// PostgreSQL's number of this transaction; each statement outside of one has another.
+async fn transaction_id(tx: &DatabaseTransaction, place: &Place) -> Result<Option<i64>, DbErr> {
+    if place.kind == Kind::Sqlite {
+        return Ok(None);
     }
-    Ok(())
+    let row = tx.query_one_raw(place.ask("SELECT txid_current() AS id")).await?;
+    row.map(|r| r.try_get("", "id")).transpose()
 }
 
 /// The rows that break a foreign key. Those of others were there before, so only new ones count.
@@ -279,8 +294,8 @@ async fn prove(session: &Session, place: &Place, steps: &[Step], work: &Work<'_>
     let reason = error.to_string();
     let direction = work.direction;
     match fingerprint(session.connection(), place, steps).await {
-        Ok(after) if after == work.before => match cause(place.kind, &error) {
-            Some(Cause::Busy) => session.refused("migrating", &error),
+        Ok(after) if after == work.before => match cause(&error) {
+            Some(Cause::Busy) => Error::database("migrating", &error),
             _ => Error::Failed { version, direction, reason },
         },
         Ok(_) => {

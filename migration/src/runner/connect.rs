@@ -9,7 +9,7 @@ use sea_orm::sqlx::{self, ConnectOptions as _, Connection as _};
 use sea_orm::{ConnectionTrait, DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector, Statement};
 
 use crate::error::{Cause, Error, sqlx_cause};
-use crate::target::{DatabaseUrl, Kind};
+use crate::target::DatabaseUrl;
 
 /// How a SQLite file is opened.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -63,7 +63,7 @@ pub(super) async fn sqlite(path: &Path, access: Access, busy: Duration) -> Resul
 
 fn sqlite_failed(path: &Path, error: &sqlx::Error) -> Error {
     let path = path.to_owned();
-    match sqlx_cause(Kind::Sqlite, error) {
+    match sqlx_cause(error) {
         Some(Cause::NotADatabase) => Error::NotADatabase { path },
         Some(Cause::ReadOnly) => Error::ReadOnly { path },
         Some(Cause::Busy) => Error::LockBusy { what: "the database file".to_owned(), waited: Duration::ZERO },
@@ -74,7 +74,7 @@ fn sqlite_failed(path: &Path, error: &sqlx::Error) -> Error {
 /// Refuses a SQLite that can lose writes, and a file that is none of SQLite's.
 async fn check_sqlite(db: &DatabaseConnection, path: &Path) -> Result<(), Error> {
     let ask = |sql: &str| Statement::from_string(sea_orm::DbBackend::Sqlite, sql);
-    let failed = |e: sea_orm::DbErr| match crate::error::cause(Kind::Sqlite, &e) {
+    let failed = |e: sea_orm::DbErr| match crate::error::cause(&e) {
         Some(Cause::NotADatabase) => Error::NotADatabase { path: path.to_owned() },
         Some(Cause::ReadOnly) => Error::ReadOnly { path: path.to_owned() },
         _ => Error::Io { path: path.to_owned(), reason: e.to_string() },

@@ -122,7 +122,8 @@ pub(crate) async fn look(options: &Options) -> Result<(sea_orm::DatabaseConnecti
     if status.current().is_none() {
         return Err(missing());
     }
-    let (db, _) = status::open(options).await.map_err(|e| e.redacted(&options.url))?;
+    let since = std::time::Instant::now();
+    let (db, _) = status::open(options).await.map_err(|e| e.finished(&options.url, since))?;
     Ok((db.ok_or_else(missing)?, status))
 }
 
@@ -139,5 +140,6 @@ pub async fn status(options: &Options) -> Result<Status, Error> {
 /// # Errors
 /// As [`status`].
 pub async fn status_with(steps: &[Step], options: &Options) -> Result<Status, Error> {
-    status::read(steps, options).await.map_err(|e| e.redacted(&options.url))
+    let since = std::time::Instant::now();
+    status::read(steps, options).await.map_err(|e| e.finished(&options.url, since))
 }

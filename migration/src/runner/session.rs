@@ -14,7 +14,7 @@ use super::event::Event;
 use super::file::{self, State};
 use super::lock::{self, Patience};
 use super::{Options, catalogue};
-use crate::error::{Cause, Error, cause};
+use crate::error::Error;
 use crate::target::{DEFAULT_SCHEMA, Kind, schema_name};
 
 /// Where the tables are, within a database.
@@ -88,16 +88,16 @@ impl Session {
                     sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
                     ..Default::default()
                 };
-                self.db.begin_with_options(immediate).await.map_err(|e| self.refused("beginning", &e))
+                self.db.begin_with_options(immediate).await.map_err(|e| Error::database("beginning", &e))
             }
             Kind::Postgres => loop {
-                let tx = self.db.begin().await.map_err(|e| self.refused("beginning", &e))?;
-                if self.try_lock(&tx).await.map_err(|e| self.refused("taking the lock", &e))? {
-                    self.prepare_postgres(&tx).await.map_err(|e| self.refused("setting up the session", &e))?;
+                let tx = self.db.begin().await.map_err(|e| Error::database("beginning", &e))?;
+                if self.try_lock(&tx).await.map_err(|e| Error::database("taking the lock", &e))? {
+                    self.prepare_postgres(&tx).await.map_err(|e| Error::database("setting up the session", &e))?;
                     return Ok(tx);
                 }
                 // Nothing stays open during the wait: an idle transaction would hold back others.
-                tx.rollback().await.map_err(|e| self.refused("waiting for the lock", &e))?;
+                tx.rollback().await.map_err(|e| Error::database("waiting for the lock", &e))?;
                 self.patience.wait("the migration lock", events).await?;
             },
         }
@@ -142,14 +142,6 @@ impl Session {
     pub(super) async fn close(self) {
         // What was to be written is committed or rolled back: nothing depends on how the closing goes.
         let _ = self.db.close().await;
-    }
-
-    /// An engine's refusal, as busy where it is that.
-    pub(super) fn refused(&self, doing: &'static str, error: &DbErr) -> Error {
-        match cause(self.place.kind, error) {
-            Some(Cause::Busy) => self.patience.gave_up("the database"),
-            _ => Error::database(doing, error),
-        }
     }
 }
 

@@ -1,1 +1,14 @@
 //! Up, down and up again, with rows, locks and failures.
+
+mod common;
+mod data;
+mod failure;
+mod files;
+mod interrupt;
+mod loss;
+mod race;
+mod refusals;
+mod round_trip;
+mod snapshots;
+mod status;
+mod urls;

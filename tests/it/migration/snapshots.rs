@@ -1,0 +1,101 @@
+//! The committed SQL and the committed schema are what the migrations really do, on both databases.
+
+use callboard_migration::{Step, history, runner};
+use sea_orm::ConnectionTrait;
+use support::{TestDb, both_empty, plain};
+
+use super::common::{compare, describe, kind, options, snapshot_path, sql, up};
+
+both_empty! {
+    async fn each_step_runs_its_committed_sql(t: TestDb) {
+        for (version, text) in runner::record(&history(), &options(&t)).await.expect("record") {
+            assert!(!text.is_empty(), "{version} runs nothing");
+            compare(&snapshot_path(&t, &format!("{version}.sql")), &text);
+        }
+        assert_eq!(describe(&t).await, "", "recording leaves nothing");
+    }
+
+    /// A statement that the recorder did not see would be missing in the schema.
+    async fn the_committed_sql_alone_gives_the_same_schema(t: TestDb) {
+        let db = t.raw().await;
+        for step in history() {
+            for line in step.sql(kind(&t)).lines() {
+                db.execute_unprepared(line).await.unwrap_or_else(|e| panic!("{line}: {e}"));
+            }
+        }
+        let replayed = describe(&t).await;
+        for step in history().iter().rev() {
+            step.migration().down(&sea_orm_migration::SchemaManager::new(&db)).await.expect("down");
+        }
+        up(&t, runner::Goal::Latest).await.expect("up");
+        sql(&db, &format!("DROP TABLE {}", runner::HISTORY_TABLE)).await;
+        assert_eq!(describe(&t).await, replayed);
+    }
+
+    async fn the_schema_is_the_committed_one(t: TestDb) {
+        up(&t, runner::Goal::Latest).await.expect("up");
+        compare(&snapshot_path(&t, "schema.txt"), &describe(&t).await);
+    }
+
+    async fn the_schema_text_shows_every_kind_of_change(t: TestDb) {
+        up(&t, runner::Goal::Latest).await.expect("up");
+        let mut seen = vec![describe(&t).await];
+        for change in [
+            "ALTER TABLE sprints ADD COLUMN extra text",
+            "ALTER TABLE sprints ADD COLUMN counted bigint NOT NULL DEFAULT 7",
+            "ALTER TABLE sprints RENAME COLUMN extra TO other",
+            "ALTER TABLE sprints ADD COLUMN word text CONSTRAINT ck_sprints_word CHECK (word IN ('a', 'b'))",
+            "ALTER TABLE sprints ADD COLUMN by_id bigint REFERENCES sprint_items_of_others (id)",
+            "CREATE INDEX ix_sprints_title ON sprints (title)",
+            "DROP INDEX ix_sprints_title",
+            "CREATE INDEX ix_sprints_title ON sprints (title) WHERE goal IS NOT NULL",
+            "DROP INDEX ux_sprints_project_id_code",
+            "CREATE VIEW sprint_titles AS SELECT title FROM sprints",
+        ] {
+            // A connection of its own each: SQLite refuses names that another one has just freed.
+            let db = t.raw().await;
+            if change.contains("of_others") {
+                sql(&db, "CREATE TABLE sprint_items_of_others (id bigint PRIMARY KEY)").await;
+            }
+            sql(&db, change).await;
+            let now = describe(&t).await;
+            let undone = change == "DROP INDEX ix_sprints_title";
+            assert_eq!(seen.contains(&now), undone, "{change}\n{now}");
+            seen.push(now);
+        }
+    }
+}
+
+plain! {
+    /// A line end or an editor's trailing space is no other migration; a changed word is.
+    fn a_checksum_ignores_only_line_ends() {
+        let step = |sql: &'static str| {
+            Step::new(Box::new(super::common::Sql { version: "m1", up: &[], down: &[] }), sql, "")
+                .checksum(callboard_migration::target::Kind::Sqlite)
+        };
+        let sum = step("CREATE TABLE a (b text);\nSELECT 1;\n");
+        for same in ["CREATE TABLE a (b text);\r\nSELECT 1;\r\n", "CREATE TABLE a (b text);  \nSELECT 1;\n\n"] {
+            assert_eq!(step(same), sum, "{same:?}");
+        }
+        for other in ["CREATE TABLE a (b text);\nSELECT 2;\n", "CREATE TABLE a (b text);SELECT 1;\n"] {
+            assert_ne!(step(other), sum, "{other:?}");
+        }
+    }
+
+    /// SeaORM does not show `execute_unprepared` to the recorder.
+    fn migrations_only_run_statements_that_the_recorder_sees() {
+        let src = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a workspace").join("migration/src");
+        let mut files = 0;
+        for entry in std::fs::read_dir(src).expect("list the migrations") {
+            let path = entry.expect("an entry").path();
+            let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+            if path.is_file() && (name == "columns.rs" || name.starts_with("m2")) {
+                files += 1;
+                let text = std::fs::read_to_string(&path).expect("read");
+                let code = text.lines().filter(|l| !l.trim_start().starts_with("//"));
+                assert!(!code.clone().any(|l| l.contains("execute_unprepared")), "{name}");
+            }
+        }
+        assert_eq!(files, history().len() + 1);
+    }
+}
