@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::at_once;
 use super::ending::{self, Ending};
 use super::outcome::Outcome;
 use super::rows::{self, Fence};
@@ -45,6 +46,12 @@ impl Verb for Complete {
             rules::json("result", result)?;
         }
         let hours = self.actual_hours.map(hours).transpose()?;
+        let own = [self.result.clone().into(), hours.into()];
+        let at_once = at_once::run(tx, tx.dialect.complete(), self.assignment, self.notes.as_deref(), own).await?;
+        if let Some((assignment, item)) = at_once {
+            let unblocked = prerequisite::satisfy(tx, item.id).await?;
+            return Ok(Completed { assignment, item, already: false, unblocked });
+        }
         let held = rows::hold(tx, self.assignment).await?;
         let Fence::Go(_) = rows::fence(&held, AssignmentEvent::Complete)? else {
             let Outcome { assignment, item, already } = Outcome::already(held);

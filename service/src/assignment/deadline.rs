@@ -52,8 +52,13 @@ pub(crate) fn backoff(from: Timestamp, attempt: i64) -> Timestamp {
     let doublings = u32::try_from((attempt - 1).clamp(0, 16)).unwrap_or(16);
     let longest = (10_u64 << doublings).min(3600);
     #[allow(clippy::cast_precision_loss)]
-    let seconds = longest as f64 * (0.5 + fastrand::f64() / 2.0);
+    let seconds = longest as f64 * jitter();
     #[allow(clippy::cast_possible_truncation)]
     let micro = (seconds * 1e6) as i64;
     micros(from + TimeDelta::microseconds(micro))
+}
+
+/// The random factor of a backoff, 0.5 to 1, so that what failed together does not come back together.
+pub(crate) fn jitter() -> f64 {
+    0.5 + fastrand::f64() / 2.0
 }

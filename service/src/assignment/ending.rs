@@ -144,6 +144,7 @@ fn give_back(item: &work_items::Model, after: &mut work_items::Model, dead: Opti
         None => {
             after.status = write::next_status(item, ItemEvent::Release)?;
             after.delegation_status = Delegation::Unassigned;
+            after.blocked_reason = None;
         }
         Some(reason) => {
             after.status = write::next_status(item, ItemEvent::Exhaust)?;

@@ -7,6 +7,7 @@ use super::ending::{self, Ending};
 use super::outcome::Outcome;
 use super::rows::{self, Fence};
 use super::state::AssignmentEvent;
+use super::{at_once, deadline};
 use crate::db::{Tx, Verb};
 use crate::error::Result;
 use crate::rules;
@@ -25,6 +26,11 @@ impl Verb for Fail {
 
     async fn apply(&self, tx: &Tx) -> Result<Outcome> {
         rules::reason(&self.reason)?;
+        let own = [self.permanent.into(), deadline::jitter().into()];
+        let at_once = at_once::run(tx, tx.dialect.fail(), self.assignment, Some(&self.reason), own).await?;
+        if let Some((assignment, item)) = at_once {
+            return Ok(Outcome::changed(assignment, item));
+        }
         let held = rows::hold(tx, self.assignment).await?;
         let Fence::Go(_) = rows::fence(&held, AssignmentEvent::Fail)? else { return Ok(Outcome::already(held)) };
         let how = Ending::Failed { reason: self.reason.clone(), permanent: self.permanent };

@@ -1,6 +1,7 @@
 //! Assignments: who holds an item, since when and until when.
 
 mod assign;
+mod at_once;
 mod cancel;
 mod claim;
 mod claim_rows;

@@ -5,10 +5,10 @@ use sea_orm::ActiveValue::Set;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::deadline;
 use super::outcome::Outcome;
 use super::rows::{self, Fence};
 use super::state::AssignmentEvent;
+use super::{at_once, deadline};
 use crate::db::{Tx, Verb};
 use crate::error::Result;
 use crate::item::ledger::Entry;
@@ -27,6 +27,15 @@ impl Verb for Start {
     type Output = Outcome;
 
     async fn apply(&self, tx: &Tx) -> Result<Outcome> {
+        // Where no lease is named it is the project's, and the item must be read first.
+        if self.lease_seconds.is_some() {
+            let lease = deadline::lease(tx, None, self.lease_seconds).await?;
+            let own = [(lease.num_seconds() as f64).into(), Option::<bool>::None.into()];
+            let at_once = at_once::run(tx, tx.dialect.start(), self.assignment, None, own).await?;
+            if let Some((assignment, item)) = at_once {
+                return Ok(Outcome::changed(assignment, item));
+            }
+        }
         let held = rows::hold(tx, self.assignment).await?;
         let Fence::Go(status) = rows::fence(&held, AssignmentEvent::Start)? else { return Ok(Outcome::already(held)) };
         let lease = deadline::lease(tx, Some(held.item.project_id), self.lease_seconds).await?;
