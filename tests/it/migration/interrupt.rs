@@ -5,12 +5,12 @@ use std::time::Duration;
 use callboard_migration::runner::Goal;
 use sea_orm::{ConnectionTrait, TransactionTrait};
 use support::cli::Background;
-use support::{Kind, TestDb, both};
+use support::{Kind, TestDb, both_empty};
 
 use super::common::{everything, number, sql, up};
 use super::data::value::V;
 
-both! {
+both_empty! {
     async fn while_steps_run(t: TestDb) {
         up(&t, Goal::Latest).await.expect("up");
         let db = t.raw().await;

@@ -2,12 +2,12 @@
 
 use callboard_migration::runner::{DownGoal, Goal, Lost, OnLoss};
 use callboard_migration::{Error, runner};
-use support::{TestDb, both, both_empty};
+use support::{TestDb, both_empty};
 
 use super::common::{everything, number, options, sql, up};
 use super::data::value::V;
 
-both! {
+both_empty! {
     async fn rows_are_counted_per_table(t: TestDb) {
         up(&t, Goal::Latest).await.expect("up");
         let db = t.raw().await;

@@ -5,13 +5,13 @@ use std::time::{Duration, Instant};
 use callboard_migration::runner::{DownGoal, Event, Goal, HISTORY_TABLE};
 use callboard_migration::{Error, history, runner};
 use sea_orm::TransactionTrait;
-use support::{Kind, TestDb, both, both_empty};
+use support::{Kind, TestDb, both_empty};
 
 use super::common::{down, everything, number, options, sql, up};
 
 const UNKNOWN: &str = "m20991231_000099_from_the_future";
 
-both! {
+both_empty! {
     async fn a_newer_database(t: TestDb) {
         up(&t, Goal::Latest).await.expect("up");
         record(&t, UNKNOWN).await;

@@ -1,7 +1,7 @@
 //! `status` reads only, and says where a database stands.
 
 use callboard_migration::{history, runner};
-use support::{TestDb, both, both_empty};
+use support::{TestDb, both_empty};
 
 use super::common::{describe, number, options, sql, up};
 
@@ -26,7 +26,7 @@ both_empty! {
     }
 }
 
-both! {
+both_empty! {
     async fn of_the_newest_schema(t: TestDb) {
         up(&t, runner::Goal::Latest).await.expect("up");
         let output = t.migration(["status", "--check"]).run().ok();
