@@ -1,0 +1,11 @@
+//! Conventions as tests. Each check is a pure function that is also run on a sample which breaks its rule.
+
+mod catalog;
+mod dependencies;
+mod files;
+mod migrations;
+mod names;
+mod schema;
+mod source;
+mod sources;
+mod tests;

@@ -1,0 +1,121 @@
+//! A verb has one name in three places: the service, the command line and the tests.
+
+use std::collections::BTreeSet;
+
+use super::source::{Source, root, sources};
+use support::plain;
+
+/// Areas whose commands or tests are still being written; what they lack is printed. An area that lacks nothing is
+/// taken off this list, and then stays complete.
+const IN_PROGRESS: &[&str] = &["agent", "assignment", "item", "prerequisite", "project", "settings", "sprint", "user"];
+
+/// Files that a verb does not need, each with the reason.
+const NOT_NEEDED: &[(&str, &str)] = &[];
+
+plain! {
+    fn a_verb_has_one_name_in_three_places() {
+        let missing = missing();
+        let (later, now): (Vec<String>, Vec<String>) = missing.into_iter().partition(|path| is_in_progress(path));
+        assert_eq!(now, Vec::<String>::new());
+        if !later.is_empty() {
+            eprintln!("{} files of areas in progress are missing:\n{}", later.len(), later.join("\n"));
+        }
+    }
+
+    fn an_area_that_is_complete_is_not_in_progress() {
+        let missing = missing();
+        let done = IN_PROGRESS.iter().filter(|area| !missing.iter().any(|path| is_of(path, area)));
+        assert_eq!(done.collect::<Vec<_>>(), Vec::<&&str>::new(), "take it off IN_PROGRESS in tests/it/rules/names.rs");
+    }
+
+    fn exceptions_are_real_and_have_reasons() {
+        for (path, reason) in NOT_NEEDED {
+            assert!(!reason.is_empty() && !root().join(path).exists(), "{path} is no exception");
+        }
+    }
+
+    fn a_verb_without_its_command_or_test_is_found() {
+        let verb = "pub struct Pause;\nimpl Verb for Pause {}";
+        let service = [
+            Source::new("service/src/assignment/pause.rs", verb),
+            Source::new("service/src/assignment/list.rs", "pub struct List;\nimpl Query for List {}"),
+            Source::new("service/src/assignment/rows.rs", "struct Rows;\nimpl Query for Rows {}"),
+            Source::new("service/src/assignment/mod.rs", verb),
+            Source::new("service/src/db/retry.rs", verb),
+        ];
+        let verbs = verbs(&service);
+        assert_eq!(verbs, set(&["assignment/list", "assignment/pause"]));
+        let commands = set(&["assignment/list", "assignment/undo"]);
+        let tests = set(&["assignment/pause", "assignment/race"]);
+        assert_eq!(
+            compare(&verbs, &commands, &tests),
+            [
+                "cli/src/commands/assignment/pause.rs",
+                "service/src/assignment/undo.rs",
+                "tests/it/assignment/list.rs",
+                "tests/it/assignment/undo.rs",
+            ]
+        );
+    }
+}
+
+fn missing() -> Vec<String> {
+    let verbs = verbs(&sources(&["service/src"]));
+    assert!(verbs.len() > 20, "the service's verbs are no longer found: {verbs:?}");
+    let mut missing = compare(&verbs, &files("cli/src/commands"), &files("tests/it"));
+    missing.retain(|path| !NOT_NEEDED.iter().any(|(not_needed, _)| not_needed == path));
+    missing
+}
+
+fn is_in_progress(path: &str) -> bool {
+    IN_PROGRESS.iter().any(|area| is_of(path, area))
+}
+
+fn is_of(path: &str, area: &str) -> bool {
+    path.rsplit('/').nth(1) == Some(area)
+}
+
+/// What the three places lack of each other, as paths. A test file may also be about something else than one verb.
+fn compare(verbs: &BTreeSet<String>, commands: &BTreeSet<String>, tests: &BTreeSet<String>) -> Vec<String> {
+    let named: BTreeSet<&String> = verbs.union(commands).collect();
+    let lacks = |place: &BTreeSet<String>, folder: &str| {
+        let without = named.iter().filter(|verb| !place.contains(**verb));
+        without.map(|verb| format!("{folder}/{verb}.rs")).collect::<Vec<_>>()
+    };
+    let mut missing =
+        [lacks(commands, "cli/src/commands"), lacks(verbs, "service/src"), lacks(tests, "tests/it")].concat();
+    missing.sort();
+    missing
+}
+
+/// `area/verb` of each file that has a public type which is a verb or a query.
+fn verbs(service: &[Source]) -> BTreeSet<String> {
+    let files = service.iter().filter(|source| {
+        let public = |name: &str| source.text.contains(&format!("pub struct {name}"));
+        let implemented = |line: &str| {
+            let name = line.strip_prefix("impl Verb for ").or_else(|| line.strip_prefix("impl Query for "))?;
+            name.split(|c: char| !c.is_alphanumeric()).next().map(str::to_owned)
+        };
+        source.text.lines().filter_map(implemented).any(|name| public(&name))
+    });
+    let paths = files.filter_map(|source| source.path.strip_prefix("service/src/")?.strip_suffix(".rs"));
+    paths.filter(|path| is_verb_path(path) && !path.starts_with("db/")).map(str::to_owned).collect()
+}
+
+/// `area/verb` of each Rust file two levels below a folder, which may not exist yet.
+fn files(folder: &str) -> BTreeSet<String> {
+    if !root().join(folder).exists() {
+        return BTreeSet::new();
+    }
+    let sources = sources(&[folder]);
+    let paths = sources.iter().filter_map(|s| s.path.strip_prefix(folder)?.strip_prefix('/')?.strip_suffix(".rs"));
+    paths.filter(|path| is_verb_path(path)).map(str::to_owned).collect()
+}
+
+fn is_verb_path(path: &str) -> bool {
+    path.matches('/').count() == 1 && !path.ends_with("/mod")
+}
+
+fn set(paths: &[&str]) -> BTreeSet<String> {
+    paths.iter().map(|path| (*path).to_owned()).collect()
+}
