@@ -1,11 +1,14 @@
 //! Opens the pools: on SQLite one writer and some read-only readers, on PostgreSQL one pool.
 
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sea_orm::sqlx::postgres::PgPoolOptions;
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous};
 use sea_orm::{ConnectionTrait, DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector};
+
+use tokio::net::{TcpStream, UnixStream};
 
 use super::dialect::Dialect;
 use super::error::DatabaseError;
@@ -130,13 +133,33 @@ async fn postgres(url: &DatabaseUrl, options: &OpenOptions) -> Result<Db> {
         super::schema::check_name(schema)?;
         connect = connect.options([("search_path", schema.as_str())]);
     }
+    let refuse = |why: String| Error::from(DatabaseError::Open { target: url.redacted(), why });
+    reachable(&connect, options.busy_timeout).await.map_err(|e| refuse(e.to_string()))?;
     let pool = PgPoolOptions::new()
         .max_connections(options.max_connections.max(1))
         .acquire_timeout(options.busy_timeout)
         .test_before_acquire(false)
         .connect_with(connect)
         .await
-        .map_err(|e| Error::from(DatabaseError::Open { target: url.redacted(), why: e.to_string() }))?;
+        .map_err(|e| refuse(e.to_string()))?;
     let db = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
     Ok(Db { dialect: Dialect::Postgres, writer: db.clone(), reader: db, schema: options.schema.clone() })
+}
+
+/// Whether anything listens there: a pool would try a refused connection again and again, and report a timeout in place
+/// of the cause.
+async fn reachable(connect: &PgConnectOptions, patience: Duration) -> io::Result<()> {
+    let port = connect.get_port();
+    let host = connect.get_host();
+    let folder = connect.get_socket().map(PathBuf::as_path).or_else(|| host.starts_with('/').then(|| Path::new(host)));
+    let knock = async {
+        match folder {
+            Some(folder) => UnixStream::connect(folder.join(format!(".s.PGSQL.{port}"))).await.map(drop),
+            None => TcpStream::connect((host, port)).await.map(drop),
+        }
+    };
+    match tokio::time::timeout(patience, knock).await {
+        Ok(done) => done,
+        Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, format!("no answer within {} s", patience.as_secs()))),
+    }
 }

@@ -52,6 +52,12 @@ impl DatabaseUrl {
         )))
     }
 
+    /// The address of a SQLite file, whatever characters its path has.
+    pub fn sqlite(path: impl Into<PathBuf>) -> Self {
+        let path = path.into();
+        Self { text: format!("sqlite://{}", path.display()), target: Target::Sqlite(path) }
+    }
+
     pub(crate) fn target(&self) -> &Target {
         &self.target
     }

@@ -1,6 +1,7 @@
 //! Settings of the board, and of a project where it differs.
 
 mod get;
+mod init;
 mod known;
 mod list;
 mod read;
@@ -9,6 +10,7 @@ mod store;
 mod unset;
 
 pub use get::GetSetting;
+pub use init::{InitBoard, InitializedBoard, project_from_name};
 pub use known::{KEYS, Known};
 pub use list::ListSettings;
 pub(crate) use read::{default_project, follow_project, follow_user, lease_seconds, naming_user};

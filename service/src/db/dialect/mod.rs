@@ -61,6 +61,17 @@ impl Dialect {
         }
     }
 
+    /// Serialises the first steps of a board until the transaction ends. SQLite has one writer anyway.
+    pub async fn lock_init(self, conn: &DatabaseTransaction) -> Result<(), DbErr> {
+        match self {
+            Self::Sqlite => Ok(()),
+            Self::Postgres => {
+                let sql = "SELECT pg_advisory_xact_lock(hashtextextended('callboard.init', 0))";
+                conn.execute_raw(self.statement(sql, [])).await.map(|_| ())
+            }
+        }
+    }
+
     /// Sets the board's schema inside an app's transaction; gives what to put back.
     pub async fn enter_schema(self, conn: &DatabaseTransaction, schema: Option<&str>) -> Result<Option<String>, DbErr> {
         let (Self::Postgres, Some(schema)) = (self, schema) else { return Ok(None) };

@@ -1,0 +1,74 @@
+//! `callboard upgrade`.
+
+use callboard_migration::runner::{self, Event, Goal};
+use serde::Serialize;
+
+use crate::context::Context;
+use crate::error::CliError;
+use crate::output::Style;
+
+/// Bring the board's schema up to date: all of it or nothing
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// Only list the pending migrations
+    #[arg(long)]
+    dry_run: bool,
+}
+
+const EXAMPLES: &str = "Examples:
+  callboard upgrade --dry-run
+  callboard upgrade";
+
+/// What `upgrade` did, or would do.
+#[derive(Debug, Serialize)]
+struct Upgraded {
+    /// The database, without a password.
+    board: String,
+    /// The newest migration before.
+    from: Option<String>,
+    /// The newest migration after.
+    to: Option<String>,
+    /// In the order in which they ran or would run; empty where the schema was up to date.
+    migrations: Vec<String>,
+    dry_run: bool,
+}
+
+pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
+    let located = context.locate()?;
+    let options = context.runner_options(&located);
+    let status = runner::status(&options).await?;
+    // `init` makes a board; `upgrade` would make one in a mistyped place.
+    if status.current().is_none() {
+        return Err(CliError::NoBoard { target: Some(located.url.to_string()) });
+    }
+    if let Some(refusal) = status.refusal {
+        return Err(refusal.into());
+    }
+    let from = status.current().map(str::to_owned);
+    let mut done = Upgraded {
+        board: located.url.to_string(),
+        to: from.clone(),
+        from,
+        migrations: status.pending,
+        dry_run: args.dry_run,
+    };
+    if args.dry_run {
+        done.to = done.migrations.last().cloned().or(done.to);
+    } else {
+        let committing = context.committing();
+        let report = runner::up(&options, Goal::Latest, &mut |event: &Event| committing.see(event)).await?;
+        done.migrations = report.steps.into_iter().map(|step| step.version).collect();
+        done.to = report.to;
+    }
+    context.out.data("upgrade", &done, |text| {
+        if done.migrations.is_empty() {
+            text.push(Style::Good, "Up to date").plain(format_args!(": {}", done.board)).end();
+            return;
+        }
+        let what = if done.dry_run { "Pending" } else { "Applied" };
+        for version in &done.migrations {
+            text.push(Style::Good, what).plain(format_args!(" {version}")).end();
+        }
+    })
+}

@@ -1,0 +1,192 @@
+//! Code, message, exit code and way out of each error.
+
+use callboard_service::{Conflict, DatabaseError, Error, ErrorKind};
+
+use super::CliError;
+
+/// The cause in one stable word.
+pub fn code(error: &CliError) -> &'static str {
+    match error {
+        CliError::Service(error) => match error.kind() {
+            ErrorKind::NotFound => "not_found",
+            ErrorKind::Conflict => "conflict",
+            ErrorKind::LeaseLost => "lease_lost",
+            ErrorKind::NothingReady => "nothing_ready",
+            ErrorKind::GateNotMet => "gate_not_met",
+            ErrorKind::Invalid => "invalid",
+            ErrorKind::SchemaTooOld => "schema_too_old",
+            ErrorKind::SchemaTooNew => "schema_too_new",
+            ErrorKind::Busy => "busy",
+            ErrorKind::Unavailable => "unavailable",
+            ErrorKind::Internal => "internal",
+        },
+        CliError::Migration(error) => match error.exit_code() {
+            2 => "usage",
+            4 => "drift",
+            5 => "checksum_mismatch",
+            6 => "busy",
+            7 => "schema_too_new",
+            8 => "migration_failed",
+            10 => "migration_not_restored",
+            13 => "not_found",
+            14 => "conflict",
+            18 => "invalid",
+            _ => "internal",
+        },
+        CliError::NoBoard { .. } => "no_board",
+        CliError::NoActor => "no_actor",
+        CliError::Usage { .. } => "usage",
+        CliError::Io(_) | CliError::Json(_) => "internal",
+        CliError::BrokenPipe => "broken_pipe",
+        CliError::Interrupted => "interrupted",
+    }
+}
+
+/// The exit code; both binaries share the table in docs/errors.md.
+pub fn exit_code(error: &CliError) -> u8 {
+    match error {
+        CliError::Service(error) => match error.kind() {
+            ErrorKind::Internal => 1,
+            ErrorKind::Busy => 6,
+            ErrorKind::SchemaTooNew => 7,
+            ErrorKind::NotFound => 13,
+            ErrorKind::Conflict | ErrorKind::SchemaTooOld => 14,
+            ErrorKind::LeaseLost => 15,
+            ErrorKind::NothingReady => 16,
+            ErrorKind::GateNotMet => 17,
+            ErrorKind::Invalid => 18,
+            ErrorKind::Unavailable => match error {
+                Error::Database(DatabaseError::ReadOnly(_)) => 18,
+                Error::Database(DatabaseError::Full(_)) => 1,
+                _ => 13,
+            },
+        },
+        CliError::Migration(error) => error.exit_code(),
+        CliError::NoBoard { .. } => 13,
+        CliError::NoActor | CliError::Usage { .. } => 2,
+        CliError::Io(_) | CliError::Json(_) => 1,
+        CliError::BrokenPipe => 0,
+        CliError::Interrupted => 130,
+    }
+}
+
+pub fn message(error: &CliError) -> String {
+    match error {
+        CliError::Service(error) => error.to_string(),
+        CliError::Migration(error) => error.to_string(),
+        CliError::NoBoard { target: Some(target) } => format!("there is no board at {target}"),
+        CliError::NoBoard { target: None } => {
+            "there is no board: neither in this folder or above, nor by --database-url or DATABASE_URL".to_owned()
+        }
+        CliError::NoActor => "it is not known who acts: the board has no default actor".to_owned(),
+        CliError::Usage { message, .. } => message.clone(),
+        CliError::Io(error) => error.to_string(),
+        CliError::Json(error) => format!("the answer can't be written as JSON: {error}"),
+        CliError::BrokenPipe => "stdout was closed".to_owned(),
+        CliError::Interrupted => "interrupted; nothing was changed".to_owned(),
+    }
+}
+
+/// What to do next, where that is known.
+pub fn hint(error: &CliError) -> Option<String> {
+    match error {
+        CliError::Service(error) => service(error),
+        // The runner's hints name its own binary.
+        CliError::Migration(callboard_migration::error::Error::NoDatabase { .. }) => Some(MAKE_BOARD.to_owned()),
+        CliError::Migration(error) => error.hint(),
+        CliError::NoBoard { .. } => Some(MAKE_BOARD.to_owned()),
+        CliError::NoActor => Some(
+            "`callboard init` makes a user for you; or name one by --as user:NAME, --as agent:SLUG or CALLBOARD_ACTOR"
+                .to_owned(),
+        ),
+        CliError::Usage { hint, .. } => Some((*hint).to_owned()),
+        CliError::Interrupted | CliError::Io(_) | CliError::Json(_) | CliError::BrokenPipe => None,
+    }
+}
+
+const MAKE_BOARD: &str = "`callboard init` makes one; another one is named by --database-url or DATABASE_URL";
+
+fn service(error: &Error) -> Option<String> {
+    let hint = match error {
+        Error::NotFound { entity, .. } => not_found(entity),
+        Error::Transition { entity: "item", name, .. } => {
+            format!("`callboard item history {name}` tells how it got there")
+        }
+        Error::Transition { .. } => "`callboard assignment history KEY` tells how it got there".to_owned(),
+        Error::Conflict(conflict) => return conflicting(conflict),
+        Error::LeaseLost { .. } => {
+            "stop working on it, somebody else may hold it now; then `callboard claim` again".to_owned()
+        }
+        Error::NothingReady { .. } => {
+            "`callboard ready` shows what any agent could take, `callboard item list --stuck` what waits in vain"
+                .to_owned()
+        }
+        Error::NotAssignable { item, .. } => {
+            format!("`callboard assignment explain {item}` names the agents that fit")
+        }
+        Error::GateNotMet { item, .. } => format!("`callboard item show {item}` shows its criteria and prerequisites"),
+        Error::Invalid { .. } => "`--help` of the command has examples".to_owned(),
+        Error::Cycle { .. } => {
+            "remove one of these edges first: `callboard prerequisite remove ITEM PREREQUISITE`".to_owned()
+        }
+        Error::SchemaTooOld { .. } => {
+            "`callboard upgrade` brings the board up to date; --dry-run shows what it would do".to_owned()
+        }
+        Error::SchemaTooNew { .. } => "nothing was changed: install the newer version of Callboard".to_owned(),
+        Error::Database(error) => return database(error),
+        Error::Stored { .. } => "please report this, with the command that you gave".to_owned(),
+        _ => return None,
+    };
+    Some(hint)
+}
+
+/// The message names what is near already.
+fn not_found(entity: &str) -> String {
+    let list = match entity {
+        "item" | "item or assignment" => "item list",
+        "agent" => "agent list",
+        "user" => "user list",
+        "project" => "project list",
+        "sprint" => "sprint list",
+        "setting" => "setting list",
+        "assignment" => "assignment list --mine",
+        _ => return "check the name".to_owned(),
+    };
+    format!("`callboard {list}` shows what there is")
+}
+
+fn conflicting(conflict: &Conflict) -> Option<String> {
+    let hint = match conflict {
+        Conflict::Exists { entity, .. } => format!("choose another name, or change that {entity}"),
+        Conflict::Revision { item, .. } => {
+            format!("`callboard item show {item}`, then give the command again with the present revision")
+        }
+        Conflict::Held { item, .. } => {
+            format!("`callboard assignment cancel {item} --reason TEXT` takes it away from its holder")
+        }
+        Conflict::Inactive { entity: "agent", name, status } if status == "archived" => {
+            format!("`callboard agent restore {name}` brings it back")
+        }
+        Conflict::Inactive { .. } => "name one that is active".to_owned(),
+        Conflict::InUse { .. } => "archive it instead, which keeps its history".to_owned(),
+        Conflict::Dependents { .. } => {
+            "--waive-dependents lets them go on without it, --cancel-dependents cancels them too; --dry-run shows which"
+                .to_owned()
+        }
+        Conflict::IdempotencyKey { .. } => "use a new key for a new request".to_owned(),
+        _ => return None,
+    };
+    Some(hint)
+}
+
+fn database(error: &DatabaseError) -> Option<String> {
+    let hint = match error {
+        DatabaseError::Busy(_) => "others are writing: give the command again",
+        DatabaseError::ReadOnly(_) => "make the file and its folder writable, such as by chmod u+w",
+        DatabaseError::Full(_) => "nothing was changed: free some space first",
+        DatabaseError::Url(_) => "examples: sqlite://board.db, postgres://user@localhost/app",
+        DatabaseError::Open { .. } => "check that it exists, that the server runs and that the URL is right",
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}

@@ -1,0 +1,98 @@
+//! How values are read from the command line.
+
+use std::ffi::OsStr;
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+
+/// Reads a word of a vocabulary, in any case and with `-` for `_`; a refusal lists them all.
+#[derive(Clone)]
+pub struct Vocabulary<T: 'static> {
+    all: &'static [T],
+    text: fn(T) -> &'static str,
+}
+
+/// The words of a vocabulary as a clap parser.
+pub fn vocabulary<T: Copy>(all: &'static [T], text: fn(T) -> &'static str) -> Vocabulary<T> {
+    Vocabulary { all, text }
+}
+
+impl<T: Copy + Send + Sync + 'static> Vocabulary<T> {
+    fn words(&self) -> impl Iterator<Item = &'static str> + use<T> {
+        let text = self.text;
+        self.all.iter().map(move |value| text(*value))
+    }
+}
+
+impl<T: Copy + Send + Sync + 'static> TypedValueParser for Vocabulary<T> {
+    type Value = T;
+
+    fn parse_ref(&self, command: &clap::Command, arg: Option<&clap::Arg>, value: &OsStr) -> Result<T, clap::Error> {
+        let wanted = value.to_string_lossy().to_lowercase().replace('-', "_");
+        let found = self.all.iter().copied().find(|candidate| (self.text)(*candidate) == wanted);
+        match found {
+            Some(found) => Ok(found),
+            // clap's own parser words the refusal, with the near match.
+            None => match PossibleValuesParser::new(self.words()).parse_ref(command, arg, value) {
+                Err(error) => Err(error),
+                Ok(_) => Err(clap::Error::new(clap::error::ErrorKind::InvalidValue).with_cmd(command)),
+            },
+        }
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(self.words().map(PossibleValue::new)))
+    }
+}
+
+/// Reads a priority: `P0` (most urgent) to `P4`, or the number alone.
+pub fn priority(text: &str) -> Result<i64, String> {
+    let digits = text.strip_prefix(['P', 'p']).unwrap_or(text);
+    match digits.parse() {
+        Ok(number @ 0..=4) => Ok(number),
+        _ => Err("must be P0 (most urgent) to P4".to_owned()),
+    }
+}
+
+/// Reads a duration in seconds: `90`, `90s`, `15m`, `2h` or `1d`.
+pub fn seconds(text: &str) -> Result<i64, String> {
+    let (digits, unit) = match text.char_indices().last() {
+        Some((at, 's')) => (&text[..at], 1),
+        Some((at, 'm')) => (&text[..at], 60),
+        Some((at, 'h')) => (&text[..at], 3600),
+        Some((at, 'd')) => (&text[..at], 86_400),
+        _ => (text, 1),
+    };
+    let number: Option<i64> = digits.parse().ok();
+    number
+        .and_then(|n| n.checked_mul(unit))
+        .ok_or_else(|| "must be a number of seconds, or such as 90s, 15m, 2h, 1d".to_owned())
+}
+
+/// Reads a JSON value.
+pub fn json(text: &str) -> Result<serde_json::Value, String> {
+    serde_json::from_str(text).map_err(|error| format!("is no JSON: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_have_units() {
+        assert_eq!(seconds("90"), Ok(90));
+        assert_eq!(seconds("15m"), Ok(900));
+        assert_eq!(seconds("2h"), Ok(7200));
+        assert_eq!(seconds("1d"), Ok(86_400));
+        for bad in ["", "m", "1.5h", "h2", "9999999999999999999", "9223372036854775807d", "5µ"] {
+            assert!(seconds(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn priorities_are_named_or_numbered() {
+        assert_eq!((priority("P0"), priority("p4"), priority("3")), (Ok(0), Ok(4), Ok(3)));
+        for bad in ["P5", "-1", "high", "", "PP1"] {
+            assert!(priority(bad).is_err(), "{bad}");
+        }
+    }
+}
