@@ -14,6 +14,7 @@ mod migration;
 mod prerequisite;
 mod project;
 mod rules;
+mod settings;
 mod sprint;
 mod user;
 

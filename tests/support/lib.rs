@@ -21,6 +21,7 @@ mod database;
 mod harness;
 mod scratch;
 mod server;
+mod statements;
 mod template;
 
 pub use board::Seed;

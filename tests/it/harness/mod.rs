@@ -4,3 +4,4 @@ mod cleanup;
 mod database;
 mod program;
 mod run;
+mod statements;

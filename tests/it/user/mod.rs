@@ -1,1 +1,7 @@
-//! Users.
+//! Tests of the users.
+
+mod add;
+mod edit;
+mod list;
+mod remove;
+mod show;

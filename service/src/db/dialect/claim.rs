@@ -113,6 +113,7 @@ fn postgres(limits: Limits) -> String {
     };
     // A head that another claim has locked is skipped, so each key offers some more than asked for (7).
     // `picked` tests the predicates again: a row is read anew once its lock is there.
+    // No row of `who` (an agent that is not active) would make the limit NULL, and that is no limit at all.
     format!(
         "WITH RECURSIVE \
          who AS MATERIALIZED ( \
@@ -140,7 +141,7 @@ fn postgres(limits: Limits) -> String {
          picked AS MATERIALIZED ( \
            SELECT w.id, heads.grp, w.priority FROM heads JOIN work_items w ON w.id = heads.id \
            WHERE (heads.grp = 0 AND {PREASSIGNED} AND w.assignee_id = $1::uuid) OR (heads.grp = 1 AND {READY}) \
-           ORDER BY heads.grp, w.priority, w.id LIMIT (SELECT n FROM who) FOR UPDATE OF w SKIP LOCKED), \
+           ORDER BY heads.grp, w.priority, w.id LIMIT coalesce((SELECT n FROM who), 0) FOR UPDATE OF w SKIP LOCKED), \
          ids AS (SELECT (v.value ->> 0)::uuid AS assignment_id, (v.value ->> 1)::uuid AS event_id, v.ordinality AS n \
            FROM jsonb_array_elements($8::jsonb) WITH ORDINALITY v), \
          chosen AS (SELECT p.id, ids.assignment_id, ids.event_id, ids.n FROM \

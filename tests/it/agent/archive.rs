@@ -1,0 +1,128 @@
+//! Archiving agents: what they hold goes back.
+
+use callboard_service::agent::ArchiveAgent;
+use callboard_service::assignment::{Assign, Holder, Pause};
+use callboard_service::entity::{
+    AgentProfileStatus, TaskAssignmentStatus, WorkItemDelegationStatus, WorkItemStatus, agent_profiles,
+};
+use callboard_service::item::{Assignee, NewItem};
+use callboard_service::{Actor, Error, Ref};
+use sea_orm::EntityTrait;
+use support::{Seed, TestDb, both};
+use uuid::Uuid;
+
+fn archive(reason: Option<&str>) -> ArchiveAgent {
+    ArchiveAgent { agent: Ref::from("coder"), reason: reason.map(str::to_owned) }
+}
+
+/// The item is back in the queue, and its ledger says why.
+async fn is_back(seed: &Seed, item: Uuid, reason: &str) {
+    let row = seed.row(item).await;
+    assert_eq!((row.status, row.delegation_status), (WorkItemStatus::Todo, WorkItemDelegationStatus::Unassigned));
+    assert_eq!((row.assignee_type, row.assignee_id, row.available_at), (None, None, None));
+    let events = seed.events(item).await;
+    let last = events.last().expect("a ledger row");
+    assert_eq!((last.kind.as_str(), last.reason.as_deref()), ("unassigned", Some(reason)));
+    assert_eq!(last.actor_id, seed.user.id.into());
+}
+
+both! {
+    async fn everything_it_holds_goes_back_and_nothing_else(t: TestDb) {
+        let seed = t.seed().await;
+        let agent = seed.agent("coder").await;
+        let other = seed.agent("other").await;
+        let me = Actor::agent(agent.id);
+
+        let done = seed.item().await;
+        let finished = seed.claim(&agent).await;
+        seed.board.run(me, &super::complete(finished.assignment)).await.expect("complete");
+        let started = seed.item().await;
+        let held = seed.claim(&agent).await;
+        let paused = seed.item().await;
+        let waiting = seed.claim(&agent).await;
+        let pause = Pause { assignment: waiting.assignment, reason: "lunch".to_owned(), deadline_seconds: None };
+        seed.board.run(me, &pause).await.expect("pause");
+        let foreign = seed.item().await;
+        let theirs = seed.claim(&other).await;
+        let assigned = seed.item().await;
+        let assign = Assign {
+            item: Ref::Id(assigned.id),
+            holder: Holder::Agent(Ref::from("coder")),
+            accept_seconds: None,
+            context: None,
+            notes: None,
+        };
+        let pushed = seed.board.run(seed.me, &assign).await.expect("assign").assignment.id;
+        let aside = Some(Assignee::Agent(Ref::from("coder")));
+        let aside = seed.add(NewItem { assignee: aside, ..NewItem::titled("set aside") }).await;
+        let done_before = seed.row(done.id).await;
+
+        let archived = seed.board.run(seed.me, &archive(Some("left us"))).await.expect("archive");
+        assert!(!archived.already);
+        let mut released: Vec<_> = archived.released.iter().map(|r| (r.id, r.assignment)).collect();
+        released.sort();
+        let expected = [
+            (started.id, Some(held.assignment)),
+            (paused.id, Some(waiting.assignment)),
+            (assigned.id, Some(pushed)),
+            (aside.id, None),
+        ];
+        assert_eq!(released, expected);
+        for item in [started.id, paused.id, assigned.id, aside.id] {
+            is_back(&seed, item, "agent coder was archived: left us").await;
+        }
+        for assignment in [held.assignment, waiting.assignment, pushed] {
+            assert_eq!(seed.assignment(assignment).await.status, TaskAssignmentStatus::Cancelled);
+        }
+        assert_eq!(seed.row(done.id).await, done_before);
+        assert_eq!(seed.assignment(finished.assignment).await.status, TaskAssignmentStatus::Completed);
+        assert_eq!(seed.row(foreign.id).await.status, WorkItemStatus::InProgress);
+        assert_eq!(seed.assignment(theirs.assignment).await.status, TaskAssignmentStatus::Started);
+        let row = agent_profiles::Entity::find_by_id(agent.id).one(&seed.raw).await.expect("read").expect("a row");
+        assert_eq!(row.status, AgentProfileStatus::Archived);
+        // What was given back costs no attempt more than its starts, and others may take it.
+        seed.claim(&other).await;
+    }
+
+    async fn a_second_time_changes_nothing(t: TestDb) {
+        let seed = t.seed().await;
+        seed.agent("coder").await;
+        let first = seed.board.run(seed.me, &archive(None)).await.expect("archive");
+        let second = seed.board.run(seed.me, &archive(None)).await.expect("archive");
+        assert!(!first.already && second.already);
+        assert_eq!(first.agent, second.agent);
+    }
+
+    async fn an_archived_agent_gets_no_work(t: TestDb) {
+        let seed = t.seed().await;
+        let agent = seed.agent("coder").await;
+        seed.item().await;
+        seed.board.run(seed.me, &archive(None)).await.expect("archive");
+        seed.try_claim(&agent).await.expect_err("archived");
+    }
+
+    /// Whoever wins, an archived agent holds nothing afterwards.
+    async fn a_claim_at_the_same_time_leaves_nothing_held(t: TestDb) {
+        let seed = t.seed().await;
+        for round in 0..20 {
+            let agent = seed.agent(&format!("a{round}")).await;
+            seed.item().await;
+            let archive = ArchiveAgent { agent: Ref::Id(agent.id), reason: None };
+            let (claimed, archived) = tokio::join!(seed.try_claim(&agent), seed.board.run(seed.me, &archive));
+            archived.expect("archive");
+            if let Ok(claimed) = claimed {
+                let assignment = seed.assignment(claimed.assignment).await;
+                assert_eq!(assignment.status, TaskAssignmentStatus::Cancelled, "round {round}");
+            }
+        }
+    }
+
+    async fn refusals(t: TestDb) {
+        let seed = t.seed().await;
+        let error = seed.board.run(seed.me, &archive(None)).await;
+        assert!(matches!(error, Err(Error::NotFound { entity: "agent", .. })), "{error:?}");
+        seed.agent("coder").await;
+        let error = seed.board.run(seed.me, &archive(Some(" "))).await;
+        assert!(matches!(error, Err(Error::Invalid { field: "reason", .. })), "{error:?}");
+    }
+}

@@ -1,0 +1,6 @@
+//! Tests of the settings.
+
+mod get;
+mod list;
+mod set;
+mod unset;

@@ -1,0 +1,74 @@
+//! Removing users.
+
+use callboard_service::entity::board_users;
+use callboard_service::item::{Assignee, NewItem};
+use callboard_service::settings::SetSetting;
+use callboard_service::user::{AddUser, RemoveUser};
+use callboard_service::{Actor, Conflict, Error, Ref};
+use sea_orm::EntityTrait;
+use serde_json::json;
+use support::{Seed, TestDb, both};
+
+async fn add(seed: &Seed, name: &str) -> Actor {
+    let added = seed.board.run(seed.me, &AddUser { name: name.to_owned(), email: None }).await.expect("add");
+    Actor::user(added.id)
+}
+
+/// Why a user may not go.
+async fn kept(seed: &Seed, name: &str) -> String {
+    let error =
+        seed.board.run(seed.me, &RemoveUser { user: Ref::from(name) }).await.expect_err("somebody refers to them");
+    let there = board_users::Entity::find().all(&seed.raw).await.expect("read");
+    assert!(there.iter().any(|user| user.name == name), "{name} is gone");
+    match error {
+        Error::Conflict(Conflict::InUse { because, .. }) => because,
+        other => panic!("{other:?}"),
+    }
+}
+
+both! {
+    async fn a_user_whom_nothing_names_goes(t: TestDb) {
+        let seed = t.seed().await;
+        let who = add(&seed, "ada").await;
+        seed.board.run(seed.me, &RemoveUser { user: Ref::from("ada") }).await.expect("remove");
+        let row = board_users::Entity::find_by_id(who.id.expect("an id")).one(&seed.raw).await.expect("read");
+        assert_eq!(row, None);
+        let error = seed.board.run(seed.me, &RemoveUser { user: Ref::from("ada") }).await;
+        assert!(matches!(error, Err(Error::NotFound { entity: "user", .. })), "{error:?}");
+    }
+
+    async fn each_use_keeps_them(t: TestDb) {
+        let seed = t.seed().await;
+        for name in ["assignee", "writer", "default"] {
+            add(&seed, name).await;
+        }
+        seed.add(NewItem { assignee: Some(Assignee::User(Ref::from("assignee"))), ..NewItem::titled("x") }).await;
+        assert_eq!(kept(&seed, "assignee").await, "others refer to them (items: 1)");
+
+        let writer = seed.board.actor("user:writer").await.expect("find");
+        let items = callboard_service::item::AddItems { project: None, items: vec![NewItem::titled("y")] };
+        seed.board.run(writer, &items).await.expect("add an item");
+        assert_eq!(kept(&seed, "writer").await, "others refer to them (ledger rows: 1)");
+
+        let set = SetSetting { key: "default_actor".to_owned(), value: json!("user:default"), project: None };
+        seed.board.run(seed.me, &set).await.expect("set");
+        assert_eq!(kept(&seed, "default").await, "others refer to them (settings: 1)");
+    }
+
+    async fn who_gave_work_or_has_it_stays(t: TestDb) {
+        use callboard_service::assignment::{Assign, Holder};
+        let seed = t.seed().await;
+        let item = seed.item().await;
+        add(&seed, "holder").await;
+        let assign = Assign {
+            item: Ref::Id(item.id),
+            holder: Holder::User(Ref::from("holder")),
+            accept_seconds: None,
+            context: None,
+            notes: None,
+        };
+        seed.board.run(seed.me, &assign).await.expect("assign");
+        assert_eq!(kept(&seed, "holder").await, "others refer to them (items: 1, assignments: 1)");
+        assert!(kept(&seed, "kim").await.contains("assignments: 1"));
+    }
+}

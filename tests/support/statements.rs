@@ -1,0 +1,35 @@
+//! Counts the statements that a query sends, to prove that they do not grow with the rows.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use callboard_service::{Actor, Callboard, Query, Result, Tx, Verb};
+
+use crate::database::TestDb;
+
+impl TestDb {
+    /// How many statements `query` sends to the database; beginning and ending the transaction is not counted.
+    pub async fn statements<Q: Query>(&self, board: &Callboard, query: &Q) -> usize {
+        let sent = Arc::new(AtomicUsize::new(0));
+        let mut conn = self.raw().await;
+        let counter = Arc::clone(&sent);
+        conn.set_metric_callback(move |_| {
+            counter.fetch_add(1, Ordering::Relaxed);
+        });
+        // A query runs in a savepoint of ours when it is dressed as a verb, so our connection sees its statements.
+        board.run_in(&conn, Actor::SYSTEM, &AsVerb(query)).await.expect("run the query");
+        let statements = sent.load(Ordering::Relaxed);
+        assert!(statements > 0, "no statement was counted: the callback is not called");
+        statements
+    }
+}
+
+struct AsVerb<'a, Q>(&'a Q);
+
+impl<Q: Query> Verb for AsVerb<'_, Q> {
+    type Output = Q::Output;
+
+    async fn apply(&self, tx: &Tx) -> Result<Q::Output> {
+        self.0.fetch(tx).await
+    }
+}
