@@ -19,7 +19,7 @@ use crate::error::Result;
 use crate::{project, rules, sprint};
 
 /// Adds every filter that is set. Names are looked up first, so that a wrong one is an error and not an empty list.
-pub(super) async fn apply(
+pub(crate) async fn apply(
     tx: &Tx,
     query: Select<work_items::Entity>,
     list: &ListItems,
@@ -92,7 +92,7 @@ fn words(list: &ListItems) -> Result<Condition> {
 }
 
 /// Items whose backoff is over: the next claim of their scope releases them, so they are ready.
-pub(super) fn due(lease_now: Timestamp) -> Condition {
+pub(crate) fn due(lease_now: Timestamp) -> Condition {
     Condition::all().add(ready::backing_off()).add(C::AvailableAt.lte(lease_now))
 }
 
@@ -110,19 +110,28 @@ fn unfinished() -> SimpleExpr {
 
 /// Items with an unmet prerequisite that will not be met unless somebody acts.
 fn stuck() -> sea_orm::sea_query::SelectStatement {
-    let open = [TaskPrerequisiteStatus::Pending, TaskPrerequisiteStatus::Failed];
     let other = Alias::new("waited_for");
-    let column = |c: C| Expr::col((other.clone(), c));
-    let lost = Condition::any()
-        .add(column(C::Status).eq(WorkItemStatus::Cancelled))
-        .add(column(C::DeadAt).is_not_null())
-        .add(column(C::ArchivedAt).is_not_null());
     edges::Entity::find()
         .select_only()
         .column(edges::Column::WorkItemId)
         .join_as(JoinType::InnerJoin, edges::Relation::Prerequisite.def(), other.clone())
-        .filter(edges::Column::IsMandatory.eq(true))
-        .filter(edges::Column::Status.is_in(open))
-        .filter(lost)
+        .filter(waits())
+        .filter(lost(other))
         .into_query()
+}
+
+/// Edges that hold their item back.
+pub(crate) fn waits() -> Condition {
+    let open = [TaskPrerequisiteStatus::Pending, TaskPrerequisiteStatus::Failed];
+    Condition::all().add(edges::Column::IsMandatory.eq(true)).add(edges::Column::Status.is_in(open))
+}
+
+/// Prerequisites, in the table or alias `item`, that nothing satisfies any more.
+pub(crate) fn lost(item: impl sea_orm::sea_query::IntoIden) -> Condition {
+    let item = item.into_iden();
+    let column = |c: C| Expr::col((item.clone(), c));
+    Condition::any()
+        .add(column(C::Status).eq(WorkItemStatus::Cancelled))
+        .add(column(C::DeadAt).is_not_null())
+        .add(column(C::ArchivedAt).is_not_null())
 }

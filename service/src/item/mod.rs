@@ -12,7 +12,7 @@ mod cursor;
 mod delete;
 mod edit;
 pub(crate) mod fields;
-mod filter;
+pub(crate) mod filter;
 mod find;
 mod held;
 mod history;

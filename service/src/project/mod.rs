@@ -2,6 +2,7 @@
 
 mod add;
 mod archive;
+mod board;
 mod edit;
 mod find;
 mod held;
@@ -12,6 +13,7 @@ mod show;
 
 pub use add::AddProject;
 pub use archive::{ArchiveProject, ProjectArchive};
+pub use board::{Board, BoardOverview, DeadItem, HeldItem, Section, StuckItem};
 pub use edit::EditProject;
 pub(crate) use find::{find, resolve};
 pub use list::{ListProjects, ListedProject};
