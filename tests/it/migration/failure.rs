@@ -14,6 +14,14 @@ const HALF: &[&str] = &[
     "INSERT INTO half_second VALUES (1)",
 ];
 
+const FULL: &[&str] = &[
+    "CREATE TABLE filled (bytes blob)",
+    "PRAGMA max_page_count = 50",
+    "INSERT INTO filled SELECT randomblob(4000000)",
+];
+
+const SLOW: &[&str] = &["CREATE TABLE filled (id integer)", "SET LOCAL statement_timeout = 50", "SELECT pg_sleep(5)"];
+
 const DANGLING: &[&str] = &[
     "CREATE TABLE parent (id integer PRIMARY KEY)",
     "CREATE TABLE child (id integer PRIMARY KEY, parent_id integer REFERENCES parent (id))",
@@ -73,6 +81,21 @@ both_empty! {
             assert_eq!(error.exit_code(), 8, "{error}");
             assert_eq!(everything(&t).await, before);
         }
+    }
+
+    /// The engine itself ends the transaction: SQLite on a full disk, PostgreSQL when a statement takes too long.
+    async fn an_abort_by_the_engine_leaves_nothing(t: TestDb) {
+        let before = everything(&t).await;
+        let aborted = match t.kind() {
+            Kind::Sqlite => step("m2_full", FULL, &[]),
+            Kind::Postgres => step("m2_slow", SLOW, &[]),
+        };
+        let (result, _) = up_with(&t, &[step("m1_first", FIRST, &[]), aborted]).await;
+        let error = result.expect_err("aborted");
+        assert_eq!(error.exit_code(), 8, "{error}");
+        assert!(error.to_string().contains("full") || error.to_string().contains("timeout"), "{error}");
+        assert_eq!(everything(&t).await, before);
+        up(&t, Goal::Latest).await.expect("nothing is in the way of the next run");
     }
 
     /// The control of the test above: what a migration commits by itself can't be taken back, and that is said.

@@ -40,6 +40,14 @@ plain! {
         refused(dir.path(), 18, "is not a SQLite database");
     }
 
+    /// What means something in a URL is a plain character in a name.
+    fn a_file_with_an_odd_name() {
+        let dir = scratch_dir();
+        let output = migration(dir.path()).args(["up", "--database-url", "sqlite://a%20b%3Fc%25%23é.db"]).run().ok();
+        assert!(dir.path().join("a b?c%#é.db").exists(), "{output}\n{:?}", files(dir.path()));
+        assert_eq!(files(dir.path()).len(), 1);
+    }
+
     fn a_missing_folder() {
         let dir = scratch_dir();
         let output = migration(dir.path()).args(["up", "--database-url", "sqlite://no/such/board.db"]).run().code(13);
@@ -114,10 +122,13 @@ plain! {
     }
 }
 
+/// Makes a board: a new file is its owner's alone; and it is in WAL mode, as its header says.
 fn board(dir: &Path, name: &str) {
+    let is_new = !dir.join(name).exists();
     migration(dir).args(["up", "--database-url", &format!("sqlite://{name}")]).run().ok();
     let mode = std::fs::metadata(dir.join(name)).expect("it exists").permissions().mode() & 0o777;
-    assert!(mode == 0o600 || mode == 0o644, "{mode:o}");
+    assert!(mode == 0o600 || !is_new, "{mode:o}");
+    assert_eq!(std::fs::read(dir.join(name)).expect("read the file")[18..20], [2, 2]);
 }
 
 fn read_only(file: &Path) {

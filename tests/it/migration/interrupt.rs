@@ -35,6 +35,21 @@ both_empty! {
         t.migration(["status", "--check"]).run().ok();
     }
 
+    /// SIGKILL gives no chance to roll back: the next one who opens the database finds it as it was, and no lock.
+    async fn a_killed_run_leaves_nothing(t: TestDb) {
+        up(&t, Goal::Latest).await.expect("up");
+        let db = t.raw().await;
+        populate(&t, &db).await;
+        let before = everything(&t).await;
+        let mut run = t.migration(["down", "--all", "--yes-lose-data", "--json"]).spawn();
+        run.wait_for("\"kind\":\"started\",\"number\":6");
+        let output = run.kill();
+        assert!(output.signal == Some(9) && !output.stdout.contains("committing"), "too late\n{output}");
+        assert_eq!(everything(&t).await, before);
+        assert_eq!(number(&db, "SELECT count(*) FROM work_items").await, ITEMS);
+        t.migration(["down", "--lock-timeout", "20"]).run().ok();
+    }
+
     async fn while_it_waits(t: TestDb) {
         up(&t, Goal::Latest).await.expect("up");
         let db = t.raw().await;

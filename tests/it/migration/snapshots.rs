@@ -1,8 +1,10 @@
 //! The committed SQL and the committed schema are what the migrations really do, on both databases.
 
+use std::collections::BTreeSet;
+
 use callboard_migration::{Step, history, runner};
-use sea_orm::ConnectionTrait;
-use support::{TestDb, both_empty, plain};
+use sea_orm::{ConnectionTrait, Statement};
+use support::{Kind, TestDb, both_empty, plain};
 
 use super::common::{compare, describe, kind, options, snapshot_path, sql, up};
 
@@ -30,6 +32,22 @@ both_empty! {
         up(&t, runner::Goal::Latest).await.expect("up");
         sql(&db, &format!("DROP TABLE {}", runner::HISTORY_TABLE)).await;
         assert_eq!(describe(&t).await, replayed);
+    }
+
+    /// Clashes and losses are found by the names that a step is said to create.
+    async fn each_step_creates_what_its_sql_says(t: TestDb) {
+        let mut before = objects(&t).await;
+        let mut columns = 0;
+        for step in history() {
+            up(&t, runner::Goal::Steps(1)).await.expect("up");
+            let after = objects(&t).await;
+            let footprint = step.footprint(kind(&t));
+            let created: BTreeSet<String> = after.difference(&before).cloned().collect();
+            assert_eq!(created, footprint.objects().cloned().collect(), "{}", step.version());
+            columns += footprint.columns.len();
+            before = after;
+        }
+        assert_eq!(columns, 13, "the delegation columns");
     }
 
     async fn the_schema_is_the_committed_one(t: TestDb) {
@@ -64,6 +82,22 @@ both_empty! {
             seen.push(now);
         }
     }
+}
+
+/// Tables and indexes, without the history and the indexes of primary keys.
+async fn objects(t: &TestDb) -> BTreeSet<String> {
+    let sql = match t.kind() {
+        Kind::Sqlite => "SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite%'",
+        Kind::Postgres => {
+            "SELECT relname::text AS name FROM pg_class WHERE relkind IN ('r', 'i') \
+             AND relnamespace = 'public'::regnamespace AND relname NOT LIKE '%\\_pkey'"
+        }
+    };
+    let db = t.raw().await;
+    let rows =
+        db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.expect("list the objects");
+    let names = rows.iter().map(|r| r.try_get("", "name").expect("a name"));
+    names.filter(|n: &String| n != runner::HISTORY_TABLE).collect()
 }
 
 plain! {
