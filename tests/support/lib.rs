@@ -21,6 +21,7 @@ mod database;
 mod harness;
 mod scratch;
 mod server;
+mod snapshot;
 mod statements;
 mod template;
 
@@ -30,3 +31,4 @@ pub use database::{Kind, TestDb};
 pub use harness::{expect_panic, main, names};
 pub use inventory;
 pub use scratch::scratch_dir;
+pub use snapshot::Snapshot;

@@ -139,6 +139,10 @@ impl Verb for Claim {
         }
         let mut reaped = tx.reap_is_due();
         if reaped {
+            // Agents are locked before items, always: archiving this one at the same time would else be a deadlock.
+            if !call.locked {
+                eligible::lock_agent(tx, &Ref::Id(agent.id)).await?;
+            }
             reap::reap(tx, project, REAP).await?;
         }
         let mut claimed = Vec::new();

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::claim::{Claim, ClaimOutcome};
 use super::complete::{Complete, Completed};
+use super::eligible;
 use crate::db::{Tx, Verb};
 use crate::error::Result;
 
@@ -25,6 +26,8 @@ impl Verb for CompleteAndClaim {
     type Output = CompletedAndClaimed;
 
     async fn apply(&self, tx: &Tx) -> Result<CompletedAndClaimed> {
+        // Agents are locked before items, always: the other way round, assigning the item meanwhile would be a deadlock.
+        eligible::lock_agent(tx, &self.claim.agent).await?;
         let completed = self.complete.apply(tx).await?;
         let next = self.claim.apply(tx).await?;
         Ok(CompletedAndClaimed { completed, next })

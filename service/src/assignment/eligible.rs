@@ -55,8 +55,13 @@ pub(crate) async fn lock_agent(tx: &Tx, name: &Ref) -> Result<agent_profiles::Mo
     let found = agent::find(tx, name).await?;
     // Shared with other claims, but not with archiving the agent, which locks FOR UPDATE.
     let lock = if found.max_open_assignments.is_some() { LockType::NoKeyUpdate } else { LockType::KeyShare };
-    let locked = agent_profiles::Entity::find_by_id(found.id).lock(lock).one(&tx.conn).await?;
-    Ok(locked.unwrap_or(found))
+    let locked = agent_profiles::Entity::find_by_id(found.id).lock(lock).one(&tx.conn).await?.unwrap_or(found);
+    if locked.max_open_assignments.is_some() && lock == LockType::KeyShare {
+        // The limit was set while the lock was waited for.
+        let query = agent_profiles::Entity::find_by_id(locked.id).lock(LockType::NoKeyUpdate);
+        return Ok(query.one(&tx.conn).await?.unwrap_or(locked));
+    }
+    Ok(locked)
 }
 
 /// What stands against giving this agent any further item.

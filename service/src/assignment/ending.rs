@@ -123,12 +123,17 @@ pub(crate) async fn end(tx: &Tx, held: &Held, ending: Ending) -> Result<(task_as
                 entry = entry.data("lease_expired_at", end.to_rfc3339_opts(SecondsFormat::Micros, true));
             }
         }
-        Ending::Cancelled { .. } => give_back(item, &mut after, None, tx)?,
+        Ending::Cancelled { .. } => {
+            give_back(item, &mut after, None, tx)?;
+            // Its start raised the count, and being taken back costs the item no attempt.
+            after.attempt_count -= i64::from(assignment.started_at.is_some());
+        }
         Ending::CancelledWithItem { .. } => {
             after.status = write::next_status(item, ItemEvent::Cancel)?;
             after.delegation_status = Delegation::Cancelled;
             after.assignee_type = None;
             after.assignee_id = None;
+            after.blocked_reason = None;
         }
     }
     after.delegation_history = Some(history(item, &ended));
@@ -144,6 +149,7 @@ fn give_back(item: &work_items::Model, after: &mut work_items::Model, dead: Opti
         None => {
             after.status = write::next_status(item, ItemEvent::Release)?;
             after.delegation_status = Delegation::Unassigned;
+            // What a pause waited for went with it.
             after.blocked_reason = None;
         }
         Some(reason) => {

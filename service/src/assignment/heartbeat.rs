@@ -6,14 +6,11 @@ use uuid::Uuid;
 
 use super::deadline;
 use super::rows;
-use super::state::{AssignmentEvent, OPEN};
 use crate::clock::{Timestamp, micros};
 use crate::db::{Tx, Verb};
 use crate::error::Result;
 
-/// Extends the lease of an assignment. It writes no ledger row.
-///
-/// An assigned or paused one is extended by the same seconds, but its deadline is never made shorter.
+/// Extends the lease of an assignment, counted from now; a deadline that lies further away stays. It writes no ledger row.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Heartbeat {
     pub assignment: Uuid,
@@ -41,9 +38,6 @@ impl Verb for Heartbeat {
         }
         // Nothing was extended: say why.
         let held = rows::hold(tx, self.assignment).await?;
-        let event =
-            if OPEN.contains(&held.assignment.status) { AssignmentEvent::Start } else { AssignmentEvent::Resume };
-        rows::fence(&held, event)?;
-        Err(rows::refused(&held, event))
+        Err(rows::lost(&held, "heartbeat").unwrap_or_else(|| rows::refused_as(&held, "heartbeat")))
     }
 }

@@ -46,20 +46,9 @@ pub(crate) enum Fence {
 
 /// Lets the holder's own writes through while the assignment is open and its lease runs.
 pub(crate) fn fence(held: &Held, event: AssignmentEvent) -> Result<Fence> {
-    let Held { assignment, item, lease_now } = held;
-    let status = assignment.status;
-    if matches!(status, Status::Expired | Status::Cancelled) {
-        let why = format!("{} is {status}, so {} is not possible", item.key, event.as_str());
-        return Err(Error::LeaseLost { assignment: assignment.id, why });
-    }
-    if let Some(end) = assignment.lease_expires_at.filter(|end| state::OPEN.contains(&status) && end <= lease_now) {
-        let why = format!(
-            "the lease on {} ran out at {} while {status}, so {} is not possible",
-            item.key,
-            end.format("%Y-%m-%d %H:%M:%S UTC"),
-            event.as_str()
-        );
-        return Err(Error::LeaseLost { assignment: assignment.id, why });
+    let status = held.assignment.status;
+    if let Some(lost) = lost(held, event.as_str()) {
+        return Err(lost);
     }
     if repeats(status, event) {
         return Ok(Fence::Already);
@@ -70,13 +59,32 @@ pub(crate) fn fence(held: &Held, event: AssignmentEvent) -> Result<Fence> {
     }
 }
 
+/// Why the holder may not write any more, if so: the board took the item back, or the lease has run out.
+pub(crate) fn lost(held: &Held, what: &str) -> Option<Error> {
+    let Held { assignment, item, lease_now } = held;
+    let status = assignment.status;
+    let why = if matches!(status, Status::Expired | Status::Cancelled) {
+        format!("{} is {status}, so {what} is not possible", item.key)
+    } else {
+        let end = assignment.lease_expires_at.filter(|end| state::OPEN.contains(&status) && end <= lease_now)?;
+        let end = end.format("%Y-%m-%d %H:%M:%S UTC");
+        format!("the lease on {} ran out at {end} while {status}, so {what} is not possible", item.key)
+    };
+    Some(Error::LeaseLost { assignment: assignment.id, why })
+}
+
 /// The refusal of a transition that the machine does not have.
 pub(crate) fn refused(held: &Held, event: AssignmentEvent) -> Error {
+    refused_as(held, event.as_str())
+}
+
+/// As [`refused`], for a write that is no event of the machine.
+pub(crate) fn refused_as(held: &Held, event: &str) -> Error {
     Error::Transition {
         entity: "assignment",
         name: format!("{} of {}", held.assignment.id, held.item.key),
         from: held.assignment.status.as_str().to_owned(),
-        event: event.as_str().to_owned(),
+        event: event.to_owned(),
         allowed: state::possible(held.assignment.status),
     }
 }

@@ -59,6 +59,8 @@ pub(crate) struct Db {
     pub writer: DatabaseConnection,
     pub reader: DatabaseConnection,
     pub schema: Option<String>,
+    /// As in [`OpenOptions::busy_timeout`].
+    pub busy_timeout: Duration,
 }
 
 pub(crate) async fn connect(url: &DatabaseUrl, options: &OpenOptions) -> Result<Db> {
@@ -106,6 +108,7 @@ async fn sqlite(path: &Path, options: &OpenOptions) -> Result<Db> {
         writer: SqlxSqliteConnector::from_sqlx_sqlite_pool(writer),
         reader: SqlxSqliteConnector::from_sqlx_sqlite_pool(reader),
         schema: None,
+        busy_timeout: options.busy_timeout,
     };
     check_version(&db.writer).await?;
     Ok(db)
@@ -143,7 +146,8 @@ async fn postgres(url: &DatabaseUrl, options: &OpenOptions) -> Result<Db> {
         .await
         .map_err(|e| refuse(e.to_string()))?;
     let db = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
-    Ok(Db { dialect: Dialect::Postgres, writer: db.clone(), reader: db, schema: options.schema.clone() })
+    let (schema, busy_timeout) = (options.schema.clone(), options.busy_timeout);
+    Ok(Db { dialect: Dialect::Postgres, writer: db.clone(), reader: db, schema, busy_timeout })
 }
 
 /// Whether anything listens there: a pool would try a refused connection again and again, and report a timeout in place

@@ -11,6 +11,9 @@ pub enum DatabaseError {
     /// SQLite is locked by another writer, or PostgreSQL ended the transaction (40001, 40P01). Retrying is safe.
     #[error("the database is busy: {0}")]
     Busy(String),
+    /// No connection, or on SQLite no turn to write, within the busy timeout. Trying again later is safe.
+    #[error("the database stayed busy: {0}")]
+    TimedOut(String),
     #[error("a unique value is taken: {0}")]
     Unique(String),
     #[error("a row that is referred to is missing or still in use: {0}")]
@@ -31,7 +34,7 @@ pub enum DatabaseError {
 impl DatabaseError {
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Busy(_) => ErrorKind::Busy,
+            Self::Busy(_) | Self::TimedOut(_) => ErrorKind::Busy,
             Self::Unique(_) | Self::ForeignKey(_) => ErrorKind::Conflict,
             Self::ReadOnly(_) | Self::Full(_) | Self::Open { .. } => ErrorKind::Unavailable,
             Self::Url(_) => ErrorKind::Invalid,
@@ -47,6 +50,8 @@ impl From<DbErr> for DatabaseError {
             // SQLite's extended codes keep the primary one in the low byte.
             let sqlite = code.parse::<i32>().ok().filter(|_| code.len() < 5).map(|c| c & 0xff);
             match (code.as_str(), sqlite) {
+                // SQLite's plain 5 is what a wait ends with; 6 and the extended ones come at once.
+                ("5", _) => return Self::TimedOut(text),
                 ("40001" | "40P01" | "55P03", _) | (_, Some(5 | 6)) => return Self::Busy(text),
                 ("25006", _) | (_, Some(8)) => return Self::ReadOnly(text),
                 ("53100", _) | (_, Some(13)) => return Self::Full(text),
@@ -57,7 +62,7 @@ impl From<DbErr> for DatabaseError {
             Some(SqlErr::UniqueConstraintViolation(text)) => Self::Unique(text),
             Some(SqlErr::ForeignKeyConstraintViolation(text)) => Self::ForeignKey(text),
             _ => match error {
-                DbErr::ConnectionAcquire(e) => Self::Busy(e.to_string()),
+                DbErr::ConnectionAcquire(e) => Self::TimedOut(e.to_string()),
                 other => Self::Other(other),
             },
         }

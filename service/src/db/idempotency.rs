@@ -1,11 +1,12 @@
 //! Answers given under an idempotency key: a repeated request gets the same answer and is not done again.
 
 use callboard_entity::idempotency_keys as keys;
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::error::DatabaseError;
 use super::transaction::{Tx, Verb};
 use crate::actor::Actor;
 use crate::board::Callboard;
@@ -60,27 +61,34 @@ where
     let digest: String = Sha256::digest(&request).iter().map(|b| format!("{b:02x}")).collect();
     let id = (tx.actor.key(), name.to_owned(), key.to_owned());
     keys::Entity::delete_many().filter(keys::Column::ExpiresAt.lte(tx.now)).exec(&tx.conn).await?;
-    if let Some(row) = keys::Entity::find_by_id(id.clone()).one(&tx.conn).await? {
+    // The key is taken before the verb runs: of two calls at once the second waits here for the first, then reads its answer.
+    let own = keys::ActiveModel {
+        actor: Set(id.0.clone()),
+        verb: Set(id.1.clone()),
+        key: Set(id.2.clone()),
+        request_sha256: Set(digest.clone()),
+        result: Set(Value::Null),
+        expires_at: Set(tx.now + chrono::TimeDelta::days(KEEP_DAYS)),
+        created_at: Set(tx.now),
+    };
+    let once = OnConflict::new().do_nothing().to_owned();
+    let taken = keys::Entity::insert(own).on_conflict(once).exec_without_returning(&tx.conn).await?;
+    if taken == 0 {
+        let row = keys::Entity::find_by_id(id).one(&tx.conn).await?;
+        let row = row.ok_or_else(|| Error::not_found("idempotency key", key))?;
         if row.request_sha256 != digest {
             return Err(Conflict::IdempotencyKey { key: key.to_owned(), stored: row.result }.into());
         }
         return serde_json::from_value(row.result).map_err(stored);
     }
     let output = verb.apply(tx).await?;
-    // Two calls at once: the second's insert waits for the first and then fails as taken; retrying reads its answer.
-    let row = keys::ActiveModel {
-        actor: Set(id.0),
-        verb: Set(id.1),
-        key: Set(id.2),
-        request_sha256: Set(digest),
-        result: Set(serde_json::to_value(&output).map_err(stored)?),
-        expires_at: Set(tx.now + chrono::TimeDelta::days(KEEP_DAYS)),
-        created_at: Set(tx.now),
-    };
-    let inserted = keys::Entity::insert(row).exec_without_returning(&tx.conn).await.map_err(DatabaseError::from);
-    match inserted {
-        Ok(_) => Ok(output),
-        Err(DatabaseError::Unique(text)) => Err(DatabaseError::Busy(text).into()),
-        Err(error) => Err(error.into()),
-    }
+    let answer = serde_json::to_value(&output).map_err(stored)?;
+    keys::Entity::update_many()
+        .set(keys::ActiveModel { result: Set(answer), ..Default::default() })
+        .filter(keys::Column::Actor.eq(id.0))
+        .filter(keys::Column::Verb.eq(id.1))
+        .filter(keys::Column::Key.eq(id.2))
+        .exec(&tx.conn)
+        .await?;
+    Ok(output)
 }

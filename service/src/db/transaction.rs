@@ -11,10 +11,11 @@ use sea_orm::{
 
 use super::connect::Db;
 use super::dialect::Dialect;
+use super::error::DatabaseError;
 use crate::actor::Actor;
 use crate::board::Callboard;
 use crate::clock::Timestamp;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A change of the board. It happens whole or not at all, with its ledger rows.
 pub trait Verb: Sync {
@@ -87,12 +88,12 @@ impl Callboard {
     /// Runs a verb in a transaction of its own, trying again where it lost a race (SQLite busy; PostgreSQL 40001, 40P01).
     ///
     /// # Errors
-    /// What the verb refuses; [`crate::ErrorKind::Busy`] after 8 tries; the database's errors. Nothing is changed then.
+    /// What the verb refuses; [`crate::ErrorKind::Busy`] after 8 tries or the busy timeout; the database's errors. Nothing is changed then.
     pub async fn run<V: Verb>(&self, actor: Actor, verb: &V) -> Result<V::Output> {
-        let mut attempt = 1;
+        let (begun, mut attempt) = (Instant::now(), 1);
         loop {
             match self.run_attempt(actor, verb).await {
-                Err(error) if error.is_retryable() && attempt < TRIES => {
+                Err(error) if error.is_retryable() && attempt < TRIES && self.may_wait(&error, begun) => {
                     tracing::debug!(attempt, %error, "lost a race, trying again");
                     tokio::time::sleep(PAUSE.mul_f64(fastrand::f64()) * 2u32.pow(attempt - 1)).await;
                     attempt += 1;
@@ -100,6 +101,11 @@ impl Callboard {
                 result => return result,
             }
         }
+    }
+
+    /// A lost race is tried again at once; what has waited for the busy timeout already is not made to wait again.
+    fn may_wait(&self, error: &Error, begun: Instant) -> bool {
+        !matches!(error, Error::Database(DatabaseError::TimedOut(_))) || begun.elapsed() < self.db.busy_timeout
     }
 
     async fn run_attempt<V: Verb>(&self, actor: Actor, verb: &V) -> Result<V::Output> {

@@ -1,7 +1,9 @@
 //! Claims: what is handed out, to whom, in which order.
 
+use callboard_service::agent::EditAgent;
 use callboard_service::assignment::{Claim, Complete, Fail};
 use callboard_service::entity::{
+    AgentProfileStatus,
     CapabilityLevel::{Basic, Expert, Proficient},
     TaskAssignmentStatus, WorkItemAssigneeType, WorkItemDelegationStatus, WorkItemStatus, WorkItemType,
 };
@@ -237,5 +239,23 @@ both! {
         assert!(row.dead_at.is_some() && row.available_at.is_none());
         assert_eq!(row.blocked_reason.as_deref(), Some("failed: too hard"));
         assert!(seed.try_claim(&agent).await.is_err());
+    }
+    async fn an_agent_that_is_not_active_gets_nothing(t: TestDb) {
+        let seed = t.seed().await;
+        let (idle, limited) = (seed.agent("idle").await, seed.agent_with("limited", &[], Some(3)).await);
+        let item = seed.item().await;
+        for agent in [&idle, &limited] {
+            let off = EditAgent { status: Some(AgentProfileStatus::Inactive), ..EditAgent::new(Ref::Id(agent.id)) };
+            seed.board.run(seed.me, &off).await.expect("set it inactive");
+            let before = seed.snapshot().await;
+            let claim = Claim { count: 5, ..Claim::one(Ref::Id(agent.id)) };
+            let outcome = seed.board.run(seed.me, &claim).await.expect("claim");
+            assert_eq!(outcome.claimed, [], "{}", agent.slug);
+            assert!(outcome.why_nothing.contains(&"the agent is inactive".to_owned()), "{:?}", outcome.why_nothing);
+            let named = Claim { item: Some(Ref::Id(item.id)), ..claim };
+            let error = seed.board.run(seed.me, &named).await.expect_err("by name neither");
+            assert!(error.to_string().contains("the agent is inactive"), "{error}");
+            seed.assert_unchanged(&before, "a claim by an inactive agent").await;
+        }
     }
 }

@@ -1,3 +1,4 @@
 //! Assignments: who holds an item, since when and until when.
 
 mod claim;
+mod machine;

@@ -29,20 +29,18 @@ impl Dialect {
     }
 
     /// Extends the lease of an open assignment whose lease still runs; writes nothing else and no ledger row
-    /// (`$1` id, `$2` seconds, `$3` now
-    /// and `$4` the new end by the app's clock; PostgreSQL reckons from its own).
+    /// (`$1` id, `$2` seconds, `$3` now and `$4` the new end by the app's clock; PostgreSQL reckons from its own).
     pub fn heartbeat(self) -> &'static str {
         match self {
             Self::Sqlite => {
                 "UPDATE task_assignments SET lease_expires_at = CASE WHEN agent_id IS NULL THEN NULL \
-                 WHEN status <> 'started' AND lease_expires_at > $4 THEN lease_expires_at ELSE $4 END, \
+                 WHEN lease_expires_at > $4 THEN lease_expires_at ELSE $4 END, \
                  heartbeat_at = $3, updated_at = $3 \
                  WHERE id = $1 AND status IN ('assigned', 'started', 'paused') \
                  AND (lease_expires_at IS NULL OR lease_expires_at > $3) RETURNING lease_expires_at"
             }
             Self::Postgres => {
                 "UPDATE task_assignments SET lease_expires_at = CASE WHEN agent_id IS NULL THEN NULL \
-                 WHEN status = 'started' THEN clock_timestamp() + make_interval(secs => $2::double precision) \
                  ELSE GREATEST(lease_expires_at, clock_timestamp() + make_interval(secs => $2::double precision)) END, \
                  heartbeat_at = clock_timestamp(), updated_at = $3 \
                  WHERE id = $1 AND status IN ('assigned', 'started', 'paused') \
@@ -64,7 +62,7 @@ impl Dialect {
             }
             Self::Postgres => {
                 "SELECT a.id FROM task_assignments a JOIN work_items w ON w.id = a.work_item_id \
-                 WHERE a.status IN ('assigned', 'started', 'paused') AND a.lease_expires_at <= clock_timestamp() \
+                 WHERE a.status IN ('assigned', 'started', 'paused') AND a.lease_expires_at <= (SELECT clock_timestamp()) \
                  AND ($2::uuid IS NULL OR w.project_id = $2) \
                  ORDER BY a.lease_expires_at LIMIT $3 FOR UPDATE OF w SKIP LOCKED"
             }
@@ -81,7 +79,7 @@ impl Dialect {
             }
             Self::Postgres => {
                 "SELECT w.* FROM work_items w WHERE w.available_at IS NOT NULL \
-                 AND w.available_at <= clock_timestamp() AND ($2::uuid IS NULL OR w.project_id = $2) \
+                 AND w.available_at <= (SELECT clock_timestamp()) AND ($2::uuid IS NULL OR w.project_id = $2) \
                  ORDER BY w.available_at LIMIT $3 FOR UPDATE OF w SKIP LOCKED"
             }
         }
@@ -106,7 +104,7 @@ impl Dialect {
             Self::Postgres => {
                 "SELECT w.key AS key, (a.started_at IS NOT NULL AND w.attempt_count >= w.max_attempts) AS spent \
                  FROM task_assignments a JOIN work_items w ON w.id = a.work_item_id \
-                 WHERE a.status IN ('assigned', 'started', 'paused') AND a.lease_expires_at <= clock_timestamp() \
+                 WHERE a.status IN ('assigned', 'started', 'paused') AND a.lease_expires_at <= (SELECT clock_timestamp()) \
                  AND ($2::uuid IS NULL OR w.project_id = $2) ORDER BY a.lease_expires_at LIMIT $3"
             }
         }
@@ -122,7 +120,7 @@ impl Dialect {
             }
             Self::Postgres => {
                 "SELECT w.key AS key FROM work_items w WHERE w.available_at IS NOT NULL \
-                 AND w.available_at <= clock_timestamp() AND ($2::uuid IS NULL OR w.project_id = $2) \
+                 AND w.available_at <= (SELECT clock_timestamp()) AND ($2::uuid IS NULL OR w.project_id = $2) \
                  ORDER BY w.available_at LIMIT $3"
             }
         }

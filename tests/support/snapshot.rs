@@ -1,0 +1,62 @@
+//! All that a verb of the work could change, to prove that a refused one changed nothing.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+use callboard_service::entity::{
+    agent_profiles, idempotency_keys, task_assignments, task_prerequisites, work_item_events, work_items,
+};
+use sea_orm::{DatabaseConnection, EntityTrait};
+
+use crate::board::Seed;
+
+/// Every row of the work's tables, by table and id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot(BTreeMap<String, String>);
+
+impl Snapshot {
+    /// The rows that are not the same in both.
+    pub fn differences(&self, other: &Self) -> Vec<String> {
+        let keys: std::collections::BTreeSet<&String> = self.0.keys().chain(other.0.keys()).collect();
+        let line = |key: &String| match (self.0.get(key), other.0.get(key)) {
+            (a, b) if a == b => None,
+            (Some(a), Some(b)) => Some(format!("{key}\n  was {a}\n  is  {b}")),
+            (None, Some(b)) => Some(format!("{key}\n  is new: {b}")),
+            (_, _) => Some(format!("{key}\n  is gone")),
+        };
+        keys.into_iter().filter_map(line).collect()
+    }
+}
+
+impl Seed {
+    pub async fn snapshot(&self) -> Snapshot {
+        let mut rows = BTreeMap::new();
+        add::<work_items::Entity>(&mut rows, &self.raw, "work_items", |r| r.key.clone()).await;
+        add::<task_assignments::Entity>(&mut rows, &self.raw, "task_assignments", |r| r.id.to_string()).await;
+        add::<work_item_events::Entity>(&mut rows, &self.raw, "work_item_events", |r| r.id.to_string()).await;
+        add::<task_prerequisites::Entity>(&mut rows, &self.raw, "task_prerequisites", |r| r.id.to_string()).await;
+        add::<agent_profiles::Entity>(&mut rows, &self.raw, "agent_profiles", |r| r.slug.clone()).await;
+        let key = |r: &idempotency_keys::Model| format!("{} {} {}", r.actor, r.verb, r.key);
+        add::<idempotency_keys::Entity>(&mut rows, &self.raw, "idempotency_keys", key).await;
+        Snapshot(rows)
+    }
+
+    /// Fails when anything is not as it was, naming the rows.
+    pub async fn assert_unchanged(&self, before: &Snapshot, what: &str) {
+        let found = before.differences(&self.snapshot().await);
+        assert!(found.is_empty(), "{what} changed:\n{}", found.join("\n"));
+    }
+}
+
+async fn add<E: EntityTrait>(
+    rows: &mut BTreeMap<String, String>,
+    raw: &DatabaseConnection,
+    table: &str,
+    key: impl Fn(&E::Model) -> String,
+) where
+    E::Model: Debug,
+{
+    for row in E::find().all(raw).await.unwrap_or_else(|error| panic!("read {table}: {error}")) {
+        rows.insert(format!("{table} {}", key(&row)), format!("{row:?}"));
+    }
+}
