@@ -22,6 +22,7 @@ mod harness;
 mod scratch;
 mod server;
 mod snapshot;
+mod stage;
 mod statements;
 mod template;
 

@@ -1,1 +1,21 @@
-//! Work items and their ledger.
+//! Tests of work items and their ledger.
+
+mod add;
+mod archive;
+mod block;
+mod cancel;
+mod comment;
+mod delete;
+mod edit;
+mod history;
+mod list;
+mod machine;
+mod r#move;
+mod ready;
+mod reopen;
+mod retry;
+mod show;
+mod states;
+mod tree;
+mod unarchive;
+mod unblock;

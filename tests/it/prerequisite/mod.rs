@@ -1,1 +1,6 @@
-//! Edges between items, and who waits for whom.
+//! Tests of prerequisites.
+
+mod add;
+mod list;
+mod remove;
+mod waive;

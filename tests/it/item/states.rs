@@ -1,0 +1,132 @@
+//! docs/states.md is written from the machines; this test compares it, or writes it with CALLBOARD_BLESS=1.
+
+use std::fmt::Write as _;
+
+use callboard_service::assignment::state::{self as assignment, AssignmentEvent};
+use callboard_service::entity::{TaskAssignmentStatus, WorkItemStatus};
+use callboard_service::item::state::{self as item, ItemEvent};
+use support::plain;
+
+plain! {
+    fn docs_states_is_what_the_machines_say() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/states.md");
+        let written = document();
+        if std::env::var_os("CALLBOARD_BLESS").is_some() {
+            std::fs::write(path, &written).expect("write docs/states.md");
+            return;
+        }
+        let committed = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(committed == written, "docs/states.md is out of date: run this test with CALLBOARD_BLESS=1 and commit it");
+    }
+
+    /// The check can fail: a machine with one arrow more is another document.
+    fn another_arrow_is_another_document() {
+        let mut machine = items();
+        let before = machine.text();
+        machine.arrows.push(("done", "accept", "todo"));
+        assert_ne!(before, machine.text());
+    }
+}
+
+struct Machine {
+    states: Vec<&'static str>,
+    /// Each with whether it is done by hand.
+    events: Vec<(&'static str, bool)>,
+    arrows: Vec<(&'static str, &'static str, &'static str)>,
+    /// The states in which a row begins, and those in which it may rest for good.
+    first: &'static [&'static str],
+    last: Vec<&'static str>,
+}
+
+fn items() -> Machine {
+    let mut arrows = Vec::new();
+    for from in WorkItemStatus::ALL {
+        for event in ItemEvent::ALL {
+            arrows.extend(item::next(*from, *event).map(|to| (from.as_str(), event.as_str(), to.as_str())));
+        }
+    }
+    Machine {
+        states: WorkItemStatus::ALL.iter().map(|s| s.as_str()).collect(),
+        events: ItemEvent::ALL.iter().map(|e| (e.as_str(), !e.is_assignments())).collect(),
+        arrows,
+        first: &["backlog", "todo"],
+        last: item::FINISHED.iter().map(|s| s.as_str()).collect(),
+    }
+}
+
+fn assignments() -> Machine {
+    let mut arrows = Vec::new();
+    for from in TaskAssignmentStatus::ALL {
+        for event in AssignmentEvent::ALL {
+            arrows.extend(assignment::next(*from, *event).map(|to| (from.as_str(), event.as_str(), to.as_str())));
+        }
+    }
+    let last = TaskAssignmentStatus::ALL.iter().filter(|s| !assignment::OPEN.contains(s)).map(|s| s.as_str());
+    Machine {
+        states: TaskAssignmentStatus::ALL.iter().map(|s| s.as_str()).collect(),
+        events: AssignmentEvent::ALL.iter().map(|e| (e.as_str(), true)).collect(),
+        arrows,
+        first: &["assigned", "started"],
+        last: last.collect(),
+    }
+}
+
+impl Machine {
+    fn text(&self) -> String {
+        format!("{}\n{}", self.table(), self.diagram())
+    }
+
+    /// States down, events across; an empty cell is a refusal.
+    fn table(&self) -> String {
+        let heads: Vec<&str> = self.events.iter().map(|(event, _)| *event).collect();
+        let mut text = format!("| from \\ event | {} |\n|---|{}\n", heads.join(" | "), "---|".repeat(heads.len()));
+        for state in &self.states {
+            let cell = |event: &&str| {
+                let arrow = self.arrows.iter().find(|(from, by, _)| from == state && by == event);
+                arrow.map_or("", |(_, _, to)| *to)
+            };
+            let cells: Vec<&str> = heads.iter().map(cell).collect();
+            let _ = writeln!(text, "| **{state}** | {} |", cells.join(" | "));
+        }
+        text
+    }
+
+    fn diagram(&self) -> String {
+        let mut text = "```mermaid\nstateDiagram-v2\n".to_owned();
+        for state in self.first {
+            let _ = writeln!(text, "    [*] --> {state}");
+        }
+        for (from, event, to) in &self.arrows {
+            let by_hand = self.events.iter().any(|(name, by_hand)| name == event && *by_hand);
+            let note = if by_hand { "" } else { " (assignment)" };
+            let _ = writeln!(text, "    {from} --> {to}: {event}{note}");
+        }
+        for state in &self.last {
+            let _ = writeln!(text, "    {state} --> [*]");
+        }
+        text.push_str("```\n");
+        text
+    }
+}
+
+fn document() -> String {
+    let by_hand: Vec<String> =
+        ItemEvent::ALL.iter().filter(|e| !e.is_assignments()).map(|e| format!("`{}`", e.as_str())).collect();
+    let (items, assignments) = (items().text(), assignments().text());
+    format!(
+        "# States\n\n\
+         <!-- Written by tests/it/item/states.rs from service/src/item/state.rs and service/src/assignment/state.rs. \
+         Never edited by hand: CALLBOARD_BLESS=1 cargo test --workspace -- states -->\n\n\
+         Both machines are pure functions; an empty cell is refused, naming the state and the event. Every pair is run \
+         through the public verbs on stored rows, on both databases (tests/it/item/machine.rs, \
+         tests/it/assignment/).\n\n\
+         ## Work items\n\n\
+         By hand: {}. The other events are those of the item's assignment; while one is open, only they and `cancel` move \
+         the item. An epic is never assigned, and so it is also started by hand. A done prerequisite satisfies what waits \
+         for it in the same transaction; `reopen` takes that back for items that nobody holds.\n\n{items}\n\
+         ## Assignments\n\n\
+         A claim makes an assignment `started`, an assign `assigned`. While it is assigned, started or paused it is open, \
+         and it is the only open one of its item.\n\n{assignments}",
+        by_hand.join(", ")
+    )
+}
