@@ -21,8 +21,9 @@ use crate::{agent, project, rules, sprint};
 /// The items that claims would hand out now, in the order in which they would: for an agent, those set aside for it
 /// first, then what it qualifies for; without an agent, what is set aside for nobody, whatever it requires.
 ///
-/// An item whose backoff is over counts, since the next claim releases it. One whose lease ran out does not: taken back,
-/// it waits for its backoff first. Seven statements at most, whatever the rows.
+/// An item whose backoff is over counts, since a claim that finds too little releases it; until then it may be handed
+/// out later than its place in the list. One whose lease ran out does not count: taken back, it waits for its backoff
+/// first. The number of statements does not grow with the rows.
 ///
 /// # Errors
 /// `NotFound` for a name; `Invalid` for a limit outside 1 to 1,000.
