@@ -168,7 +168,7 @@ both! {
         let seed = t.seed().await;
         seed.agent("coder").await;
         let item = |i: usize| NewItem {
-            assignee: Some(if i % 2 == 0 { Assignee::User("kim".into()) } else { Assignee::Agent("coder".into()) }),
+            assignee: Some(if i.is_multiple_of(2) { Assignee::User("kim".into()) } else { Assignee::Agent("coder".into()) }),
             ..NewItem::titled("x")
         };
         seed.add_all((0..2).map(item).collect()).await;

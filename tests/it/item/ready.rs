@@ -34,7 +34,7 @@ async fn some_board(seed: &Seed, rng: &mut Rng) {
         },
         requirements: ["rust", "sql", "tool/psql"]
             .into_iter()
-            .filter_map(|c| (rng.u8(..3) == 0).then(|| (c.to_owned(), LEVELS[rng.usize(..3)]).into()))
+            .filter_map(|c| LEVELS.get(rng.usize(..9)).map(|level| (c.to_owned(), *level).into()))
             .collect(),
         prerequisites: if i > 0 && rng.u8(..6) == 0 { vec![ItemRef::Index(rng.usize(..i))] } else { vec![] },
         ..NewItem::titled(format!("n{i}"))
