@@ -1,5 +1,9 @@
 //! An open board.
 
+use callboard_entity::task_assignments;
+use sea_orm::EntityTrait;
+use uuid::Uuid;
+
 use crate::actor::Actor;
 use crate::clock::Clock;
 use crate::db::{self, DatabaseUrl, Db, OpenOptions, Query, ReapClock, Tx};
@@ -38,12 +42,38 @@ impl Callboard {
         self.clock.now()
     }
 
+    /// The holder of an assignment, as the one who acts.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn holder(&self, assignment: Uuid) -> Result<Actor> {
+        self.read(&FindHolder { assignment }).await
+    }
+
     /// Finds an actor by name: `agent:SLUG`, `user:NAME` or `system`.
     ///
     /// # Errors
     /// `Invalid` for another form, `NotFound` for a name that the board does not have.
     pub async fn actor(&self, text: &str) -> Result<Actor> {
         self.read(&FindActor { text: text.to_owned() }).await
+    }
+}
+
+struct FindHolder {
+    assignment: Uuid,
+}
+
+impl Query for FindHolder {
+    type Output = Actor;
+
+    async fn fetch(&self, tx: &Tx) -> Result<Actor> {
+        let found = task_assignments::Entity::find_by_id(self.assignment).one(&tx.conn).await?;
+        let found = found.ok_or_else(|| Error::not_found("assignment", self.assignment.to_string()))?;
+        Ok(match (found.agent_id, found.user_id) {
+            (Some(agent), _) => Actor::agent(agent),
+            (None, Some(user)) => Actor::user(user),
+            (None, None) => Actor::SYSTEM,
+        })
     }
 }
 

@@ -1,5 +1,6 @@
 //! The callboard command line as a user runs it.
 
+mod assignment;
 mod bad_input;
 mod docs;
 mod init;

@@ -1,0 +1,70 @@
+//! `callboard assignment complete`.
+
+use callboard_service::Ref;
+use callboard_service::assignment::{Complete, FinishOwn};
+use rust_decimal::Decimal;
+
+use crate::commands::fence::{OptionalFence, writer};
+use crate::context::Context;
+use crate::error::CliError;
+use crate::output::assignments;
+use crate::values;
+
+/// Complete an assignment: its item is done; KEY alone does so for your own item
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// An item of your own (or nobody's), by key: taken, started and completed in one step
+    #[arg(value_name = "KEY")]
+    item: Option<Ref>,
+
+    #[command(flatten)]
+    fence: OptionalFence,
+
+    /// What was done
+    #[arg(long, value_name = "TEXT")]
+    note: Option<String>,
+
+    /// The hours that it took
+    #[arg(long, value_name = "HOURS")]
+    hours: Option<Decimal>,
+
+    /// JSON that is kept as the assignment's result
+    #[arg(long, value_name = "JSON", value_parser = values::json, conflicts_with = "item")]
+    result: Option<serde_json::Value>,
+}
+
+const EXAMPLES: &str = "Examples:
+  callboard complete --assignment 01993f1e-8c58-7b3e-b8fd-2d1c7a1f4d11 --note \"parsed, with tests\"
+  callboard complete --result '{\"files\":3}'               with CALLBOARD_ASSIGNMENT set
+  callboard done CB-7 --hours 1.5                         an item of your own";
+
+pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
+    let board = context.board().await?;
+    // A key that was typed means more than an assignment that the environment still names; both typed is a mistake.
+    if args.item.is_some() && args.fence.assignment.is_some() && std::env::var_os("CALLBOARD_ASSIGNMENT").is_none() {
+        return Err(CliError::Usage {
+            message: "an item and an assignment were named".to_owned(),
+            hint: "an agent names its assignment, a person the key of an item of their own",
+        });
+    }
+    let completed = match (args.item, args.fence.assignment) {
+        (Some(item), _) => {
+            let verb = FinishOwn { item, notes: args.note, actual_hours: args.hours };
+            let actor = context.actor(&board).await?;
+            context.run_as(&board, actor, &verb).await?
+        }
+        (None, Some(assignment)) => {
+            let verb = Complete { assignment, notes: args.note, actual_hours: args.hours, result: args.result };
+            let actor = writer(context, &board, assignment).await?;
+            context.run_as(&board, actor, &verb).await?
+        }
+        (None, None) => {
+            return Err(CliError::Usage {
+                message: "it is not known what is complete".to_owned(),
+                hint: "name the assignment (--assignment ID), or an item of your own by its key",
+            });
+        }
+    };
+    context.out.data("completed", &completed, |text| assignments::completed(text, &completed))
+}
