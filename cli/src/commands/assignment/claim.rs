@@ -45,7 +45,7 @@ pub struct Args {
 
 const EXAMPLES: &str = "Examples:
   callboard claim --agent parser-bot                      prints the assignment's id, and the item on stderr
-  callboard claim --agent parser-bot --count 5 --type bug --json
+  callboard assignment claim --agent parser-bot --count 5 --type bug --json     the long form
   callboard claim --agent parser-bot --item CB-7 --lease 2h
   export CALLBOARD_ASSIGNMENT=$(callboard claim --agent parser-bot --quiet)";
 

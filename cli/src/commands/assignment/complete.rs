@@ -36,7 +36,7 @@ pub struct Args {
 
 const EXAMPLES: &str = "Examples:
   callboard complete --assignment 01993f1e-8c58-7b3e-b8fd-2d1c7a1f4d11 --note \"parsed, with tests\"
-  callboard complete --result '{\"files\":3}'               with CALLBOARD_ASSIGNMENT set
+  callboard assignment complete --result '{\"files\":3}'               with CALLBOARD_ASSIGNMENT set
   callboard done CB-7 --hours 1.5                         an item of your own";
 
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {

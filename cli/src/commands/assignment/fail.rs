@@ -25,7 +25,7 @@ pub struct Args {
 
 const EXAMPLES: &str = "Examples:
   callboard fail --assignment 01993f1e-8c58-7b3e-b8fd-2d1c7a1f4d11 --reason \"the tests need a display\"
-  callboard fail --reason \"no such API\" --permanent      with CALLBOARD_ASSIGNMENT set";
+  callboard assignment fail --reason \"no such API\" --permanent   with CALLBOARD_ASSIGNMENT set";
 
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let board = context.board().await?;
