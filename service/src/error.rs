@@ -67,6 +67,10 @@ pub enum Error {
     #[error("the edge from {item} to {prerequisite} would close a cycle: {}", path.join(" -> "))]
     Cycle { item: String, prerequisite: String, path: Vec<String> },
 
+    /// A file of lines, some of which are not what they should be.
+    #[error("{}; nothing was imported", broken(lines, *more))]
+    BrokenLines { lines: Vec<(usize, String)>, more: usize },
+
     #[error("the board's schema is {}, and this build needs {needed}", found.as_deref().unwrap_or("not there"))]
     SchemaTooOld { found: Option<String>, needed: &'static str },
 
@@ -120,7 +124,7 @@ impl Error {
             Self::LeaseLost { .. } => ErrorKind::LeaseLost,
             Self::NothingReady { .. } => ErrorKind::NothingReady,
             Self::GateNotMet { .. } => ErrorKind::GateNotMet,
-            Self::Invalid { .. } => ErrorKind::Invalid,
+            Self::Invalid { .. } | Self::BrokenLines { .. } => ErrorKind::Invalid,
             Self::SchemaTooOld { .. } => ErrorKind::SchemaTooOld,
             Self::SchemaTooNew { .. } => ErrorKind::SchemaTooNew,
             Self::Database(error) => error.kind(),
@@ -167,6 +171,14 @@ fn allowed_from(allowed: &[String]) -> String {
 
 fn hidden(reasons: &[String]) -> String {
     if reasons.is_empty() { String::new() } else { format!(": {}", reasons.join("; ")) }
+}
+
+fn broken(lines: &[(usize, String)], more: usize) -> String {
+    let mut told: Vec<String> = lines.iter().map(|(line, why)| format!("line {line} {why}")).collect();
+    if more > 0 {
+        told.push(format!("and {more} more lines"));
+    }
+    told.join("; ")
 }
 
 fn given(value: &str) -> String {

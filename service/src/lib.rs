@@ -12,6 +12,7 @@ pub mod clock;
 mod db;
 mod error;
 pub mod id;
+pub mod import;
 pub mod item;
 mod names;
 pub mod page;

@@ -168,7 +168,7 @@ impl AddItems {
 }
 
 /// Takes `count` numbers of the project; the row stays locked until the transaction ends, so keys have no gaps.
-async fn allocate(tx: &Tx, project: &board_projects::Model, count: usize) -> Result<i64> {
+pub(crate) async fn allocate(tx: &Tx, project: &board_projects::Model, count: usize) -> Result<i64> {
     let count = i64::try_from(count).unwrap_or(i64::MAX);
     let next = board_projects::Column::NextItemNumber;
     let updated = board_projects::Entity::update_many()

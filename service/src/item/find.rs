@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use callboard_entity::work_items;
+use callboard_entity::{external_refs, work_items};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
 
 use super::write;
 use crate::db::Tx;
@@ -11,12 +12,22 @@ use crate::error::{Conflict, Error, Result};
 use crate::id::Ref;
 use crate::rules;
 
-/// Reads an item. A key is found whatever its case.
+/// What an imported item is in `external_refs`.
+pub(crate) const IMPORTED: &str = "work_item";
+
+/// Reads an item. A key is found whatever its case; an imported item also by the id that it has where it came from.
 pub(crate) async fn find(tx: &Tx, item: &Ref) -> Result<work_items::Model> {
     let found = match item {
         Ref::Id(id) => work_items::Entity::find_by_id(*id).one(&tx.conn).await?,
-        Ref::Name(key) => {
-            work_items::Entity::find().filter(work_items::Column::Key.eq(key.to_uppercase())).one(&tx.conn).await?
+        Ref::Name(name) => {
+            let key = work_items::Column::Key.eq(name.to_uppercase());
+            match work_items::Entity::find().filter(key).one(&tx.conn).await? {
+                Some(item) => Some(item),
+                None => match imported(tx, std::iter::once(name.as_str())).await?.remove(name) {
+                    Some(id) => work_items::Entity::find_by_id(id).one(&tx.conn).await?,
+                    None => None,
+                },
+            }
         }
     };
     match found {
@@ -48,16 +59,38 @@ pub(crate) async fn find_all<'a>(
             by_id.insert(row.id, row);
         }
     }
+    let named = items.iter().filter_map(|i| if let Ref::Name(name) = i { Some(name.as_str()) } else { None });
+    let elsewhere = imported(tx, named.filter(|name| !by_key.contains_key(&name.to_uppercase()))).await?;
+    for chunk in elsewhere.values().copied().collect::<Vec<Uuid>>().chunks(10_000) {
+        let rows = work_items::Entity::find().filter(work_items::Column::Id.is_in(chunk.iter().copied()));
+        by_id.extend(rows.all(&tx.conn).await?.into_iter().map(|row| (row.id, row)));
+    }
     let mut found = HashMap::new();
     for item in items {
         let id = match item {
             Ref::Id(id) => Some(*id),
-            Ref::Name(key) => by_key.get(&key.to_uppercase()).copied(),
+            Ref::Name(key) => by_key.get(&key.to_uppercase()).or_else(|| elsewhere.get(key)).copied(),
         };
         match id.and_then(|id| by_id.get(&id)) {
             Some(row) => found.insert(item, row.clone()),
             None => return Err(missing(tx, item).await?),
         };
+    }
+    Ok(found)
+}
+
+/// The imported items of these ids of other trackers; of two trackers that have the same id, the one imported first.
+async fn imported(tx: &Tx, ids: impl Iterator<Item = &str>) -> Result<HashMap<String, Uuid>> {
+    let ids: Vec<&str> = ids.collect();
+    let mut found = HashMap::new();
+    for chunk in ids.chunks(10_000) {
+        let refs = external_refs::Entity::find()
+            .filter(external_refs::Column::EntityType.eq(IMPORTED))
+            .filter(external_refs::Column::SourceId.is_in(chunk.iter().copied()))
+            .order_by_asc(external_refs::Column::Id);
+        for row in refs.all(&tx.conn).await? {
+            found.entry(row.source_id).or_insert(row.entity_id);
+        }
     }
     Ok(found)
 }
@@ -84,7 +117,16 @@ async fn missing(tx: &Tx, item: &Ref) -> Result<Error> {
                 .into_tuple()
                 .all(&tx.conn)
                 .await?;
-            rules::near(key, keys.iter().map(String::as_str))
+            let ids: Vec<String> = external_refs::Entity::find()
+                .select_only()
+                .column(external_refs::Column::SourceId)
+                .filter(external_refs::Column::EntityType.eq(IMPORTED))
+                .order_by_desc(external_refs::Column::Id)
+                .limit(1000)
+                .into_tuple()
+                .all(&tx.conn)
+                .await?;
+            rules::near(key, keys.iter().chain(&ids).map(String::as_str))
         }
     };
     Ok(Error::NotFound { entity: "item", name, near })

@@ -33,6 +33,7 @@ mod unblock;
 pub(crate) mod write;
 
 pub use add::AddItems;
+pub(crate) use add::allocate;
 pub use archive::ArchiveItem;
 pub use assignee::Assignee;
 pub use block::BlockItem;
@@ -45,7 +46,7 @@ pub use cursor::ItemOrder;
 pub use delete::DeleteItem;
 pub use edit::{EditItem, EditedItem};
 pub use fields::{Criterion, Requirement};
-pub(crate) use find::{find, find_all, lock, not_archived};
+pub(crate) use find::{IMPORTED, find, find_all, lock, not_archived};
 pub use history::{Event, EventPage, ItemHistory};
 pub use ledger::{Mismatch, ReplayLedger};
 pub use list::{Archived, AssigneeFilter, ItemPage, ListItems, ListedItem};

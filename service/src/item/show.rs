@@ -159,7 +159,7 @@ async fn in_sprints(tx: &Tx, item: &work_items::Model) -> Result<Vec<InSprint>> 
 
 async fn external(tx: &Tx, item: &work_items::Model) -> Result<Vec<external_refs::Model>> {
     let rows = external_refs::Entity::find()
-        .filter(external_refs::Column::EntityType.eq("item"))
+        .filter(external_refs::Column::EntityType.eq(super::find::IMPORTED))
         .filter(external_refs::Column::EntityId.eq(item.id))
         .order_by_asc(external_refs::Column::Source)
         .order_by_asc(external_refs::Column::SourceId);

@@ -59,12 +59,26 @@ fn changes(before: &work_items::Model, after: &work_items::Model) -> work_items:
 
 /// Inserts new items, each with its ledger row. The caller has filled every column.
 pub(crate) async fn insert(tx: &Tx, items: Vec<(work_items::Model, Entry)>) -> Result<()> {
+    let (items, ledger): (Vec<_>, Vec<_>) =
+        items.into_iter().map(|(item, entry)| (item.clone(), ledger::row(tx, None, &item, entry))).unzip();
+    insert_rows(tx, items, ledger).await
+}
+
+/// Inserts new items that bring a longer ledger with them: the last row of each tells of the item as it is.
+///
+/// A parent comes before its children.
+pub(crate) async fn insert_rows(
+    tx: &Tx,
+    items: Vec<work_items::Model>,
+    ledger: Vec<events::ActiveModel>,
+) -> Result<()> {
     // SQLite takes at most 32,766 bound values in one statement.
     for chunk in items.chunks(500) {
-        let rows = chunk.iter().map(|(item, _)| item.clone().into_active_model().reset_all());
+        let rows = chunk.iter().map(|item| item.clone().into_active_model().reset_all());
         work_items::Entity::insert_many(rows).exec_without_returning(&tx.conn).await?;
-        let rows = chunk.iter().map(|(item, entry)| ledger::row(tx, None, item, entry.clone()));
-        events::Entity::insert_many(rows).exec_without_returning(&tx.conn).await?;
+    }
+    for chunk in ledger.chunks(2000) {
+        events::Entity::insert_many(chunk.iter().cloned()).exec_without_returning(&tx.conn).await?;
     }
     Ok(())
 }

@@ -76,13 +76,18 @@ pub(crate) fn new(
         validation_criteria: None,
         is_mandatory: mandatory,
         is_auto_resolvable: true,
-        status: if done { TaskPrerequisiteStatus::Satisfied } else { TaskPrerequisiteStatus::Pending },
+        status: first_status(done),
         satisfied_at: done.then_some(tx.now),
         waived_by: None,
         waiver_reason: None,
         created_at: tx.now,
         updated_at: tx.now,
     })
+}
+
+/// How an edge begins: satisfied where its prerequisite is done already.
+pub(crate) fn first_status(done: bool) -> TaskPrerequisiteStatus {
+    if done { TaskPrerequisiteStatus::Satisfied } else { TaskPrerequisiteStatus::Pending }
 }
 
 /// Whether the edge counts in `unmet_prerequisites` of its item.
