@@ -5,8 +5,8 @@ use callboard_service::entity::{
 };
 use callboard_service::project::AddProject;
 use callboard_service::{ErrorKind, Verb};
-use sea_orm::ActiveValue::{NotSet, Set};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -63,23 +63,9 @@ impl Seed {
             .expect("stage the item");
         assert_eq!(updated.rows_affected, 1);
         let after: Map<String, Value> = after.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect();
-        let event = work_item_events::ActiveModel {
-            id: Set(Uuid::now_v7()),
-            work_item_id: Set(item),
-            revision: Set(revision),
-            kind: Set("staged".to_owned()),
-            actor_type: Set(ActorType::System),
-            data: Set(Some(json!({ "after": after }))),
-            created_at: Set(self.board.now()),
-            assignment_id: NotSet,
-            session_id: NotSet,
-            from_status: NotSet,
-            to_status: NotSet,
-            actor_id: NotSet,
-            reason: NotSet,
-        };
-        work_item_events::Entity::insert(event).exec_without_returning(&self.raw).await.expect("stage the ledger");
-        self.row(item).await
+        let row = self.row(item).await;
+        stage_event(&self.raw, &row, Value::Object(after)).await;
+        row
     }
 
     /// A second project; its items are named when they are added.
@@ -113,4 +99,19 @@ impl Seed {
             }
         }
     }
+}
+
+/// Writes the ledger row of an item's present revision; `after` is what it must tell of the change.
+pub async fn stage_event(conn: &impl ConnectionTrait, item: &work_items::Model, after: Value) {
+    let event = work_item_events::ActiveModel {
+        id: Set(Uuid::now_v7()),
+        work_item_id: Set(item.id),
+        revision: Set(item.revision),
+        kind: Set("staged".to_owned()),
+        actor_type: Set(ActorType::System),
+        data: Set(Some(json!({ "after": after }))),
+        created_at: Set(item.updated_at),
+        ..Default::default()
+    };
+    work_item_events::Entity::insert(event).exec_without_returning(conn).await.expect("stage the ledger");
 }
