@@ -25,6 +25,7 @@ mod snapshot;
 mod stage;
 mod statements;
 mod template;
+pub mod work;
 
 pub use board::Seed;
 pub use case::{Case, ChildBody, Content};
