@@ -26,12 +26,12 @@ impl Seed {
     }
 
     /// Runs a verb as the acting user; it must succeed.
-    pub async fn run<V: Verb>(&self, verb: &V) -> V::Output {
+    pub async fn must<V: Verb>(&self, verb: &V) -> V::Output {
         self.board.run(self.me, verb).await.unwrap_or_else(|error| panic!("refused: {error}"))
     }
 
     /// Runs a verb as the acting user; it must be refused, and change nothing.
-    pub async fn refused<V: Verb>(&self, verb: &V) -> Error {
+    pub async fn must_refuse<V: Verb>(&self, verb: &V) -> Error {
         let before = self.snapshot().await;
         let Err(error) = self.board.run(self.me, verb).await else { panic!("it was not refused") };
         self.assert_unchanged(&before, &format!("a refused verb ({error})")).await;
@@ -40,19 +40,19 @@ impl Seed {
 
     /// Assigns an item to an agent, which has not started it.
     pub async fn assign(&self, item: Uuid, agent: &agent_profiles::Model) -> Assigned {
-        self.run(&assign(item, holder(agent))).await
+        self.must(&assign(item, holder(agent))).await
     }
 
     /// A new item, claimed by the agent.
     pub async fn work(&self, agent: &agent_profiles::Model) -> Claimed {
         let item = self.item().await;
         let claim = Claim { item: Some(Ref::Id(item.id)), ..Claim::one(Ref::Id(agent.id)) };
-        self.run(&claim).await.claimed.remove(0)
+        self.must(&claim).await.claimed.remove(0)
     }
 
     /// Takes back everything that ran out.
     pub async fn expire(&self) -> Expired {
-        self.run(&Expire { project: None, limit: 1000 }).await
+        self.must(&Expire { project: None, limit: 1000 }).await
     }
 
     /// Moves the deadlines of all open assignments into the past.

@@ -27,7 +27,7 @@ both! {
             notes: Some("with care".to_owned()),
             ..assign(item.id, holder(&agent))
         };
-        let given = seed.run(&verb).await;
+        let given = seed.must(&verb).await;
         let (row, assignment) = (seed.row(item.id).await, seed.assignment(given.assignment.id).await);
         assert_eq!((&given.item, &given.assignment), (&row, &assignment), "what is told is what is stored");
         assert_eq!((row.status, row.delegation_status), (WorkItemStatus::Todo, WorkItemDelegationStatus::Assigned));
@@ -57,7 +57,7 @@ both! {
         let item = NewItem { requirements: vec![("rust".to_owned(), Expert).into()], ..NewItem::titled("rusty") };
         let item = seed.add(item).await;
         let verb = Assign { accept_seconds: Some(60), ..assign(item.id, Holder::User(Ref::from("kim"))) };
-        let given = seed.run(&verb).await;
+        let given = seed.must(&verb).await;
         assert_eq!((given.assignment.user_id, given.assignment.agent_id), (Some(seed.user.id), None));
         assert_eq!((given.assignment.lease_expires_at, given.fit), (None, None));
         let row = seed.row(item.id).await;
@@ -69,9 +69,9 @@ both! {
         let (mine, other) = (seed.agent("mine").await, seed.agent("other").await);
         let aside = NewItem { assignee: Some(Assignee::Agent(Ref::Id(mine.id))), ..NewItem::titled("aside") };
         let item = seed.add(aside).await;
-        let error = seed.refused(&assign(item.id, holder(&other))).await;
+        let error = seed.must_refuse(&assign(item.id, holder(&other))).await;
         assert_eq!(conditions(error), ["the item is set aside for another agent"]);
-        let error = seed.refused(&assign(item.id, Holder::User(Ref::Id(seed.user.id)))).await;
+        let error = seed.must_refuse(&assign(item.id, Holder::User(Ref::Id(seed.user.id)))).await;
         assert_eq!(conditions(error), ["the item is set aside for another agent"]);
         assert_eq!(seed.assign(item.id, &mine).await.item.assignee_id, Some(mine.id));
     }
@@ -80,7 +80,7 @@ both! {
         let seed = t.seed().await;
         let agent = seed.agent("coder").await;
         let refuse = async |item, expected: &str| {
-            let found = conditions(seed.refused(&assign(item, holder(&agent))).await);
+            let found = conditions(seed.must_refuse(&assign(item, holder(&agent))).await);
             assert!(found.len() == 1 && found[0].starts_with(expected), "{found:?} is not '{expected}'");
         };
         let backlog = seed.add(NewItem { status: WorkItemStatus::Backlog, ..NewItem::titled("backlog") }).await;
@@ -91,7 +91,7 @@ both! {
         let waits = NewItem { prerequisites: vec![Ref::Id(first.id).into()], ..NewItem::titled("waits") };
         refuse(seed.add(waits).await.id, "1 of its prerequisites are not met").await;
         let archived = seed.item().await;
-        seed.run(&ArchiveItem { item: Ref::Id(archived.id), reason: None }).await;
+        seed.must(&ArchiveItem { item: Ref::Id(archived.id), reason: None }).await;
         refuse(archived.id, "the item is archived").await;
         let assigned = seed.item().await;
         seed.assign(assigned.id, &agent).await;
@@ -113,7 +113,7 @@ both! {
         seed.agent_with("half", &[("rust", Expert)], None).await;
         seed.work(&agent).await;
         let off = EditAgent { status: Some(AgentProfileStatus::Inactive), ..EditAgent::new(Ref::Id(agent.id)) };
-        seed.run(&off).await;
+        seed.must(&off).await;
         let item = NewItem {
             status: WorkItemStatus::Backlog,
             r#type: WorkItemType::Epic,
@@ -121,7 +121,7 @@ both! {
             ..NewItem::titled("much")
         };
         let item = seed.add(item).await;
-        let error = seed.refused(&assign(item.id, holder(&agent))).await;
+        let error = seed.must_refuse(&assign(item.id, holder(&agent))).await;
         assert!(error.to_string().starts_with(&format!("{} cannot be assigned to 'coder': ", item.key)), "{error}");
         let expected = [
             "the item is backlog, not todo",
@@ -140,14 +140,14 @@ both! {
         let agent = seed.agent_with("coder", &[], Some(3)).await;
         seed.work(&agent).await;
         let paused = seed.work(&agent).await.assignment;
-        seed.run(&Pause { assignment: paused, reason: "waits".to_owned(), deadline_seconds: None }).await;
+        seed.must(&Pause { assignment: paused, reason: "waits".to_owned(), deadline_seconds: None }).await;
         let third = seed.item().await;
         let third = seed.assign(third.id, &agent).await.assignment;
         let fourth = seed.item().await;
-        let error = seed.refused(&assign(fourth.id, holder(&agent))).await;
+        let error = seed.must_refuse(&assign(fourth.id, holder(&agent))).await;
         assert_eq!(conditions(error), ["the agent holds 3 of at most 3 open assignments"]);
         let cancel = callboard_service::assignment::Cancel { assignment: third.id, reason: "room".to_owned() };
-        seed.run(&cancel).await;
+        seed.must(&cancel).await;
         seed.assign(fourth.id, &agent).await;
     }
 
@@ -158,14 +158,14 @@ both! {
         let month = 30 * 24 * 3600;
         for seconds in [i64::MIN, -1, 0, 9, month + 1, i64::MAX] {
             let verb = Assign { accept_seconds: Some(seconds), ..assign(item.id, holder(&agent)) };
-            let error = seed.refused(&verb).await;
+            let error = seed.must_refuse(&verb).await;
             assert!(error.to_string().contains("between 10 seconds and 30 days"), "{seconds}: {error}");
         }
         for seconds in [10, month] {
             let item = seed.item().await;
             let before = seed.board.now();
             let verb = Assign { accept_seconds: Some(seconds), ..assign(item.id, holder(&agent)) };
-            let end = seed.run(&verb).await.assignment.lease_expires_at.expect("a deadline");
+            let end = seed.must(&verb).await.assignment.lease_expires_at.expect("a deadline");
             assert!((end - before - TimeDelta::seconds(seconds)).abs() < TimeDelta::seconds(5), "{seconds}: {end}");
         }
     }
@@ -179,11 +179,11 @@ both! {
             other => panic!("{other}"),
         };
         let verb = assign(item.id, Holder::Agent(Ref::from("codr")));
-        assert_eq!(near(seed.refused(&verb).await), ("agent", vec!["coder".to_owned()]));
+        assert_eq!(near(seed.must_refuse(&verb).await), ("agent", vec!["coder".to_owned()]));
         let verb = assign(item.id, Holder::User(Ref::from("kym")));
-        assert_eq!(near(seed.refused(&verb).await), ("user", vec!["kim".to_owned()]));
+        assert_eq!(near(seed.must_refuse(&verb).await), ("user", vec!["kim".to_owned()]));
         let verb = Assign { item: Ref::from("CB-11"), ..assign(item.id, holder(&agent)) };
-        assert_eq!(near(seed.refused(&verb).await), ("item", vec![item.key.clone()]));
+        assert_eq!(near(seed.must_refuse(&verb).await), ("item", vec![item.key.clone()]));
     }
 
     async fn bad_texts_are_refused(t: TestDb) {
@@ -197,16 +197,16 @@ both! {
             Assign { context: Some(json!({"a": "\u{0}"})), ..plain() },
             Assign { context: Some(json!("x".repeat(1024 * 1024))), ..plain() },
         ] {
-            assert_eq!(seed.refused(&verb).await.kind(), ErrorKind::Invalid);
+            assert_eq!(seed.must_refuse(&verb).await.kind(), ErrorKind::Invalid);
         }
     }
 
     async fn a_second_person_cannot_have_it_too(t: TestDb) {
         let seed = t.seed().await;
-        seed.run(&AddUser { name: "robin".to_owned(), ..AddUser::default() }).await;
+        seed.must(&AddUser { name: "robin".to_owned(), ..AddUser::default() }).await;
         let item = seed.item().await;
-        seed.run(&assign(item.id, Holder::User(Ref::from("kim")))).await;
-        let error = seed.refused(&assign(item.id, Holder::User(Ref::from("robin")))).await;
+        seed.must(&assign(item.id, Holder::User(Ref::from("kim")))).await;
+        let error = seed.must_refuse(&assign(item.id, Holder::User(Ref::from("robin")))).await;
         let both = ["the item is already assigned (delegation)", "the item is set aside for another user"];
         assert_eq!(conditions(error), both);
         assert_eq!(open(&seed).await, 1);

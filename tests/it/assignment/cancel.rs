@@ -19,9 +19,9 @@ both! {
             assert_eq!((claimed.item.id, claimed.attempt), (item.id, 1), "round {round}");
             if round % 2 == 1 {
                 let pause = Pause { assignment: claimed.assignment, reason: "x".to_owned(), deadline_seconds: None };
-                seed.run(&pause).await;
+                seed.must(&pause).await;
             }
-            let outcome = seed.run(&cancel(claimed.assignment)).await;
+            let outcome = seed.must(&cancel(claimed.assignment)).await;
             assert_eq!((outcome.item.attempt_count, outcome.item.status), (0, WorkItemStatus::Todo));
             assert_eq!((outcome.item.available_at, outcome.item.blocked_reason), (None, None), "ready at once");
         }
@@ -43,7 +43,7 @@ both! {
         let agent = seed.agent("coder").await;
         let held = seed.work(&agent).await;
         seed.lapse(held.assignment).await;
-        let outcome = seed.run(&cancel(held.assignment)).await;
+        let outcome = seed.must(&cancel(held.assignment)).await;
         let row = seed.assignment(held.assignment).await;
         assert_eq!((row.status, row.notes.as_deref()), (TaskAssignmentStatus::Cancelled, Some("not now")));
         assert_eq!((&outcome.assignment, outcome.item.assignee_id), (&row, None));
@@ -57,9 +57,9 @@ both! {
         let seed = t.seed().await;
         let agent = seed.agent("coder").await;
         let held = seed.work(&agent).await.assignment;
-        let error = seed.refused(&Cancel { assignment: held, reason: "  ".to_owned() }).await;
+        let error = seed.must_refuse(&Cancel { assignment: held, reason: "  ".to_owned() }).await;
         assert_eq!(error.kind(), ErrorKind::Invalid);
-        assert_eq!(seed.refused(&cancel(id::new())).await.kind(), ErrorKind::NotFound);
+        assert_eq!(seed.must_refuse(&cancel(id::new())).await.kind(), ErrorKind::NotFound);
     }
 }
 

@@ -61,14 +61,14 @@ both! {
             let held = seed.work(&agent).await;
             if paused {
                 let pause = Pause { assignment: held.assignment, reason: "x".to_owned(), deadline_seconds: None };
-                seed.run(&pause).await;
+                seed.must(&pause).await;
             }
             let failed = seed.by(&agent, &Fail { permanent: true, ..fail(held.assignment) }).await.expect("fail").item;
             assert_eq!((failed.status, failed.attempt_count), (WorkItemStatus::Blocked, 1));
             assert_eq!((failed.dead_at.is_some(), failed.available_at), (true, None));
             assert_eq!(failed.blocked_reason.as_deref(), Some("failed: it broke"));
             assert!(seed.try_claim(&agent).await.is_err(), "a dead letter is not ready");
-            seed.run(&RetryItem { item: Ref::Id(failed.id), reason: None }).await;
+            seed.must(&RetryItem { item: Ref::Id(failed.id), reason: None }).await;
             let again = seed.claim(&agent).await;
             assert_eq!((again.item.id, again.attempt), (failed.id, 1));
         }
@@ -79,10 +79,10 @@ both! {
         let agent = seed.agent("coder").await;
         let held = seed.work(&agent).await.assignment;
         for reason in ["", "\t", "a\u{0}b"] {
-            let error = seed.refused(&Fail { reason: reason.to_owned(), ..fail(held) }).await;
+            let error = seed.must_refuse(&Fail { reason: reason.to_owned(), ..fail(held) }).await;
             assert_eq!(error.kind(), ErrorKind::Invalid, "{reason:?}");
         }
-        assert_eq!(seed.refused(&fail(id::new())).await.kind(), ErrorKind::NotFound);
+        assert_eq!(seed.must_refuse(&fail(id::new())).await.kind(), ErrorKind::NotFound);
     }
 }
 

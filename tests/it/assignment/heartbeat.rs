@@ -32,14 +32,14 @@ both! {
         let seed = t.seed().await;
         let agent = seed.agent("coder").await;
         let held = seed.work(&agent).await.assignment;
-        let long = seed.run(&beat(held, Some(86_400))).await.lease_expires_at;
-        assert_eq!(seed.run(&beat(held, None)).await.lease_expires_at, long);
-        seed.run(&Pause { assignment: held, reason: "an answer".to_owned(), deadline_seconds: None }).await;
+        let long = seed.must(&beat(held, Some(86_400))).await.lease_expires_at;
+        assert_eq!(seed.must(&beat(held, None)).await.lease_expires_at, long);
+        seed.must(&Pause { assignment: held, reason: "an answer".to_owned(), deadline_seconds: None }).await;
         let day = seed.assignment(held).await.lease_expires_at;
-        assert_eq!(seed.run(&beat(held, Some(60))).await.lease_expires_at, day);
+        assert_eq!(seed.must(&beat(held, Some(60))).await.lease_expires_at, day);
         let item = seed.item().await;
         let assigned = seed.assign(item.id, &agent).await.assignment;
-        assert_eq!(seed.run(&beat(assigned.id, Some(60))).await.lease_expires_at, assigned.lease_expires_at);
+        assert_eq!(seed.must(&beat(assigned.id, Some(60))).await.lease_expires_at, assigned.lease_expires_at);
     }
 
     async fn a_near_deadline_is_extended_in_every_open_state(t: TestDb) {
@@ -47,13 +47,13 @@ both! {
         let agent = seed.agent("coder").await;
         let started = seed.work(&agent).await.assignment;
         let paused = seed.work(&agent).await.assignment;
-        seed.run(&Pause { assignment: paused, reason: "x".to_owned(), deadline_seconds: Some(30) }).await;
+        seed.must(&Pause { assignment: paused, reason: "x".to_owned(), deadline_seconds: Some(30) }).await;
         let item = seed.item().await;
         let short = callboard_service::assignment::Assign {
             accept_seconds: Some(30),
             ..assign(item.id, Holder::Agent(Ref::Id(agent.id)))
         };
-        let assigned = seed.run(&short).await.assignment.id;
+        let assigned = seed.must(&short).await.assignment.id;
         for id in [started, paused, assigned] {
             let before = seed.board.now();
             seed.by(&agent, &beat(id, Some(3600))).await.expect("heartbeat");
@@ -67,17 +67,17 @@ both! {
         let seed = t.seed().await;
         let agent = seed.agent("coder").await;
         let held = seed.work(&agent).await.assignment;
-        seed.run(&SetSetting { key: "lease_seconds".to_owned(), value: json!(5000), project: None }).await;
+        seed.must(&SetSetting { key: "lease_seconds".to_owned(), value: json!(5000), project: None }).await;
         let before = seed.board.now();
-        let far = seed.run(&beat(held, None)).await.lease_expires_at.expect("a lease") - before;
+        let far = seed.must(&beat(held, None)).await.lease_expires_at.expect("a lease") - before;
         assert!((far - TimeDelta::seconds(5000)).abs() < TimeDelta::seconds(5), "{far}");
     }
 
     async fn a_person_has_nothing_to_extend(t: TestDb) {
         let seed = t.seed().await;
         let item = seed.item().await;
-        let id = seed.run(&assign(item.id, Holder::User(Ref::Id(seed.user.id)))).await.assignment.id;
-        assert_eq!(seed.run(&beat(id, None)).await.lease_expires_at, None);
+        let id = seed.must(&assign(item.id, Holder::User(Ref::Id(seed.user.id)))).await.assignment.id;
+        assert_eq!(seed.must(&beat(id, None)).await.lease_expires_at, None);
         assert!(seed.assignment(id).await.heartbeat_at.is_some());
     }
 
@@ -85,18 +85,18 @@ both! {
         let seed = t.seed().await;
         let agent = seed.agent("coder").await;
         let done = seed.work(&agent).await.assignment;
-        seed.run(&Complete { assignment: done, ..Complete::default() }).await;
+        seed.must(&Complete { assignment: done, ..Complete::default() }).await;
         let failed = seed.work(&agent).await.assignment;
-        seed.run(&Fail { assignment: failed, reason: "no".to_owned(), permanent: true }).await;
+        seed.must(&Fail { assignment: failed, reason: "no".to_owned(), permanent: true }).await;
         for (id, state) in [(done, "completed"), (failed, "failed")] {
-            let error = seed.refused(&beat(id, None)).await;
+            let error = seed.must_refuse(&beat(id, None)).await;
             let Error::Transition { from, event, allowed, .. } = error else { panic!("{error}") };
             assert_eq!((from.as_str(), event.as_str(), allowed.len()), (state, "heartbeat", 0));
         }
-        let error = seed.refused(&beat(id::new(), None)).await;
+        let error = seed.must_refuse(&beat(id::new(), None)).await;
         assert_eq!(error.kind(), ErrorKind::NotFound);
         for seconds in [i64::MIN, 0, 9, 86_401, i64::MAX] {
-            assert_eq!(seed.refused(&beat(done, Some(seconds))).await.kind(), ErrorKind::Invalid);
+            assert_eq!(seed.must_refuse(&beat(done, Some(seconds))).await.kind(), ErrorKind::Invalid);
         }
     }
 }

@@ -33,11 +33,11 @@ both! {
         let held = seed.work(&agent).await.assignment;
         let month = 30 * 24 * 3600;
         for seconds in [-1, 0, 9, month + 1, i64::MAX] {
-            let error = seed.refused(&Pause { deadline_seconds: Some(seconds), ..pause(held) }).await;
+            let error = seed.must_refuse(&Pause { deadline_seconds: Some(seconds), ..pause(held) }).await;
             assert!(error.to_string().contains("between 10 seconds and 30 days"), "{error}");
         }
         let before = seed.board.now();
-        let paused = seed.run(&Pause { deadline_seconds: Some(month), ..pause(held) }).await;
+        let paused = seed.must(&Pause { deadline_seconds: Some(month), ..pause(held) }).await;
         let wait = paused.assignment.lease_expires_at.expect("a deadline") - before;
         assert!((wait - TimeDelta::days(30)).abs() < TimeDelta::seconds(5), "{wait}");
     }
@@ -47,7 +47,7 @@ both! {
         let agent = seed.agent("coder").await;
         let held = seed.work(&agent).await.assignment;
         for reason in ["", " \n", "\u{7}"] {
-            let error = seed.refused(&Pause { reason: reason.to_owned(), ..pause(held) }).await;
+            let error = seed.must_refuse(&Pause { reason: reason.to_owned(), ..pause(held) }).await;
             assert_eq!(error.kind(), ErrorKind::Invalid, "{reason:?}");
         }
     }
@@ -55,9 +55,9 @@ both! {
     async fn a_person_pauses_without_a_deadline(t: TestDb) {
         let seed = t.seed().await;
         let item = seed.item().await;
-        let id = seed.run(&assign(item.id, Holder::User(Ref::Id(seed.user.id)))).await.assignment.id;
-        seed.run(&Start { assignment: id, lease_seconds: None }).await;
-        assert_eq!(seed.run(&pause(id)).await.assignment.lease_expires_at, None);
+        let id = seed.must(&assign(item.id, Holder::User(Ref::Id(seed.user.id)))).await.assignment.id;
+        seed.must(&Start { assignment: id, lease_seconds: None }).await;
+        assert_eq!(seed.must(&pause(id)).await.assignment.lease_expires_at, None);
     }
 
     /// A pause that ran out counts as an attempt, and what it waited for goes with it.
@@ -65,7 +65,7 @@ both! {
         let seed = t.seed().await;
         let agent = seed.agent("coder").await;
         let held = seed.work(&agent).await;
-        seed.run(&pause(held.assignment)).await;
+        seed.must(&pause(held.assignment)).await;
         seed.lapse(held.assignment).await;
         assert_eq!(seed.expire().await.expired, std::slice::from_ref(&held.item.key));
         let item = seed.row(held.item.id).await;

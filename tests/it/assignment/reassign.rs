@@ -17,9 +17,9 @@ both! {
         for pause in [false, true] {
             let held = seed.work(&old).await;
             if pause {
-                seed.run(&Pause { assignment: held.assignment, reason: "x".to_owned(), deadline_seconds: None }).await;
+                seed.must(&Pause { assignment: held.assignment, reason: "x".to_owned(), deadline_seconds: None }).await;
             }
-            let given = seed.run(&reassign(held.item.id, holder(&new))).await;
+            let given = seed.must(&reassign(held.item.id, holder(&new))).await;
             let before = seed.assignment(held.assignment).await;
             assert_eq!((before.status, before.notes.as_deref()), (TaskAssignmentStatus::Cancelled, Some("on leave")));
             let row = seed.row(held.item.id).await;
@@ -37,10 +37,10 @@ both! {
         let seed = t.seed().await;
         let agent = seed.agent("coder").await;
         let held = seed.work(&agent).await;
-        let given = seed.run(&reassign(held.item.id, Holder::User(Ref::from("kim")))).await;
+        let given = seed.must(&reassign(held.item.id, Holder::User(Ref::from("kim")))).await;
         assert_eq!((given.assignment.user_id, given.assignment.lease_expires_at), (Some(seed.user.id), None));
         assert_eq!(given.item.assignee_type, Some(WorkItemAssigneeType::User));
-        let back = seed.run(&reassign(held.item.id, holder(&agent))).await;
+        let back = seed.must(&reassign(held.item.id, holder(&agent))).await;
         assert_eq!(back.item.assignee_id, Some(agent.id));
         assert!(back.assignment.lease_expires_at.is_some());
     }
@@ -56,14 +56,14 @@ both! {
         let held = seed.claim(&able).await;
         assert_eq!(held.item.id, item.id);
         for (agent, why) in [(&novice, "it needs rust at expert"), (&full, "the agent holds 1 of at most 1")] {
-            let error = seed.refused(&reassign(item.id, holder(agent))).await;
+            let error = seed.must_refuse(&reassign(item.id, holder(agent))).await;
             let Error::NotAssignable { conditions, .. } = &error else { panic!("{error}") };
             assert!(conditions[0].starts_with(why), "{conditions:?}");
             assert_eq!(seed.assignment(held.assignment).await.status, TaskAssignmentStatus::Started);
         }
-        let error = seed.refused(&Reassign { reason: String::new(), ..reassign(item.id, holder(&full)) }).await;
+        let error = seed.must_refuse(&Reassign { reason: String::new(), ..reassign(item.id, holder(&full)) }).await;
         assert_eq!(error.kind(), ErrorKind::Invalid);
-        let error = seed.refused(&reassign(item.id, Holder::Agent(Ref::from("nowice")))).await;
+        let error = seed.must_refuse(&reassign(item.id, Holder::Agent(Ref::from("nowice")))).await;
         assert!(matches!(&error, Error::NotFound { near, .. } if near == &["novice"]), "{error}");
     }
 
@@ -71,7 +71,7 @@ both! {
         let seed = t.seed().await;
         let agent = seed.agent_with("coder", &[], Some(1)).await;
         let held = seed.work(&agent).await;
-        let given = seed.run(&reassign(held.item.id, holder(&agent))).await;
+        let given = seed.must(&reassign(held.item.id, holder(&agent))).await;
         assert_ne!(given.assignment.id, held.assignment);
         assert_eq!(seed.assignment(held.assignment).await.status, TaskAssignmentStatus::Cancelled);
     }
@@ -80,10 +80,10 @@ both! {
         let seed = t.seed().await;
         let (mine, other) = (seed.agent("mine").await, seed.agent("other").await);
         let free = seed.item().await;
-        assert_eq!(seed.run(&reassign(free.id, holder(&mine))).await.item.assignee_id, Some(mine.id));
+        assert_eq!(seed.must(&reassign(free.id, holder(&mine))).await.item.assignee_id, Some(mine.id));
         let aside = NewItem { assignee: Some(Assignee::Agent(Ref::Id(mine.id))), ..NewItem::titled("aside") };
         let aside = seed.add(aside).await;
-        assert_eq!(seed.run(&reassign(aside.id, holder(&other))).await.item.assignee_id, Some(other.id));
+        assert_eq!(seed.must(&reassign(aside.id, holder(&other))).await.item.assignee_id, Some(other.id));
         assert_eq!(seed.kinds(aside.id).await, ["created", "unassigned", "assigned"]);
     }
 }

@@ -34,9 +34,9 @@ both! {
         let seed = t.seed().await;
         let agent = seed.agent("coder").await;
         let held = seed.work(&agent).await.assignment;
-        seed.run(&Pause { assignment: held, reason: "an answer".to_owned(), deadline_seconds: None }).await;
+        seed.must(&Pause { assignment: held, reason: "an answer".to_owned(), deadline_seconds: None }).await;
         seed.lapse(held).await;
-        let error = seed.refused(&Resume { assignment: held, lease_seconds: None }).await;
+        let error = seed.must_refuse(&Resume { assignment: held, lease_seconds: None }).await;
         assert_eq!(error.kind(), ErrorKind::LeaseLost);
         assert!(error.to_string().contains("while paused, so resume is not possible"), "{error}");
     }
@@ -45,9 +45,9 @@ both! {
         let seed = t.seed().await;
         let agent = seed.agent("coder").await;
         let held = seed.work(&agent).await.assignment;
-        seed.run(&Pause { assignment: held, reason: "an answer".to_owned(), deadline_seconds: None }).await;
+        seed.must(&Pause { assignment: held, reason: "an answer".to_owned(), deadline_seconds: None }).await;
         for seconds in [0, 9, 86_401] {
-            let error = seed.refused(&Resume { assignment: held, lease_seconds: Some(seconds) }).await;
+            let error = seed.must_refuse(&Resume { assignment: held, lease_seconds: Some(seconds) }).await;
             assert_eq!(error.kind(), ErrorKind::Invalid);
         }
     }

@@ -34,7 +34,7 @@ both! {
         let seed = t.seed().await;
         let agent = seed.agent("coder").await;
         let project = Some(Ref::Id(seed.project.id));
-        seed.run(&SetSetting { key: "lease_seconds".to_owned(), value: json!(120), project }).await;
+        seed.must(&SetSetting { key: "lease_seconds".to_owned(), value: json!(120), project }).await;
         for (lease_seconds, expected) in [(None, 120), (Some(10), 10), (Some(86_400), 86_400)] {
             let item = seed.item().await;
             let id = seed.assign(item.id, &agent).await.assignment.id;
@@ -51,8 +51,8 @@ both! {
         let seed = t.seed().await;
         for lease_seconds in [None, Some(60)] {
             let item = seed.item().await;
-            let id = seed.run(&assign(item.id, Holder::User(Ref::Id(seed.user.id)))).await.assignment.id;
-            let started = seed.run(&Start { assignment: id, lease_seconds }).await;
+            let id = seed.must(&assign(item.id, Holder::User(Ref::Id(seed.user.id)))).await.assignment.id;
+            let started = seed.must(&Start { assignment: id, lease_seconds }).await;
             assert_eq!(started.assignment.lease_expires_at, None);
             assert_eq!(seed.assignment(id).await.status, TaskAssignmentStatus::Started);
         }
@@ -63,13 +63,13 @@ both! {
         let seed = t.seed().await;
         let agent = seed.agent("coder").await;
         for lease_seconds in [None, Some(60)] {
-            let error = seed.refused(&Start { assignment: id::new(), lease_seconds }).await;
+            let error = seed.must_refuse(&Start { assignment: id::new(), lease_seconds }).await;
             assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
         }
         let item = seed.item().await;
         let id = seed.assign(item.id, &agent).await.assignment.id;
         for seconds in [i64::MIN, 0, 9, 86_401, i64::MAX] {
-            let error = seed.refused(&Start { assignment: id, lease_seconds: Some(seconds) }).await;
+            let error = seed.must_refuse(&Start { assignment: id, lease_seconds: Some(seconds) }).await;
             assert_eq!(error.kind(), ErrorKind::Invalid, "{seconds}");
         }
     }
