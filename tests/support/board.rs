@@ -97,6 +97,12 @@ impl Seed {
         self.board.run(self.me, &AddItems { project: None, items }).await.expect("add the items")
     }
 
+    /// As [`Seed::add_all`], in a project of that slug.
+    pub async fn add_all_in(&self, project: &str, items: Vec<NewItem>) -> Vec<work_items::Model> {
+        let add = AddItems { project: Some(Ref::from(project)), items };
+        self.board.run(self.me, &add).await.expect("add the items")
+    }
+
     /// Claims one item for an agent, which acts.
     pub async fn claim(&self, agent: &agent_profiles::Model) -> Claimed {
         self.try_claim(agent).await.expect("something is ready")
