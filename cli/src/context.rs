@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use callboard_migration::runner::{self, Event};
 use callboard_migration::target::{self, Located, Source, Sources};
-use callboard_service::settings::GetSetting;
+use callboard_service::setting::GetSetting;
 use callboard_service::{Actor, Callboard, DatabaseError, DatabaseUrl, OpenOptions, Query, Ref, Verb};
 
 use serde::Serialize;

@@ -19,7 +19,7 @@ pub mod page;
 pub mod prerequisite;
 pub mod project;
 pub mod rules;
-pub mod settings;
+pub mod setting;
 pub mod sprint;
 pub mod user;
 

@@ -14,7 +14,7 @@ mod migration;
 mod prerequisite;
 mod project;
 mod rules;
-mod settings;
+mod setting;
 mod sprint;
 mod user;
 

@@ -3,7 +3,7 @@
 use callboard_migration::runner::{self, Event, Goal};
 use callboard_migration::target::Source;
 use callboard_service::project::AddProject;
-use callboard_service::settings::{InitBoard, InitializedBoard, project_from_name};
+use callboard_service::setting::{InitBoard, InitializedBoard, project_from_name};
 use callboard_service::{Actor, rules};
 use serde::Serialize;
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::clock::{Timestamp, micros};
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::settings;
+use crate::setting;
 
 /// The lease of a started assignment where neither the call nor the board's settings name another: 15 minutes.
 pub const DEFAULT_LEASE_SECONDS: i64 = 15 * 60;
@@ -24,7 +24,7 @@ pub const MAX_WAIT_SECONDS: i64 = 30 * 24 * 60 * 60;
 pub(crate) async fn lease(tx: &Tx, project: Option<Uuid>, seconds: Option<i64>) -> Result<TimeDelta> {
     let seconds = match seconds {
         Some(seconds) => seconds,
-        None => settings::lease_seconds(tx, project).await?,
+        None => setting::lease_seconds(tx, project).await?,
     };
     if (MIN_LEASE_SECONDS..=MAX_LEASE_SECONDS).contains(&seconds) {
         return Ok(TimeDelta::seconds(seconds));

@@ -12,7 +12,7 @@ use crate::db::{Tx, Verb};
 use crate::error::{Result, taken};
 use crate::id::Ref;
 use crate::item::fields;
-use crate::{rules, settings};
+use crate::{rules, setting};
 
 /// Changes a project; what is not named stays. Its key prefix never changes: the keys of its items hold it.
 ///
@@ -64,7 +64,7 @@ impl Verb for EditProject {
             .await
             .map_err(taken("project", &after.slug))?;
         if after.slug != before.slug {
-            settings::follow_project(tx, &before.slug, &after.slug).await?;
+            setting::follow_project(tx, &before.slug, &after.slug).await?;
         }
         Ok(after)
     }

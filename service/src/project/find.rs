@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use crate::db::Tx;
 use crate::error::{Conflict, Error, Result};
 use crate::id::Ref;
-use crate::{rules, settings};
+use crate::{rules, setting};
 
 /// Reads a project, or says which names are near to the one that is not there.
 pub(crate) async fn find(tx: &Tx, name: &Ref) -> Result<board_projects::Model> {
@@ -45,7 +45,7 @@ pub(crate) async fn resolve(tx: &Tx, name: Option<&Ref>) -> Result<board_project
     if let Some(name) = name {
         return find(tx, name).await;
     }
-    if let Some(slug) = settings::default_project(tx).await? {
+    if let Some(slug) = setting::default_project(tx).await? {
         let project = find(tx, &Ref::Name(slug)).await?;
         if project.status == ProjectStatus::Archived {
             let status = project.status.as_str().to_owned();

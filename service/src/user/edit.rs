@@ -10,7 +10,7 @@ use crate::change::Change;
 use crate::db::{Tx, Verb};
 use crate::error::{Result, taken};
 use crate::id::Ref;
-use crate::settings;
+use crate::setting;
 
 /// Changes a user. The setting `default_actor` follows a new name.
 ///
@@ -48,7 +48,7 @@ impl Verb for EditUser {
             .await
             .map_err(taken("user", label))?;
         if after.name != before.name {
-            settings::follow_user(tx, &before.name, &after.name).await?;
+            setting::follow_user(tx, &before.name, &after.name).await?;
         }
         Ok(after)
     }

@@ -11,7 +11,7 @@ use super::find::lock;
 use crate::db::{Tx, Verb};
 use crate::error::{Conflict, Result};
 use crate::id::Ref;
-use crate::settings;
+use crate::setting;
 
 /// Removes a user, for one that was added by mistake: whoever has done anything stays, or history would not be told.
 ///
@@ -43,7 +43,7 @@ impl Verb for RemoveUser {
             .filter(events::Column::ActorId.eq(user.id))
             .count(&tx.conn)
             .await?;
-        let settings = settings::naming_user(tx, &user.name).await?;
+        let settings = setting::naming_user(tx, &user.name).await?;
         let uses: Vec<String> =
             [(items, "items"), (assignments, "assignments"), (ledger, "ledger rows"), (settings, "settings")]
                 .into_iter()

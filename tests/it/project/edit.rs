@@ -2,7 +2,7 @@
 
 use callboard_service::entity::board_projects;
 use callboard_service::project::EditProject;
-use callboard_service::settings::{GetSetting, SetSetting};
+use callboard_service::setting::{GetSetting, SetSetting};
 use callboard_service::{Change, Conflict, Error};
 use sea_orm::EntityTrait;
 use serde_json::json;

@@ -1,7 +1,7 @@
 //! Editing users.
 
 use callboard_service::entity::board_users;
-use callboard_service::settings::{GetSetting, SetSetting};
+use callboard_service::setting::{GetSetting, SetSetting};
 use callboard_service::user::{AddUser, EditUser};
 use callboard_service::{Change, Conflict, Error, Ref};
 use sea_orm::EntityTrait;

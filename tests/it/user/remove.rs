@@ -2,7 +2,7 @@
 
 use callboard_service::entity::board_users;
 use callboard_service::item::{Assignee, NewItem};
-use callboard_service::settings::SetSetting;
+use callboard_service::setting::SetSetting;
 use callboard_service::user::{AddUser, RemoveUser};
 use callboard_service::{Actor, Conflict, Error, Ref};
 use sea_orm::EntityTrait;

@@ -1,6 +1,6 @@
 //! `callboard setting get`.
 
-use callboard_service::settings::GetSetting;
+use callboard_service::setting::GetSetting;
 
 use super::view;
 use crate::context::Context;

@@ -1,6 +1,6 @@
 //! `callboard setting list`.
 
-use callboard_service::settings::ListSettings;
+use callboard_service::setting::ListSettings;
 
 use super::view;
 use crate::context::Context;

@@ -1,6 +1,6 @@
 //! `callboard setting set`.
 
-use callboard_service::settings::SetSetting;
+use callboard_service::setting::SetSetting;
 use serde_json::Value;
 
 use super::view;

@@ -1,6 +1,6 @@
 //! `callboard setting unset`.
 
-use callboard_service::settings::UnsetSetting;
+use callboard_service::setting::UnsetSetting;
 
 use super::view;
 use crate::context::Context;

@@ -1,6 +1,6 @@
 //! How a setting is shown.
 
-use callboard_service::settings::{Setting, Source};
+use callboard_service::setting::{Setting, Source};
 use serde_json::Value;
 
 /// The value as text: a string without its quotes.

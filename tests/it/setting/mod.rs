@@ -1,6 +1,7 @@
 //! Tests of the settings.
 
 mod get;
+mod init;
 mod list;
 mod set;
 mod unset;

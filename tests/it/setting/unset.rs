@@ -1,7 +1,7 @@
 //! Taking settings back.
 
 use callboard_service::entity::board_settings;
-use callboard_service::settings::{SetSetting, Source, UnsetSetting};
+use callboard_service::setting::{SetSetting, Source, UnsetSetting};
 use callboard_service::{Error, Ref};
 use sea_orm::EntityTrait;
 use serde_json::json;

@@ -1,6 +1,6 @@
 //! Reading settings.
 
-use callboard_service::settings::{GetSetting, SetSetting, Source};
+use callboard_service::setting::{GetSetting, SetSetting, Source};
 use callboard_service::{Error, Ref};
 use serde_json::json;
 use support::{TestDb, both};

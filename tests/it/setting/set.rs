@@ -3,7 +3,7 @@
 use callboard_service::entity::board_settings;
 use callboard_service::item::{AddItems, NewItem};
 use callboard_service::project::{AddProject, ArchiveProject};
-use callboard_service::settings::SetSetting;
+use callboard_service::setting::SetSetting;
 use callboard_service::{Conflict, Error, Ref};
 use chrono::TimeDelta;
 use sea_orm::EntityTrait;

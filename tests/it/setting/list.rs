@@ -1,6 +1,6 @@
 //! Listing settings.
 
-use callboard_service::settings::{KEYS, ListSettings, SetSetting, Source};
+use callboard_service::setting::{KEYS, ListSettings, SetSetting, Source};
 use callboard_service::{Error, Ref};
 use serde_json::json;
 use support::{TestDb, both};
