@@ -1,7 +1,7 @@
 //! Heartbeats: the lease grows, and nothing else changes.
 
 use callboard_service::assignment::{Complete, Fail, Heartbeat, Holder, Pause};
-use callboard_service::settings::SetSetting;
+use callboard_service::setting::SetSetting;
 use callboard_service::{Error, ErrorKind, Ref, id};
 use chrono::TimeDelta;
 use serde_json::json;

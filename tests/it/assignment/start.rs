@@ -2,7 +2,7 @@
 
 use callboard_service::assignment::{Holder, Start};
 use callboard_service::entity::{TaskAssignmentStatus, WorkItemStatus};
-use callboard_service::settings::SetSetting;
+use callboard_service::setting::SetSetting;
 use callboard_service::{ErrorKind, Ref, id};
 use chrono::TimeDelta;
 use serde_json::json;
