@@ -17,7 +17,7 @@ above. Data goes to stdout, everything else to stderr. Exit codes are listed in 
 const EXAMPLES: &str = "Examples:
   callboard init                                    make a board in this folder
   callboard item add \"Write the parser\" --priority P1
-  callboard agent register parser-bot --type implementer --mode implementation --capability rust:expert
+  callboard agent register parser-bot --grant rust:expert
   callboard claim --agent parser-bot                take the next item; prints the assignment's id
   callboard complete --assignment ID --note \"done in 3 files\"
   callboard board                                   who does what";
@@ -76,6 +76,14 @@ pub struct Global {
     /// Colours on stdout and stderr; auto honours NO_COLOR
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
+}
+
+/// For changes that are worth a look before.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct DryRun {
+    /// Do it, show it and take it back: nothing is changed
+    #[arg(long, conflicts_with = "idempotency_key")]
+    pub dry_run: bool,
 }
 
 /// When to colour.

@@ -11,7 +11,7 @@ use callboard_service::{Actor, Callboard, DatabaseError, DatabaseUrl, OpenOption
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::args::Global;
+use crate::args::{DryRun, Global};
 use crate::error::CliError;
 use crate::output::Printer;
 
@@ -55,6 +55,33 @@ impl Context {
             Some(key) => Ok(board.run_once(actor, key, verb).await?),
             None => Ok(board.run(actor, verb).await?),
         }
+    }
+
+    /// As [`Context::run`], or with `--dry-run` in a transaction that is taken back.
+    ///
+    /// # Errors
+    /// As [`Context::run`].
+    pub async fn run_or_rehearse<V>(&self, verb: &V, dry_run: DryRun) -> Result<V::Output, CliError>
+    where
+        V: Verb + Serialize,
+        V::Output: Serialize + DeserializeOwned,
+    {
+        if !dry_run.dry_run {
+            return self.run(verb).await;
+        }
+        self.rehearse(verb).await
+    }
+
+    /// What a change would do, without doing it.
+    ///
+    /// # Errors
+    /// As [`Context::run`].
+    pub async fn rehearse<V: Verb>(&self, verb: &V) -> Result<V::Output, CliError> {
+        let board = self.board().await?;
+        let actor = self.actor(&board).await?;
+        let output = board.rehearse(actor, verb).await?;
+        self.out.rehearsed();
+        Ok(output)
     }
 
     /// Asks the board.

@@ -2,6 +2,8 @@
 
 use std::ffi::OsStr;
 
+use callboard_service::clock::Timestamp;
+use chrono::{DateTime, NaiveDate};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 /// Reads a word of a vocabulary, in any case and with `-` for `_`; a refusal lists them all.
@@ -68,6 +70,32 @@ pub fn seconds(text: &str) -> Result<i64, String> {
         .ok_or_else(|| "must be a number of seconds, or such as 90s, 15m, 2h, 1d".to_owned())
 }
 
+/// Reads a point in time: RFC 3339, or a date, which means its end in UTC.
+pub fn time(text: &str) -> Result<Timestamp, String> {
+    if let Ok(at) = DateTime::parse_from_rfc3339(text) {
+        return Ok(at.to_utc());
+    }
+    let end = date(text).ok().and_then(|day| day.and_hms_opt(23, 59, 59));
+    end.map(|end| end.and_utc())
+        .ok_or_else(|| "must be a date such as 2026-12-31, or RFC 3339 such as 2026-12-31T17:00:00Z".to_owned())
+}
+
+/// Reads a date: `2026-12-31`.
+pub fn date(text: &str) -> Result<NaiveDate, String> {
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| "must be a date such as 2026-12-31".to_owned())
+}
+
+/// A text as it was given, or the whole of stdin for `-`.
+///
+/// # Errors
+/// Stdin that can't be read, or is no UTF-8.
+pub fn text_or_stdin(text: Option<String>) -> std::io::Result<Option<String>> {
+    match text.as_deref() {
+        Some("-") => std::io::read_to_string(std::io::stdin()).map(Some),
+        _ => Ok(text),
+    }
+}
+
 /// Reads a JSON value.
 pub fn json(text: &str) -> Result<serde_json::Value, String> {
     serde_json::from_str(text).map_err(|error| format!("is no JSON: {error}"))
@@ -85,6 +113,18 @@ mod tests {
         assert_eq!(seconds("1d"), Ok(86_400));
         for bad in ["", "m", "1.5h", "h2", "9999999999999999999", "9223372036854775807d", "5µ"] {
             assert!(seconds(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_date_means_its_end() {
+        assert_eq!(time("2026-12-31").map(|t| t.to_rfc3339()), Ok("2026-12-31T23:59:59+00:00".to_owned()));
+        assert_eq!(
+            time("2026-12-31T10:00:00+01:00").map(|t| t.to_rfc3339()),
+            Ok("2026-12-31T09:00:00+00:00".to_owned())
+        );
+        for bad in ["tomorrow", "2026-02-30", "2026-12-31T10:00", ""] {
+            assert!(time(bad).is_err(), "{bad}");
         }
     }
 

@@ -1,14 +1,21 @@
 //! The commands: each is parse, one verb, print.
 
+mod agent;
 mod assignment;
+mod board;
 mod change;
 mod completions;
 mod fence;
 mod holder;
 mod init;
+mod item;
 mod paging;
+mod prerequisite;
+mod project;
+mod ready;
 mod reference;
 mod setting;
+mod sprint;
 mod upgrade;
 mod user;
 
@@ -17,21 +24,33 @@ use clap::Subcommand;
 use crate::context::Context;
 use crate::error::CliError;
 
-/// Every command of the program.
+/// Every command of the program, in the order of `--help`.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Init(init::Args),
-    Upgrade(upgrade::Args),
-    #[command(subcommand)]
-    User(user::Command),
-    #[command(subcommand)]
-    Assignment(assignment::Command),
+    Board(board::Args),
+    Ready(ready::Args),
     Claim(assignment::claim::Args),
     #[command(visible_alias = "done")]
     Complete(assignment::complete::Args),
     Fail(assignment::fail::Args),
     #[command(subcommand)]
+    Item(item::Command),
+    #[command(subcommand)]
+    Prerequisite(prerequisite::Command),
+    #[command(subcommand)]
+    Assignment(assignment::Command),
+    #[command(subcommand)]
+    Agent(agent::Command),
+    #[command(subcommand)]
+    User(user::Command),
+    #[command(subcommand)]
+    Project(project::Command),
+    #[command(subcommand)]
+    Sprint(sprint::Command),
+    #[command(subcommand)]
     Setting(setting::Command),
+    Upgrade(upgrade::Args),
     Completions(completions::Args),
     Reference(reference::Args),
 }
@@ -40,13 +59,20 @@ pub enum Command {
 pub async fn run(command: Command, context: &Context) -> Result<(), CliError> {
     match command {
         Command::Init(args) => init::run(args, context).await,
-        Command::Upgrade(args) => upgrade::run(args, context).await,
-        Command::User(command) => command.run(context).await,
-        Command::Assignment(command) => command.run(context).await,
+        Command::Board(args) => board::run(args, context).await,
+        Command::Ready(args) => ready::run(args, context).await,
         Command::Claim(args) => assignment::claim::run(args, context).await,
         Command::Complete(args) => assignment::complete::run(args, context).await,
         Command::Fail(args) => assignment::fail::run(args, context).await,
+        Command::Item(command) => command.run(context).await,
+        Command::Prerequisite(command) => command.run(context).await,
+        Command::Assignment(command) => command.run(context).await,
+        Command::Agent(command) => command.run(context).await,
+        Command::User(command) => command.run(context).await,
+        Command::Project(command) => command.run(context).await,
+        Command::Sprint(command) => command.run(context).await,
         Command::Setting(command) => command.run(context).await,
+        Command::Upgrade(args) => upgrade::run(args, context).await,
         Command::Completions(args) => completions::run(&args, context),
         Command::Reference(args) => reference::run(&args, context),
     }

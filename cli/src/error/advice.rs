@@ -36,6 +36,8 @@ pub fn code(error: &CliError) -> &'static str {
         CliError::NoBoard { .. } => "no_board",
         CliError::NoActor => "no_actor",
         CliError::Usage { .. } => "usage",
+        CliError::File { .. } => "not_found",
+        CliError::Input { .. } => "invalid",
         CliError::Io(_) | CliError::Json(_) => "internal",
         CliError::BrokenPipe => "broken_pipe",
         CliError::Interrupted => "interrupted",
@@ -62,7 +64,8 @@ pub fn exit_code(error: &CliError) -> u8 {
             },
         },
         CliError::Migration(error) => error.exit_code(),
-        CliError::NoBoard { .. } => 13,
+        CliError::NoBoard { .. } | CliError::File { .. } => 13,
+        CliError::Input { .. } => 18,
         CliError::NoActor | CliError::Usage { .. } => 2,
         CliError::Io(_) | CliError::Json(_) => 1,
         CliError::BrokenPipe => 0,
@@ -80,6 +83,8 @@ pub fn message(error: &CliError) -> String {
         }
         CliError::NoActor => "it is not known who acts: the board has no default actor".to_owned(),
         CliError::Usage { message, .. } => message.clone(),
+        CliError::File { path, error } => format!("{path} can't be read: {error}"),
+        CliError::Input { what, error } => format!("{what} can't be understood: {error}"),
         CliError::Io(error) => error.to_string(),
         CliError::Json(error) => format!("the answer can't be written as JSON: {error}"),
         CliError::BrokenPipe => "stdout was closed".to_owned(),
@@ -100,6 +105,8 @@ pub fn hint(error: &CliError) -> Option<String> {
                 .to_owned(),
         ),
         CliError::Usage { hint, .. } => Some((*hint).to_owned()),
+        CliError::File { .. } => Some("check the path".to_owned()),
+        CliError::Input { .. } => Some("`--help` of the command shows the form".to_owned()),
         CliError::Interrupted | CliError::Io(_) | CliError::Json(_) | CliError::BrokenPipe => None,
     }
 }
@@ -109,9 +116,7 @@ const MAKE_BOARD: &str = "`callboard init` makes one; another one is named by --
 fn service(error: &Error) -> Option<String> {
     let hint = match error {
         Error::NotFound { entity, .. } => not_found(entity),
-        Error::Transition { entity: "item", name, .. } => {
-            format!("`callboard item history {name}` tells how it got there")
-        }
+        Error::Transition { entity: "item", name, allowed, .. } => by_hand(name, allowed),
         Error::Transition { .. } => "`callboard assignment history KEY` tells how it got there".to_owned(),
         Error::Conflict(conflict) => return conflicting(conflict),
         Error::LeaseLost { .. } => {
@@ -138,6 +143,21 @@ fn service(error: &Error) -> Option<String> {
         _ => return None,
     };
     Some(hint)
+}
+
+/// The commands by which the possible events happen.
+fn by_hand(key: &str, events: &[String]) -> String {
+    let command = |event: &String| match event.as_str() {
+        "ready" | "reject" | "stop" => format!("move {key} todo"),
+        "defer" => format!("move {key} backlog"),
+        "accept" | "finish" => format!("move {key} done"),
+        verb => format!("{verb} {key}"),
+    };
+    let commands: Vec<String> = events.iter().map(|event| format!("`callboard item {}`", command(event))).collect();
+    if commands.is_empty() {
+        return format!("`callboard item history {key}` tells how it got there");
+    }
+    format!("possible now: {}", commands.join(", "))
 }
 
 /// The message names what is near already.

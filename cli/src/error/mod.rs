@@ -27,6 +27,16 @@ pub enum CliError {
         hint: &'static str,
     },
     Io(io::Error),
+    /// A file that the command line names can't be read.
+    File {
+        path: String,
+        error: io::Error,
+    },
+    /// A text that the command line names is not what it should be.
+    Input {
+        what: String,
+        error: serde_json::Error,
+    },
     /// Whoever read stdout has gone.
     BrokenPipe,
     Interrupted,

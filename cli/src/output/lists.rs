@@ -1,14 +1,16 @@
 //! Parts that several commands show alike.
 
-use callboard_service::item::{Counts, ItemBrief};
+use std::collections::BTreeMap;
+
+use callboard_service::item::{Counts, Criterion, ItemBrief};
+
+use serde_json::Value;
 
 use super::{Cell, Table, Text, words};
 
 /// The number of items by status, on one line.
 pub fn counts(text: &mut Text, counts: &Counts) {
-    let present = counts.by_status.iter().filter(|(_, n)| **n > 0);
-    let by_status: Vec<String> = present.map(|(status, n)| format!("{n} {status}")).collect();
-    text.field("Items", if by_status.is_empty() { "none".to_owned() } else { by_status.join(", ") });
+    text.field("Items", present(&counts.by_status));
 }
 
 /// Items in a few words each.
@@ -19,4 +21,29 @@ pub fn briefs(items: &[ItemBrief]) -> Table {
         table.row([Cell::new(&item.key), words::priority(item.priority), status, Cell::new(&item.title)]);
     }
     table
+}
+
+/// The counts that are not zero: `3 todo, 1 done`.
+pub fn present<K: std::fmt::Display>(counts: &BTreeMap<K, u64>) -> String {
+    let present: Vec<String> = counts.iter().filter(|(_, n)| **n > 0).map(|(what, n)| format!("{n} {what}")).collect();
+    if present.is_empty() { "none".to_owned() } else { present.join(", ") }
+}
+
+/// A stored JSON list of strings, joined; anything else as JSON.
+pub fn words(list: &Value) -> String {
+    let texts = list.as_array().map(|list| list.iter().map(|v| v.as_str()).collect::<Option<Vec<&str>>>());
+    texts.flatten().map_or_else(|| list.to_string(), |texts| texts.join(", "))
+}
+
+/// Acceptance criteria with the numbers that `item edit --check` takes.
+pub fn criteria(text: &mut Text, stored: Option<&Value>) {
+    let criteria: Vec<Criterion> = stored.and_then(|c| serde_json::from_value(c.clone()).ok()).unwrap_or_default();
+    if criteria.is_empty() {
+        return;
+    }
+    text.heading("Acceptance criteria");
+    for (number, criterion) in (1..).zip(&criteria) {
+        let done = if criterion.done { "[x]" } else { "[ ]" };
+        text.line(format_args!("  {number}. {done} {}", criterion.text));
+    }
 }

@@ -27,11 +27,25 @@ pub struct Printer {
     quiet: bool,
     color: ColorChoice,
     width: Option<u16>,
+    /// What is shown was taken back.
+    dry_run: std::cell::Cell<bool>,
 }
 
 impl Printer {
     pub fn new(global: &Global) -> Self {
-        Self { json: global.json, quiet: global.quiet || global.json, color: global.color.into(), width: width() }
+        Self {
+            json: global.json,
+            quiet: global.quiet || global.json,
+            color: global.color.into(),
+            width: width(),
+            dry_run: std::cell::Cell::new(false),
+        }
+    }
+
+    /// From now on, what is shown did not stay: a note says so, and `dry_run` in the document.
+    pub fn rehearsed(&self) {
+        self.dry_run.set(true);
+        self.note("Dry run: this is what would happen; nothing was changed.");
     }
 
     /// Prints what a command is for: as JSON of that kind, or as the text that `human` writes.
@@ -45,7 +59,7 @@ impl Printer {
         human: impl FnOnce(&mut Text),
     ) -> Result<(), CliError> {
         if self.json {
-            return self.raw(&json::document(kind, data, io::stdout().is_terminal())?);
+            return self.raw(&json::document(kind, data, self.dry_run.get(), io::stdout().is_terminal())?);
         }
         let mut text = Text::new(self.width);
         human(&mut text);
@@ -121,7 +135,7 @@ pub struct ErrorData<'a> {
 
 /// Prints an error as JSON where there is no [`Printer`] yet.
 pub fn print_error_json(error: &ErrorData<'_>) {
-    if let Ok(document) = json::document("error", error, false) {
+    if let Ok(document) = json::document("error", error, false, false) {
         // Where stderr is closed, nobody can be told.
         let _ = io::stderr().lock().write_all(document.as_bytes());
     }
@@ -132,5 +146,5 @@ fn width() -> Option<u16> {
     let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.trim().parse().ok());
     // Below this a table is unreadable however it is folded.
     let at_least = |width: u16| width.max(40);
-    columns.or_else(|| table::terminal_width()).map(at_least)
+    columns.or_else(table::terminal_width).map(at_least)
 }

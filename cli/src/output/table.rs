@@ -55,7 +55,7 @@ impl Table {
     pub fn render(&self, width: Option<u16>) -> String {
         let mut table = comfy_table::Table::new();
         table.load_style(presets::NOTHING).force_no_tty().enforce_styling().style_text_only();
-        table.set_header(self.header.iter().map(|name| comfy_table::Cell::new(name).add_attribute(Attribute::Dim)));
+        table.set_header(self.header.iter().map(|name| Cell::styled(Style::Faint, name).comfy()));
         table.add_rows(self.rows.iter().map(|row| row.iter().map(Cell::comfy)));
         for column in table.column_iter_mut() {
             column.set_padding((0, GAP));
@@ -105,6 +105,8 @@ impl Cell {
     fn comfy(&self) -> comfy_table::Cell {
         let cell = comfy_table::Cell::new(&self.text);
         match self.style {
+            // Codes around nothing would keep the line's end from being trimmed.
+            _ if self.text.is_empty() => cell,
             Style::Plain => cell,
             Style::Strong => cell.add_attribute(Attribute::Bold),
             Style::Faint => cell.add_attribute(Attribute::Dim),

@@ -2,18 +2,13 @@
 
 use callboard_service::clock::Timestamp;
 use callboard_service::entity::{TaskAssignmentStatus, WorkItemStatus};
-use chrono::{Local, SecondsFormat, TimeDelta};
+use chrono::{Local, TimeDelta};
 
 use super::{Cell, Style};
 
 /// A point in time: local, to the minute, with its offset; the year tells old ones apart.
 pub fn time(at: Timestamp) -> String {
     at.with_timezone(&Local).format("%Y-%m-%d %H:%M %:z").to_string()
-}
-
-/// A point in time as machines read it.
-pub fn rfc3339(at: Timestamp) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 /// How far away a point in time is: `in 14 min`, `3 h ago`.
@@ -23,13 +18,15 @@ pub fn distance(at: Timestamp, now: Timestamp) -> String {
     if delta < TimeDelta::zero() { format!("{size} ago") } else { format!("in {size}") }
 }
 
-/// A length of time in its largest unit, rounded down.
+/// A length of time in one unit, rounded: `59 s`, `15 min`, `24 h`, `3 days`.
 pub fn length(delta: TimeDelta) -> String {
-    match delta.num_seconds() {
-        s @ 0..=119 => format!("{s} s"),
-        s @ 120..=7199 => format!("{} min", s / 60),
-        s @ 7200..=172_799 => format!("{} h", s / 3600),
-        s => format!("{} days", s / 86_400),
+    let seconds = delta.num_seconds();
+    let rounded = |unit: i64| (seconds + unit / 2) / unit;
+    match seconds {
+        0..=119 => format!("{seconds} s"),
+        120..=7199 => format!("{} min", rounded(60)),
+        7200..=172_799 => format!("{} h", rounded(3600)),
+        _ => format!("{} days", rounded(86_400)),
     }
 }
 
@@ -55,5 +52,16 @@ pub fn assignment_style(status: TaskAssignmentStatus) -> Style {
         TaskAssignmentStatus::Started | TaskAssignmentStatus::Paused => Style::Active,
         TaskAssignmentStatus::Completed => Style::Good,
         TaskAssignmentStatus::Failed | TaskAssignmentStatus::Expired => Style::Warning,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_are_rounded() {
+        let seconds = [0, 59, 899, 3600, 86_399, 200_000].map(|s| length(TimeDelta::seconds(s)));
+        assert_eq!(seconds, ["0 s", "59 s", "15 min", "60 min", "24 h", "2 days"]);
     }
 }

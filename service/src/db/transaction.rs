@@ -117,6 +117,17 @@ impl Callboard {
         end(verb.apply(&tx).await, tx).await
     }
 
+    /// Runs a verb and takes everything back: what it would do, or refuse, as the board is now.
+    ///
+    /// # Errors
+    /// As [`Callboard::run`], but without trying again.
+    pub async fn rehearse<V: Verb>(&self, actor: Actor, verb: &V) -> Result<V::Output> {
+        let tx = Tx::new(begin_write(&self.db).await?, self, actor);
+        let output = verb.apply(&tx).await;
+        tx.conn.rollback().await?;
+        output
+    }
+
     /// Runs several changes, and an app's own, in one transaction: all of them happen, or none.
     ///
     /// `body` gives a boxed future: `|tx| Box::pin(async move { .. })`. It may run more than

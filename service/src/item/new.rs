@@ -29,7 +29,7 @@ impl From<Ref> for ItemRef {
 
 /// An item to be added. Only the title is needed: [`NewItem::titled`] fills in the rest.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct NewItem {
     /// One line, at most 500 characters.
     pub title: String,

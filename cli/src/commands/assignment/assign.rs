@@ -28,7 +28,7 @@ pub struct Args {
     context: Option<serde_json::Value>,
 
     /// A note to the holder
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, visible_alias = "notes", value_name = "TEXT")]
     note: Option<String>,
 }
 

@@ -18,7 +18,7 @@ pub struct Args {
     fence: Fence,
 
     /// What was done
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, visible_alias = "notes", value_name = "TEXT")]
     note: Option<String>,
 
     /// The hours that it took

@@ -2,6 +2,7 @@
 
 use callboard_service::assignment::{Due, Expire};
 
+use crate::args::DryRun;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::output::assignments;
@@ -14,9 +15,8 @@ pub struct Args {
     #[arg(long, required = true)]
     due: bool,
 
-    /// Only show what would be taken back
-    #[arg(long)]
-    dry_run: bool,
+    #[command(flatten)]
+    dry_run: DryRun,
 
     /// At most so many of each: 1 to 1000
     #[arg(long, value_name = "N", default_value_t = 1000)]
@@ -31,6 +31,10 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     // `--due` says what is meant; there is no other way of expiring.
     debug_assert!(args.due);
     let expire = Expire { project: context.project(), limit: args.limit };
-    let expired = if args.dry_run { context.read(&Due(expire)).await? } else { context.run(&expire).await? };
-    context.out.data("expired", &expired, |text| assignments::expired(text, &expired, args.dry_run))
+    let dry_run = args.dry_run.dry_run;
+    let expired = if dry_run { context.read(&Due(expire)).await? } else { context.run(&expire).await? };
+    if dry_run {
+        context.out.rehearsed();
+    }
+    context.out.data("expired", &expired, |text| assignments::expired(text, &expired, dry_run))
 }

@@ -1,0 +1,32 @@
+//! `callboard prerequisite`: what must be done first.
+
+mod add;
+mod list;
+mod remove;
+pub mod view;
+mod waive;
+
+use clap::Subcommand;
+
+use crate::context::Context;
+use crate::error::CliError;
+
+/// Prerequisites: what must be done first
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Add(add::Args),
+    Remove(remove::Args),
+    Waive(waive::Args),
+    List(list::Args),
+}
+
+impl Command {
+    pub async fn run(self, context: &Context) -> Result<(), CliError> {
+        match self {
+            Self::Add(args) => add::run(args, context).await,
+            Self::Remove(args) => remove::run(args, context).await,
+            Self::Waive(args) => waive::run(args, context).await,
+            Self::List(args) => list::run(args, context).await,
+        }
+    }
+}

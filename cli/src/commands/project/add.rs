@@ -1,0 +1,51 @@
+//! `callboard project add`.
+
+use callboard_service::project::AddProject;
+use callboard_service::settings::project_from_name;
+use serde_json::Value;
+
+use crate::context::Context;
+use crate::error::CliError;
+use crate::values;
+
+/// Add a project
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    name: String,
+
+    /// Words of a-z0-9 joined by -, unique [default: from the name]
+    #[arg(long, value_name = "SLUG")]
+    slug: Option<String>,
+
+    /// What its item keys begin with, such as the CB of CB-42; unique [default: from the name]
+    #[arg(long, value_name = "PREFIX")]
+    prefix: Option<String>,
+
+    /// The absolute path of the folder that its files lie in
+    #[arg(long, value_name = "PATH")]
+    root: Option<String>,
+
+    /// A JSON object of your own
+    #[arg(long, value_name = "JSON", value_parser = values::json)]
+    metadata: Option<Value>,
+}
+
+const EXAMPLES: &str = "Examples:
+  callboard project add \"Web Shop\"
+  callboard project add \"Web Shop\" --slug shop --prefix WS --root /srv/shop";
+
+pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
+    let made = project_from_name(&args.name);
+    let verb = AddProject {
+        slug: args.slug.unwrap_or(made.slug),
+        name: args.name,
+        key_prefix: args.prefix.map_or(made.key_prefix, |prefix| prefix.to_uppercase()),
+        root_path: args.root,
+        metadata: args.metadata,
+    };
+    let project = context.run(&verb).await?;
+    context.out.data("project", &project, |text| {
+        text.line(format_args!("{}  {}-1, {}-2, ...", project.slug, project.key_prefix, project.key_prefix));
+    })
+}
