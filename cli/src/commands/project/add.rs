@@ -1,7 +1,7 @@
 //! `callboard project add`.
 
 use callboard_service::project::AddProject;
-use callboard_service::settings::project_from_name;
+use callboard_service::setting::project_from_name;
 use serde_json::Value;
 
 use crate::context::Context;
