@@ -45,7 +45,7 @@ pub fn reference(table: &str, name: &'static str, target: &str, on_delete: OnDel
     uuid(name).extra(references(table, name, target, on_delete)).to_owned()
 }
 
-/// As [`reference`], for a link that may be missing.
+/// As [`reference()`], for a link that may be missing.
 pub fn reference_null(table: &str, name: &'static str, target: &str, on_delete: OnDelete) -> ColumnDef {
     uuid_null(name).extra(references(table, name, target, on_delete)).to_owned()
 }

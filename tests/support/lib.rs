@@ -33,5 +33,5 @@ pub use database::{Kind, TestDb};
 pub use harness::{expect_panic, main, names};
 pub use inventory;
 pub use scratch::scratch_dir;
-pub use stage::stage_event;
 pub use snapshot::Snapshot;
+pub use stage::stage_event;

@@ -1,7 +1,7 @@
 //! Entity generation: the live schema becomes the files of `entity/src/generated`.
 //!
 //! The steps are [`discover`] (read the catalog of either database), [`normalise`] (bring both to one shape, and name
-//! the enums that CHECK lists become), [`relations`] (name relations after their foreign-key column) and [`write`]
+//! the enums that CHECK lists become), [`relations`] (name relations after their foreign-key column) and [`mod@write`]
 //! (SeaORM's own code generator, then what it can't do). SQLite and PostgreSQL give byte-identical files, so one
 //! committed tree ([`tree`]) serves both, and [`check`] can compare all three; [`fresh`] and
 //! [`live`] say which database is read.

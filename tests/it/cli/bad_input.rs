@@ -1,5 +1,6 @@
 use std::os::unix::fs::PermissionsExt;
 
+use sea_orm::ConnectionTrait;
 use support::cli::{Output, callboard};
 use support::{Kind, TestDb, both, both_empty, plain};
 
@@ -98,15 +99,22 @@ both! {
         }
     }
 
-    async fn a_read_only_file_can_be_read(t: TestDb) {
+    async fn a_read_only_database_is_not_written(t: TestDb) {
         init(&t);
-        if t.kind() != Kind::Sqlite {
-            return;
-        }
-        // Permissions do not hold root back: what it may write, it writes.
-        let file = t.dir().join("board.db");
-        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o400)).expect("take the right to write");
-        let writable = std::fs::OpenOptions::new().write(true).open(&file).is_ok();
+        let writable = match t.kind() {
+            Kind::Sqlite => {
+                // Permissions do not hold root back: what it may write, it writes.
+                let file = t.dir().join("board.db");
+                std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o400)).expect("take the right to write");
+                std::fs::OpenOptions::new().write(true).open(&file).is_ok()
+            }
+            Kind::Postgres => {
+                let name = t.url().rsplit('/').next().expect("the database's name");
+                let read_only = format!("ALTER DATABASE {name} SET default_transaction_read_only = on");
+                t.raw().await.execute_unprepared(&read_only).await.expect("make the database read-only");
+                false
+            }
+        };
         let added = t.callboard(["user", "add", "bob"]).run();
         if writable {
             added.ok();
@@ -118,7 +126,6 @@ both! {
 
 both_empty! {
     async fn a_database_that_is_not_callboards_is_left_alone(t: TestDb) {
-        use sea_orm::ConnectionTrait;
         let raw = t.raw().await;
         raw.execute_unprepared("CREATE TABLE orders (id integer)").await.expect("make a table");
         let said = refused(&t, ["user", "list"], 13);
