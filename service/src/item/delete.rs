@@ -30,7 +30,7 @@ impl Verb for DeleteItem {
             return Err(Conflict::InUse { what, because: because.join(", ") }.into());
         }
         external_refs::Entity::delete_many()
-            .filter(external_refs::Column::EntityType.eq("item"))
+            .filter(external_refs::Column::EntityType.eq(super::find::IMPORTED))
             .filter(external_refs::Column::EntityId.eq(item.id))
             .exec(&tx.conn)
             .await?;

@@ -1,7 +1,7 @@
 //! The filters of item lists, as conditions over `work_items`.
 
 use callboard_entity::{TaskPrerequisiteStatus, WorkItemStatus, sprint_items, task_prerequisites as edges, work_items};
-use sea_orm::sea_query::{Alias, Expr, SimpleExpr};
+use sea_orm::sea_query::{Alias, Expr, IntoCondition, SelectStatement, SimpleExpr, UnionType};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, JoinType, QueryFilter, QuerySelect, QueryTrait, RelationTrait,
     Select,
@@ -56,7 +56,7 @@ pub(crate) async fn apply(
     }
     if list.ready {
         let lease_now = tx.dialect.read_lease_now(&tx.conn, tx.now).await?;
-        all = all.add(Condition::any().add(ready::ready()).add(due(lease_now).add(C::AssigneeId.is_null())));
+        all = all.add(C::Id.in_subquery(ready_ids(lease_now)));
     }
     if list.stuck {
         all = all.add(unfinished()).add(C::Id.in_subquery(stuck()));
@@ -91,6 +91,13 @@ fn words(list: &ListItems) -> Result<Condition> {
     Ok(all)
 }
 
+/// The ready queue and the backoffs that are over, each by an index of its own.
+fn ready_ids(lease_now: Timestamp) -> SelectStatement {
+    let ids = |part: Condition| work_items::Entity::find().select_only().column(C::Id).filter(part).into_query();
+    let over = ids(due(lease_now).add(C::AssigneeId.is_null()));
+    ids(ready::ready().into_condition()).union(UnionType::All, over).to_owned()
+}
+
 /// Items whose backoff is over: the next claim of their scope releases them, so they are ready.
 pub(crate) fn due(lease_now: Timestamp) -> Condition {
     Condition::all().add(ready::backing_off()).add(C::AvailableAt.lte(lease_now))
@@ -109,7 +116,7 @@ fn unfinished() -> SimpleExpr {
 }
 
 /// Items with an unmet prerequisite that will not be met unless somebody acts.
-fn stuck() -> sea_orm::sea_query::SelectStatement {
+fn stuck() -> SelectStatement {
     let other = Alias::new("waited_for");
     edges::Entity::find()
         .select_only()

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use callboard_entity::{WorkItemType, agent_profiles, task_assignments as assignments, work_items};
+use sea_orm::sea_query::IntoCondition;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use work_items::Column as C;
@@ -71,27 +72,20 @@ impl Query for Ready {
         }
         let scope = self.scope(tx).await?;
         let lease_now = tx.dialect.read_lease_now(&tx.conn, tx.now).await?;
-        let free = Condition::any().add(ready::ready()).add(filter::due(lease_now).add(C::AssigneeId.is_null()));
-        let limit = self.limit + 1;
-        let mut rows = Vec::new();
-        match &self.agent {
-            None => rows = self.pick(tx, scope.add(free), limit).await?,
+        let mut rows = match &self.agent {
+            None => {
+                let free = [ready::ready().into_condition(), filter::due(lease_now).add(C::AssigneeId.is_null())];
+                self.pick(tx, &scope, free).await?
+            }
             Some(name) => {
                 let agent = agent::find(tx, name).await?;
                 let withheld = withheld(tx, &agent, lease_now).await?;
                 if !withheld.is_empty() {
                     return Ok(ReadyItems { items: Vec::new(), truncated: false, withheld });
                 }
-                let able = C::RequirementKey.is_in(self.able(tx, &agent).await?);
-                let own = Condition::any().add(ready::preassigned()).add(filter::due(lease_now));
-                let own = own_only(&agent).add(own);
-                rows.extend(self.pick(tx, scope.clone().add(able.clone()).add(own), limit).await?);
-                let left = limit.saturating_sub(rows.len() as u64);
-                if left > 0 {
-                    rows.extend(self.pick(tx, scope.add(able).add(free), left).await?);
-                }
+                self.of_agent(tx, &agent, scope, lease_now).await?
             }
-        }
+        };
         let truncated = rows.len() as u64 > self.limit;
         rows.truncate(usize::try_from(self.limit).unwrap_or(usize::MAX));
         Ok(ReadyItems { items: named(tx, rows).await?, truncated, withheld: Vec::new() })
@@ -121,30 +115,56 @@ impl Ready {
         Ok(scope)
     }
 
-    async fn pick(&self, tx: &Tx, wanted: Condition, limit: u64) -> Result<Vec<work_items::Model>> {
-        let query = work_items::Entity::find().filter(wanted).order_by_asc(C::Priority).order_by_asc(C::Id);
-        Ok(query.limit(limit).all(&tx.conn).await?)
+    /// What is set aside for the agent, then what is free and the agent qualifies for.
+    async fn of_agent(
+        &self,
+        tx: &Tx,
+        agent: &agent_profiles::Model,
+        scope: Condition,
+        lease_now: Timestamp,
+    ) -> Result<Vec<work_items::Model>> {
+        let own = [own_only(agent).add(ready::preassigned()), own_only(agent).add(filter::due(lease_now))];
+        let free = [ready::ready().into_condition(), filter::due(lease_now).add(C::AssigneeId.is_null())];
+        let able = able(tx, agent, own.iter().chain(&free)).await?;
+        let scope = scope.add(C::RequirementKey.is_in(able));
+        let mut rows = self.pick(tx, &scope, own).await?;
+        rows.extend(self.pick(tx, &scope, free).await?);
+        Ok(rows)
     }
 
-    /// The requirement keys of open work that the agent satisfies.
-    async fn able(&self, tx: &Tx, agent: &agent_profiles::Model) -> Result<Vec<String>> {
-        let keys: Vec<String> = work_items::Entity::find()
-            .select_only()
-            .column(C::RequirementKey)
-            .filter(Condition::any().add(ready::ready()).add(ready::preassigned()).add(ready::backing_off()))
-            .distinct()
-            .into_tuple()
-            .all(&tx.conn)
-            .await?;
-        let has = matching::capabilities(tx, agent).await?;
-        let mut able = Vec::new();
-        for key in keys.into_iter().collect::<BTreeSet<String>>() {
-            if matching::compare(&matching::parse_key(&key)?, &has).missing.is_empty() {
-                able.push(key);
-            }
+    /// Most urgent first, then oldest, from two disjoint parts of the queue: each is read by an index of its own, which an
+    /// OR of the two would keep both planners from using.
+    async fn pick(&self, tx: &Tx, scope: &Condition, parts: [Condition; 2]) -> Result<Vec<work_items::Model>> {
+        let mut rows = Vec::new();
+        for part in parts {
+            let query = work_items::Entity::find().filter(part).filter(scope.clone());
+            let query = query.order_by_asc(C::Priority).order_by_asc(C::Id).limit(self.limit + 1);
+            rows.extend(query.all(&tx.conn).await?);
         }
-        Ok(able)
+        rows.sort_by_key(|item| (item.priority, item.id));
+        Ok(rows)
     }
+}
+
+/// The requirement keys in these parts of the queue that the agent satisfies.
+async fn able<'a>(
+    tx: &Tx,
+    agent: &agent_profiles::Model,
+    parts: impl Iterator<Item = &'a Condition>,
+) -> Result<Vec<String>> {
+    let mut keys = BTreeSet::new();
+    for part in parts {
+        let query = work_items::Entity::find().select_only().column(C::RequirementKey).filter(part.clone()).distinct();
+        keys.extend(query.into_tuple::<String>().all(&tx.conn).await?);
+    }
+    let has = matching::capabilities(tx, agent).await?;
+    let mut able = Vec::new();
+    for key in keys {
+        if matching::compare(&matching::parse_key(&key)?, &has).missing.is_empty() {
+            able.push(key);
+        }
+    }
+    Ok(able)
 }
 
 fn own_only(agent: &agent_profiles::Model) -> Condition {

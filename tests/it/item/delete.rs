@@ -1,18 +1,21 @@
 //! Deleting items to which nothing has happened yet.
 
 use callboard_service::assignment::Cancel;
-use callboard_service::entity::{task_prerequisites, work_item_events, work_item_requirements, work_items};
+use callboard_service::entity::{
+    external_refs, task_prerequisites, work_item_events, work_item_requirements, work_items,
+};
 use callboard_service::item::{CommentOnItem, DeleteItem, ItemRef, NewItem};
 use callboard_service::{ErrorKind, Ref};
 use sea_orm::{EntityTrait, PaginatorTrait};
 use support::{Seed, TestDb, both};
 
-async fn rows(seed: &Seed) -> [u64; 4] {
+async fn rows(seed: &Seed) -> [u64; 5] {
     [
         work_items::Entity::find().count(&seed.raw).await.expect("count"),
         work_item_events::Entity::find().count(&seed.raw).await.expect("count"),
         work_item_requirements::Entity::find().count(&seed.raw).await.expect("count"),
         task_prerequisites::Entity::find().count(&seed.raw).await.expect("count"),
+        external_refs::Entity::find().count(&seed.raw).await.expect("count"),
     ]
 }
 
@@ -27,6 +30,7 @@ both! {
             ..NewItem::titled("mistake")
         };
         let mistake = seed.add(mistake).await;
+        super::show::external(&seed, mistake.id, "bd-7").await;
         assert_ne!(rows(&seed).await, before);
         let deleted = seed.run(DeleteItem { item: "CB-2".into() }).await;
         assert_eq!(deleted, mistake);

@@ -4,10 +4,10 @@ use callboard_service::entity::{WorkItemStatus as Status, WorkItemType};
 use callboard_service::item::state::{self, ItemEvent};
 use callboard_service::item::{BlockItem, CancelItem, MoveItem, MoveTo, NewItem, ReopenItem, UnblockItem};
 use callboard_service::{Error, ErrorKind};
-use support::{Seed, TestDb, both};
+use support::{TestDb, both};
 
 /// What a stored row must do: go to a status, or be refused naming status and event.
-async fn expect(seed: &Seed, from: Status, event: ItemEvent, to: Option<Status>, result: Result<Status, Error>) {
+fn expect(from: Status, event: ItemEvent, to: Option<Status>, result: Result<Status, Error>) {
     match (to, result) {
         (Some(to), Ok(is)) => assert_eq!(is, to, "{from} + {}", event.as_str()),
         (None, Err(error @ Error::Transition { .. })) => {
@@ -20,7 +20,6 @@ async fn expect(seed: &Seed, from: Status, event: ItemEvent, to: Option<Status>,
         }
         (to, result) => panic!("{from} + {}: expected {to:?}, got {result:?}", event.as_str()),
     }
-    let _ = seed;
 }
 
 both! {
@@ -49,7 +48,7 @@ both! {
                         refused += 1;
                     }
                 }
-                expect(&seed, from, event, to, result.map(|m| m.item.status)).await;
+                expect(from, event, to, result.map(|m| m.item.status));
             }
         }
         assert_eq!((moved, refused), (16, 7 * 15 - 16), "the pairs of docs/states.md");
@@ -83,7 +82,7 @@ both! {
                     // Asked of the verb, cancelling what is cancelled is done already.
                     to = Some(Status::Cancelled);
                 }
-                expect(&seed, from, event, to, result).await;
+                expect(from, event, to, result);
             }
         }
     }

@@ -14,12 +14,12 @@ async fn show(seed: &Seed, item: &str) -> ItemDetails {
     seed.board.read(&ShowItem { item: item.into() }).await.expect("show")
 }
 
-async fn external(seed: &Seed, item: Uuid, source_id: &str) {
+pub async fn external(seed: &Seed, item: Uuid, source_id: &str) {
     let row = external_refs::ActiveModel {
         id: Set(Uuid::now_v7()),
         source: Set("beads".to_owned()),
         source_id: Set(source_id.to_owned()),
-        entity_type: Set("item".to_owned()),
+        entity_type: Set("work_item".to_owned()),
         entity_id: Set(item),
         content_sha256: Set("0".repeat(64)),
         imported_at: Set(seed.board.now()),
@@ -78,6 +78,7 @@ both! {
         assert!(shown.sprints[0].code.ends_with("-0"), "{:?}", shown.sprints);
         assert_eq!(shown.external_refs.len(), 3);
         assert_eq!(shown.external_refs[0].source_id, format!("bd-{key}-0"));
+        assert_eq!(show(&seed, &format!("bd-{key}-1")).await.item.key, key, "the name that it had elsewhere finds it");
         assert_eq!(shown.events[0].actor, "user:kim");
         assert!(shown.current.is_none() && shown.assignments.is_empty() && shown.assignee.is_none());
     }
