@@ -1,6 +1,8 @@
-//! Ctrl-C: what is not committed is rolled back, what is being committed is waited for.
+//! Ctrl-C and SIGTERM: what is not committed is rolled back, what is being committed is waited for.
 
 use std::future::Future;
+
+use tokio::signal::unix::SignalKind;
 
 use crate::context::Context;
 use crate::error::CliError;
@@ -16,11 +18,19 @@ pub async fn guard(
     tokio::select! {
         biased;
         done = &mut run => done,
-        caught = tokio::signal::ctrl_c() => match caught {
+        caught = signal() => match caught {
             Ok(()) if context.is_committing() => run.await,
             Ok(()) => Err(CliError::Interrupted),
             // No handler could be set: the signal then ends the process by itself.
             Err(_) => run.await,
         },
+    }
+}
+
+async fn signal() -> std::io::Result<()> {
+    let mut terminate = tokio::signal::unix::signal(SignalKind::terminate())?;
+    tokio::select! {
+        caught = tokio::signal::ctrl_c() => caught,
+        _ = terminate.recv() => Ok(()),
     }
 }

@@ -88,7 +88,7 @@ pub fn message(error: &CliError) -> String {
         CliError::Io(error) => error.to_string(),
         CliError::Json(error) => format!("the answer can't be written as JSON: {error}"),
         CliError::BrokenPipe => "stdout was closed".to_owned(),
-        CliError::Interrupted => "interrupted; nothing was changed".to_owned(),
+        CliError::Interrupted => "interrupted; what was not committed was rolled back".to_owned(),
     }
 }
 

@@ -1,11 +1,18 @@
 //! The callboard command line as a user runs it.
 
+mod agent;
 mod assignment;
 mod bad_input;
+mod board;
 mod docs;
 mod init;
+mod item;
 mod output;
+mod prerequisite;
+mod process;
+mod project;
 mod setting;
+mod sprint;
 mod upgrade;
 mod user;
 

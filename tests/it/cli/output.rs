@@ -1,31 +1,98 @@
 use sea_orm::ConnectionTrait;
-use support::{TestDb, both};
+use support::{TestDb, both, both_empty};
 
 use super::{init, json};
 
 const EVIL: &str = "ev\u{1b}[2Jil\u{202e}\u{7}";
 
-both! {
+/// The same, as JSON writes it.
+const EVIL_JSON: &str = r#""ev\u001b[2Jil\u202e\u0007""#;
+
+/// Every text column that a command shows, and what is planted there.
+fn planted() -> Vec<String> {
+    let texts = [
+        ("board_users", &["name"][..]),
+        ("board_projects", &["name"]),
+        ("agent_profiles", &["name", "type", "description"]),
+        ("sprints", &["title", "goal"]),
+        ("work_items", &["title", "description", "blocked_reason"]),
+        ("work_item_events", &["kind", "reason"]),
+        ("task_prerequisites", &["description", "waiver_reason"]),
+        ("task_assignments", &["notes"]),
+    ];
+    let json = [
+        ("agent_profiles", "capabilities"),
+        ("agent_profiles", "tools"),
+        ("agent_profiles", "metadata"),
+        ("agent_profiles", "constraints"),
+        ("board_projects", "metadata"),
+        ("work_items", "tags"),
+        ("work_items", "metadata"),
+        ("work_items", "delegation_context"),
+        ("task_assignments", "context"),
+    ];
+    let mut sql: Vec<String> = texts
+        .iter()
+        .flat_map(|(table, columns)| {
+            columns.iter().map(move |column| format!("UPDATE {table} SET {column} = '{EVIL}'"))
+        })
+        .collect();
+    sql.extend(json.map(|(table, column)| format!("UPDATE {table} SET {column} = '[{EVIL_JSON}]'")));
+    sql.push(format!(r#"UPDATE work_items SET acceptance_criteria = '[{{"text":{EVIL_JSON},"done":false}}]'"#));
+    sql.push("UPDATE agent_capabilities SET capability = 'ev\u{1b}[2Jil'".to_owned());
+    sql.push(
+        r#"UPDATE board_settings SET value = '"user:ev\u001b[2Jil\u202e\u0007"' WHERE key = 'default_actor'"#
+            .to_owned(),
+    );
+    sql
+}
+
+both_empty! {
     /// Rows that were written past the service must not steer the terminal either.
     async fn planted_control_characters_are_escaped(t: TestDb) {
         init(&t);
-        let raw = t.raw().await;
-        for sql in [
-            format!("UPDATE board_users SET name = '{EVIL}'"),
-            // The same name, as JSON writes it.
-            r#"UPDATE board_settings SET value = '"user:ev\u001b[2Jil\u202e\u0007"' WHERE key = 'default_actor'"#.to_owned(),
+        for args in [
+            &["agent", "register", "coder", "--grant", "rust"][..],
+            &["item", "add", "base", "--require", "rust"],
+            &["item", "add", "next", "--waits-for", "CB-1", "--parent", "CB-1"],
+            &["item", "add", "dead", "--max-attempts", "1"],
+            &["sprint", "add", "1", "One"],
+            &["sprint", "add-items", "1", "CB-1"],
+            &["claim", "--agent", "coder"],
         ] {
-            raw.execute_unprepared(&sql).await.expect("plant a name");
+            t.callboard(args).run().ok();
         }
-        for args in [&["user", "list"][..], &["setting", "list"], &["init"], &["user", "add", "x", "-v"]] {
-            let output = t.callboard(args).run().ok();
+        let id = t.callboard(["claim", "--agent", "coder"]).run().ok().stdout;
+        t.callboard(["fail", "--assignment", id.trim(), "--reason", "x"]).run().ok();
+        let raw = t.raw().await;
+        for sql in planted() {
+            let done = raw.execute_unprepared(&sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+            assert!(done.rows_affected() > 0, "nothing to plant in: {sql}");
+        }
+        let mut shown = 0;
+        for args in [
+            "user list", "user show EVIL", "project list", "project show demo", "agent list", "agent show coder",
+            "item list", "item show CB-1", "item show CB-2", "item history CB-1", "item tree", "prerequisite list CB-2",
+            "sprint list", "sprint show 1", "sprint load 1", "sprint burndown 1", "assignment list",
+            "assignment history CB-1", "assignment explain CB-1", "ready", "board", "setting list",
+            "setting get default_actor", "init", "item edit CB-2 --priority P3", "item move CB-2 backlog",
+            "item cancel CB-1 --cancel-dependents --dry-run", "item move CB-3 done", "claim --agent coder",
+            "assignment assign CB-2 --agent coder", "item comment CB-1 hello -vv", "agent archive coder",
+            "done CB-2 --as user:EVIL", "item list EVIL",
+        ] {
+            let output = t.callboard(args.split(' ').map(|word| word.replace("EVIL", EVIL))).run();
             for stream in [&output.stdout, &output.stderr] {
                 assert!(stream.chars().all(|c| c == '\n' || (!c.is_control() && c != '\u{202e}')), "{output}");
+                shown += stream.matches(r"ev\u{1b}[2Jil").count();
             }
+            assert!(output.exit.is_some_and(|exit| exit != 1), "{output}");
         }
+        assert!(shown > 40, "what was planted was hardly shown: {shown}");
         assert_eq!(json(&t, ["user", "list"], "users")["rows"][0]["name"], EVIL);
     }
+}
 
+both! {
     async fn colours_only_when_asked_for_and_json_never(t: TestDb) {
         init(&t);
         let coloured = |args: &[&str]| t.callboard(args.iter().copied()).run().ok().stdout.contains('\u{1b}');
