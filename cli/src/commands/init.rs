@@ -4,7 +4,7 @@ use callboard_migration::runner::{self, Event, Goal};
 use callboard_migration::target::Source;
 use callboard_service::project::AddProject;
 use callboard_service::setting::{InitBoard, InitializedBoard, project_from_name};
-use callboard_service::{Actor, rules};
+use callboard_service::{Actor, Callboard, rules};
 use serde::Serialize;
 
 use crate::context::Context;
@@ -15,7 +15,7 @@ use crate::output::Style;
 ///
 /// Makes the database (by default .callboard/callboard.db in this folder), a user for you and a first project. Where
 /// they are there already, nothing is changed.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
     /// Your name on the board [default: the login name]
@@ -38,9 +38,9 @@ const EXAMPLES: &str = "Examples:
 
 /// What `init` found and made.
 #[derive(Debug, Serialize)]
-struct Initialized {
+pub struct Initialized {
     /// The database, without a password.
-    board: String,
+    pub board: String,
     /// The migrations that were run; empty where the schema was up to date.
     migrated: Vec<String>,
     /// Nothing had to be done.
@@ -50,6 +50,22 @@ struct Initialized {
 }
 
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
+    let (_, done) = make(args, context).await?;
+    context.out.data("init", &done, |text| {
+        let what = if done.already { "The board was there already" } else { "The board is ready" };
+        text.push(Style::Good, what).plain(format_args!(": {}", done.board)).end();
+        text.optional("Acts by default", done.defaults.default_actor.as_deref());
+        text.optional("Project", done.defaults.default_project.as_deref());
+        if let Some(project) = &done.defaults.added_project {
+            text.field("Item keys", format_args!("{}-1, {}-2, ...", project.key_prefix, project.key_prefix));
+        }
+    })?;
+    context.out.hint("go on with `callboard item add TITLE`, `callboard agent register SLUG`, `callboard --help`");
+    Ok(())
+}
+
+/// Makes the board, or brings it up to date, and opens it.
+pub async fn make(args: Args, context: &Context) -> Result<(Callboard, Initialized), CliError> {
     let mut located = context.locate()?;
     let committing = context.committing();
     let mut watch = |event: &Event| committing.see(event);
@@ -67,17 +83,7 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
         already: report.from.is_some() && defaults.added_user.is_none() && defaults.added_project.is_none(),
         defaults,
     };
-    context.out.data("init", &done, |text| {
-        let what = if done.already { "The board was there already" } else { "The board is ready" };
-        text.push(Style::Good, what).plain(format_args!(": {}", done.board)).end();
-        text.optional("Acts by default", done.defaults.default_actor.as_deref());
-        text.optional("Project", done.defaults.default_project.as_deref());
-        if let Some(project) = &done.defaults.added_project {
-            text.field("Item keys", format_args!("{}-1, {}-2, ...", project.key_prefix, project.key_prefix));
-        }
-    })?;
-    context.out.hint("go on with `callboard item add TITLE`, `callboard agent register SLUG`, `callboard --help`");
-    Ok(())
+    Ok((board, done))
 }
 
 impl Args {

@@ -12,6 +12,8 @@ mod item;
 mod paging;
 mod prerequisite;
 mod project;
+mod quickstart;
+mod quickstart_worker;
 mod ready;
 mod reference;
 mod setting;
@@ -27,6 +29,7 @@ use crate::error::CliError;
 /// Every command of the program, in the order of `--help`.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    Quickstart(quickstart::Args),
     Init(init::Args),
     Board(board::Args),
     Ready(ready::Args),
@@ -53,11 +56,14 @@ pub enum Command {
     Upgrade(upgrade::Args),
     Completions(completions::Args),
     Reference(reference::Args),
+    QuickstartWorker(quickstart_worker::Args),
 }
 
 /// Runs a command.
 pub async fn run(command: Command, context: &Context) -> Result<(), CliError> {
     match command {
+        Command::Quickstart(args) => quickstart::run(args, context).await,
+        Command::QuickstartWorker(args) => quickstart_worker::run(args, context).await,
         Command::Init(args) => init::run(args, context).await,
         Command::Board(args) => board::run(args, context).await,
         Command::Ready(args) => ready::run(args, context).await,

@@ -34,6 +34,8 @@ pub fn code(error: &CliError) -> &'static str {
             _ => "internal",
         },
         CliError::NoBoard { .. } => "no_board",
+        CliError::BoardExists { .. } => "conflict",
+        CliError::Worker { .. } => "internal",
         CliError::NoActor => "no_actor",
         CliError::Usage { .. } => "usage",
         CliError::File { .. } => "not_found",
@@ -65,6 +67,8 @@ pub fn exit_code(error: &CliError) -> u8 {
         },
         CliError::Migration(error) => error.exit_code(),
         CliError::NoBoard { .. } | CliError::File { .. } => 13,
+        CliError::BoardExists { .. } => 14,
+        CliError::Worker { .. } => 1,
         CliError::Input { .. } => 18,
         CliError::NoActor | CliError::Usage { .. } => 2,
         CliError::Io(_) | CliError::Json(_) => 1,
@@ -81,6 +85,8 @@ pub fn message(error: &CliError) -> String {
         CliError::NoBoard { target: None } => {
             "there is no board: neither in this folder or above, nor by --database-url or DATABASE_URL".to_owned()
         }
+        CliError::BoardExists { target } => format!("there is a board at {target} already"),
+        CliError::Worker { agent, how } => format!("the worker of agent '{agent}' {how}"),
         CliError::NoActor => "it is not known who acts: the board has no default actor".to_owned(),
         CliError::Usage { message, .. } => message.clone(),
         CliError::File { path, error } => format!("{path} can't be read: {error}"),
@@ -100,6 +106,10 @@ pub fn hint(error: &CliError) -> Option<String> {
         CliError::Migration(callboard_migration::error::Error::NoDatabase { .. }) => Some(MAKE_BOARD.to_owned()),
         CliError::Migration(error) => error.hint(),
         CliError::NoBoard { .. } => Some(MAKE_BOARD.to_owned()),
+        CliError::BoardExists { .. } => {
+            Some("go on with it (`callboard board`), or run the quickstart in an empty folder".to_owned())
+        }
+        CliError::Worker { .. } => Some("the board is as the workers left it: `callboard board`".to_owned()),
         CliError::NoActor => Some(
             "`callboard init` makes a user for you; or name one by --as user:NAME, --as agent:SLUG or CALLBOARD_ACTOR"
                 .to_owned(),

@@ -19,6 +19,15 @@ pub enum CliError {
     NoBoard {
         target: Option<String>,
     },
+    /// A board is there already, where an empty place is needed.
+    BoardExists {
+        target: String,
+    },
+    /// A process that worked for this command did not do its part.
+    Worker {
+        agent: String,
+        how: String,
+    },
     /// Nobody acts: the board has no default actor.
     NoActor,
     /// The command line is parsable, but says too little or too much.

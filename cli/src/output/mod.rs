@@ -3,6 +3,7 @@
 pub mod assignments;
 mod json;
 pub mod lists;
+pub mod quickstart;
 pub mod reference;
 pub mod table;
 mod text;
@@ -46,6 +47,11 @@ impl Printer {
     pub fn rehearsed(&self) {
         self.dry_run.set(true);
         self.note("Dry run: this is what would happen; nothing was changed.");
+    }
+
+    /// Whether notes and hints are wanted.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
     }
 
     /// Prints what a command is for: as JSON of that kind, or as the text that `human` writes.

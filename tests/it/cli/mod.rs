@@ -11,6 +11,7 @@ mod output;
 mod prerequisite;
 mod process;
 mod project;
+mod quickstart;
 mod setting;
 mod sprint;
 mod upgrade;
