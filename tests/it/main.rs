@@ -6,6 +6,7 @@ mod agent;
 mod assignment;
 mod cli;
 mod concurrency;
+mod db;
 mod entities;
 mod harness;
 mod import;

@@ -131,11 +131,10 @@ async fn check_version(db: &DatabaseConnection) -> Result<()> {
 }
 
 async fn postgres(url: &DatabaseUrl, options: &OpenOptions) -> Result<Db> {
-    let mut connect = url.postgres()?.application_name("callboard");
-    if let Some(schema) = &options.schema {
-        super::schema::check_name(schema)?;
-        connect = connect.options([("search_path", schema.as_str())]);
-    }
+    // Named also where it is the default: a role or an app may have set another one.
+    let schema = options.schema.clone().unwrap_or_else(|| "public".to_owned());
+    super::schema::check_name(&schema)?;
+    let connect = url.postgres()?.application_name("callboard").options([("search_path", schema.as_str())]);
     let refuse = |why: String| Error::from(DatabaseError::Open { target: url.redacted(), why });
     reachable(&connect, options.busy_timeout).await.map_err(|e| refuse(e.to_string()))?;
     let pool = PgPoolOptions::new()
@@ -146,8 +145,8 @@ async fn postgres(url: &DatabaseUrl, options: &OpenOptions) -> Result<Db> {
         .await
         .map_err(|e| refuse(e.to_string()))?;
     let db = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
-    let (schema, busy_timeout) = (options.schema.clone(), options.busy_timeout);
-    Ok(Db { dialect: Dialect::Postgres, writer: db.clone(), reader: db, schema, busy_timeout })
+    let busy_timeout = options.busy_timeout;
+    Ok(Db { dialect: Dialect::Postgres, writer: db.clone(), reader: db, schema: Some(schema), busy_timeout })
 }
 
 /// Whether anything listens there: a pool would try a refused connection again and again, and report a timeout in place

@@ -1,0 +1,6 @@
+//! How verbs are run: in transactions of their own, in an app's, once for a key, and when nobody waits any more.
+
+mod dropped;
+mod embedded;
+mod idempotency;
+mod transaction;
