@@ -2,19 +2,16 @@
 
 mod agent;
 mod assignment;
-mod board;
 mod change;
 mod completions;
 mod fence;
 mod holder;
-mod init;
 mod item;
 mod paging;
 mod prerequisite;
 mod project;
 mod quickstart;
 mod quickstart_worker;
-mod ready;
 mod reference;
 mod setting;
 mod sprint;
@@ -30,9 +27,9 @@ use crate::error::CliError;
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Quickstart(quickstart::Args),
-    Init(init::Args),
-    Board(board::Args),
-    Ready(ready::Args),
+    Init(setting::init::Args),
+    Board(project::board::Args),
+    Ready(item::ready::Args),
     Claim(assignment::claim::Args),
     #[command(visible_alias = "done")]
     Complete(assignment::complete::Args),
@@ -64,9 +61,9 @@ pub async fn run(command: Command, context: &Context) -> Result<(), CliError> {
     match command {
         Command::Quickstart(args) => quickstart::run(args, context).await,
         Command::QuickstartWorker(args) => quickstart_worker::run(args, context).await,
-        Command::Init(args) => init::run(args, context).await,
-        Command::Board(args) => board::run(args, context).await,
-        Command::Ready(args) => ready::run(args, context).await,
+        Command::Init(args) => setting::init::run(args, context).await,
+        Command::Board(args) => project::board::run(args, context).await,
+        Command::Ready(args) => item::ready::run(args, context).await,
         Command::Claim(args) => assignment::claim::run(args, context).await,
         Command::Complete(args) => assignment::complete::run(args, context).await,
         Command::Fail(args) => assignment::fail::run(args, context).await,

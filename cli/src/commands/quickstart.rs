@@ -13,7 +13,7 @@ use callboard_service::{Actor, Callboard, Ref};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
-use super::init;
+use super::setting::init;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::output::quickstart::{self, Shown, Told};

@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use callboard_service::Callboard;
 use callboard_service::assignment::{Claim, Claimed, Complete, Fail};
 use callboard_service::entity::WorkItemStatus;
 use callboard_service::item::ListItems;
-use callboard_service::Callboard;
 use clap::ValueEnum;
 
 use crate::context::Context;

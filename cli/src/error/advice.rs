@@ -40,6 +40,7 @@ pub fn code(error: &CliError) -> &'static str {
         CliError::Usage { .. } => "usage",
         CliError::File { .. } => "not_found",
         CliError::Input { .. } => "invalid",
+        CliError::Broken { .. } => "verify_failed",
         CliError::Io(_) | CliError::Json(_) => "internal",
         CliError::BrokenPipe => "broken_pipe",
         CliError::Interrupted => "interrupted",
@@ -70,6 +71,7 @@ pub fn exit_code(error: &CliError) -> u8 {
         CliError::BoardExists { .. } => 14,
         CliError::Worker { .. } => 1,
         CliError::Input { .. } => 18,
+        CliError::Broken { .. } => 11,
         CliError::NoActor | CliError::Usage { .. } => 2,
         CliError::Io(_) | CliError::Json(_) => 1,
         CliError::BrokenPipe => 0,
@@ -90,6 +92,7 @@ pub fn message(error: &CliError) -> String {
         CliError::NoActor => "it is not known who acts: the board has no default actor".to_owned(),
         CliError::Usage { message, .. } => message.clone(),
         CliError::File { path, error } => format!("{path} can't be read: {error}"),
+        CliError::Broken { count } => format!("{count} values are not as the history tells"),
         CliError::Input { what, error } => format!("{what} can't be understood: {error}"),
         CliError::Io(error) => error.to_string(),
         CliError::Json(error) => format!("the answer can't be written as JSON: {error}"),
@@ -116,6 +119,9 @@ pub fn hint(error: &CliError) -> Option<String> {
         ),
         CliError::Usage { hint, .. } => Some((*hint).to_owned()),
         CliError::File { .. } => Some("check the path".to_owned()),
+        CliError::Broken { .. } => {
+            Some("they were changed past Callboard, or by a fault of ours: please report it".to_owned())
+        }
         CliError::Input { .. } => Some("`--help` of the command shows the form".to_owned()),
         CliError::Interrupted | CliError::Io(_) | CliError::Json(_) | CliError::BrokenPipe => None,
     }
@@ -127,7 +133,6 @@ fn service(error: &Error) -> Option<String> {
     let hint = match error {
         Error::NotFound { entity, .. } => not_found(entity),
         Error::Transition { entity: "item", name, allowed, .. } => by_hand(name, allowed),
-        Error::Transition { entity: "sprint" | "prerequisite", .. } => return None,
         Error::Transition { .. } => "`callboard assignment history KEY` tells how it got there".to_owned(),
         Error::Conflict(conflict) => return conflicting(conflict),
         Error::LeaseLost { .. } => {
@@ -181,8 +186,6 @@ fn not_found(entity: &str) -> String {
         "sprint" => "sprint list",
         "setting" => "setting list",
         "assignment" => "assignment list --mine",
-        "prerequisite" => "prerequisite list ITEM",
-        "item in this sprint" => "sprint show SPRINT",
         _ => return "check the name".to_owned(),
     };
     format!("`callboard {list}` shows what there is")
@@ -190,7 +193,6 @@ fn not_found(entity: &str) -> String {
 
 fn conflicting(conflict: &Conflict) -> Option<String> {
     let hint = match conflict {
-        Conflict::Exists { entity: "key prefix", .. } => "give the project another one by --prefix".to_owned(),
         Conflict::Exists { entity, .. } => format!("choose another name, or change that {entity}"),
         Conflict::Revision { item, .. } => {
             format!("`callboard item show {item}`, then give the command again with the present revision")
@@ -200,12 +202,6 @@ fn conflicting(conflict: &Conflict) -> Option<String> {
         }
         Conflict::Inactive { entity: "agent", name, status } if status == "archived" => {
             format!("`callboard agent restore {name}` brings it back")
-        }
-        Conflict::Inactive { entity: "project" | "default project", name, status } if status == "archived" => {
-            format!("`callboard project restore {name}` brings it back")
-        }
-        Conflict::Inactive { entity: "sprint", name, .. } => {
-            format!("`callboard sprint edit {name} --status active` opens it again")
         }
         Conflict::Inactive { .. } => "name one that is active".to_owned(),
         Conflict::InUse { .. } => "archive it instead, which keeps its history".to_owned(),

@@ -46,6 +46,10 @@ pub enum CliError {
         what: String,
         error: serde_json::Error,
     },
+    /// A check found what should not be; its rows are on stdout.
+    Broken {
+        count: usize,
+    },
     /// Whoever read stdout has gone.
     BrokenPipe,
     Interrupted,

@@ -8,7 +8,7 @@ const HEAD: &str = "# The `callboard` command line
 
 Written from the program by `CALLBOARD_BLESS=1 cargo test --workspace -- cli::docs`; not edited by hand.
 Exit codes are explained in [errors.md](errors.md). Every command takes the global options below; `--json` gives one
-document `{schema_version, kind, data}` on stdout.
+document `{schema_version, kind, data}` on stdout, described in [json.md](json.md).
 ";
 
 /// The whole reference.

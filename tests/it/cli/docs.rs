@@ -1,4 +1,5 @@
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use support::cli::callboard;
 use support::plain;
@@ -8,7 +9,7 @@ plain! {
     fn the_reference_is_up_to_date() {
         let dir = support::scratch_dir();
         let written = callboard(dir.path()).arg("reference").run().ok().stdout;
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/cli.md");
+        let path = root().join("docs/cli.md");
         if std::env::var_os("CALLBOARD_BLESS").is_some() {
             std::fs::write(&path, &written).expect("write docs/cli.md");
         }
@@ -28,6 +29,13 @@ plain! {
         }
     }
 
+    fn every_kind_of_document_is_described() {
+        let described: BTreeSet<String> = kinds_described();
+        let printed = kinds_printed(&root().join("cli/src"));
+        assert!(printed.len() > 30, "{printed:?}");
+        assert_eq!(printed, described, "docs/json.md against cli/src");
+    }
+
     fn completions_name_the_commands() {
         let dir = support::scratch_dir();
         for shell in ["bash", "zsh", "fish"] {
@@ -36,4 +44,32 @@ plain! {
         }
         callboard(dir.path()).args(["completions", "nosh"]).run().code(2);
     }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a workspace").to_owned()
+}
+
+/// The first column of the table in docs/json.md.
+fn kinds_described() -> BTreeSet<String> {
+    let text = std::fs::read_to_string(root().join("docs/json.md")).expect("read docs/json.md");
+    text.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next().map(str::to_owned)).collect()
+}
+
+/// What the sources pass to `Printer::data`, as a kind.
+fn kinds_printed(folder: &Path) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for entry in std::fs::read_dir(folder).expect("list the sources") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            found.extend(kinds_printed(&path));
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).expect("read a source");
+        for call in text.split("out.data(").skip(1) {
+            let kind = call.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next());
+            found.insert(kind.unwrap_or_else(|| panic!("a kind that is no literal in {}", path.display())).to_owned());
+        }
+    }
+    found
 }

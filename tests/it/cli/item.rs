@@ -14,7 +14,7 @@ both! {
         ];
         let added = t.callboard(args).stdin("line one\n\tline two\n").run().ok().stdout;
         assert_eq!(added, "CB-2  Write it\n");
-        let shown = json(&t, ["item", "show", "cb-2"], "item");
+        let shown = json(&t, ["item", "show", "cb-2"], "item_details");
         let item = &shown["item"];
         assert_eq!((&item["priority"], &item["type"], &item["tags"][0]), (&1.into(), &"bug".into(), &"urgent".into()));
         assert_eq!((&item["description"], &item["due_at"]), (&"line one\n\tline two\n".into(), &"2026-12-31T23:59:59Z".into()));
@@ -30,7 +30,7 @@ both! {
         let plan = r#"[{"title":"a","type":"epic"},{"title":"b","parent":{"index":0}},
                        {"title":"c","priority":0,"prerequisites":[{"index":1}],"requirements":[{"capability":"rust","level":"basic"}]}]"#;
         let added = t.callboard(["item", "add", "--from", "-", "--json"]).stdin(plan).run();
-        assert_eq!(super::data(added, "items")[2]["unmet_prerequisites"], 1);
+        assert_eq!(super::data(added, "added_items")[2]["unmet_prerequisites"], 1);
         for (bad, exit) in [("[{", 18), (r#"[{"titel":"x"}]"#, 18), (r#"[{"title":"x"},{"title":""}]"#, 18), ("[]", 18)] {
             t.callboard(["item", "add", "--from", "-"]).stdin(bad).run().code(exit);
         }
@@ -121,9 +121,9 @@ both! {
         assert!(said.contains("CB-2") && said.contains("--waive-dependents"), "{said}");
         let dry = t.callboard(["item", "cancel", "CB-1", "--cancel-dependents", "--dry-run", "--json"]).run().ok().json();
         assert_eq!((&dry["dry_run"], &dry["data"]["cancelled"]), (&true.into(), &serde_json::json!(["CB-2", "CB-3"])));
-        assert_eq!(json(&t, ["item", "show", "CB-1"], "item")["item"]["status"], "todo");
+        assert_eq!(json(&t, ["item", "show", "CB-1"], "item_details")["item"]["status"], "todo");
         assert!(text(&t, ["item", "cancel", "CB-1", "--waive-dependents"]).contains("Go on without it: CB-2"));
-        assert_eq!(json(&t, ["item", "show", "CB-2"], "item")["item"]["unmet_prerequisites"], 0);
+        assert_eq!(json(&t, ["item", "show", "CB-2"], "item_details")["item"]["unmet_prerequisites"], 0);
         assert!(text(&t, ["item", "cancel", "CB-2", "--cancel-dependents"]).contains("Cancelled too: CB-3"));
         refused(&t, ["item", "cancel", "CB-3", "--cancel-dependents", "--waive-dependents"], 2);
     }

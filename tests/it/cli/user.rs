@@ -6,7 +6,7 @@ both! {
     async fn is_added_shown_listed_edited_and_removed(t: TestDb) {
         init(&t);
         assert_eq!(text(&t, ["user", "add", "Grace Hopper", "--email", "Grace@Example.org"]), "user:Grace Hopper\n");
-        assert_eq!(json(&t, ["user", "show", "Grace Hopper"], "user")["user"]["email"], "grace@example.org");
+        assert_eq!(json(&t, ["user", "show", "Grace Hopper"], "user_details")["user"]["email"], "grace@example.org");
         assert!(text(&t, ["user", "show", "Grace Hopper"]).contains("grace@example.org"));
         let edited = json(&t, ["user", "edit", "Grace Hopper", "--name", "grace", "--no-email"], "user");
         assert_eq!((&edited["name"], &edited["email"]), (&"grace".into(), &serde_json::Value::Null));

@@ -8,6 +8,7 @@ mod comment;
 mod delete;
 mod edit;
 mod history;
+mod ledger;
 mod list;
 mod machine;
 mod r#move;

@@ -1,8 +1,10 @@
 //! `callboard agent`: who may do what.
 
 mod archive;
+mod assignments;
 mod edit;
 mod grant;
+mod items;
 mod list;
 mod register;
 mod restore;
@@ -26,6 +28,8 @@ pub enum Command {
     Restore(restore::Args),
     Grant(grant::Args),
     Revoke(revoke::Args),
+    Items(items::Args),
+    Assignments(assignments::Args),
 }
 
 impl Command {
@@ -39,6 +43,8 @@ impl Command {
             Self::Restore(args) => restore::run(args, context).await,
             Self::Grant(args) => grant::run(args, context).await,
             Self::Revoke(args) => revoke::run(args, context).await,
+            Self::Items(args) => items::run(args, context).await,
+            Self::Assignments(args) => assignments::run(args, context).await,
         }
     }
 }

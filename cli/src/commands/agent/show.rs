@@ -6,7 +6,7 @@ use callboard_service::agent::ShowAgent;
 use super::view;
 use crate::context::Context;
 use crate::error::CliError;
-use crate::output::{Cell, Table, lists, words};
+use crate::output::{lists, words};
 
 /// Show an agent: what it may do, what it holds and what it did last
 #[derive(Debug, clap::Args)]
@@ -21,7 +21,7 @@ const EXAMPLES: &str = "Examples:
 
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let found = context.read(&ShowAgent { agent: args.slug }).await?;
-    context.out.data("agent", &found, |text| {
+    context.out.data("agent_details", &found, |text| {
         let agent = &found.agent;
         text.field("Agent", &agent.slug);
         text.field("Name", &agent.name);
@@ -38,31 +38,10 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
         text.field("Registered", words::time(agent.created_at));
         text.block("Description", agent.description.as_deref().unwrap_or_default());
         if !found.open.is_empty() {
-            let mut table = Table::new(["KEY", "ASSIGNMENT", "STATUS", "UNTIL", "TITLE"]);
-            for held in &found.open {
-                let assignment = &held.assignment;
-                table.row([
-                    Cell::new(&held.item.key),
-                    Cell::new(assignment.id),
-                    Cell::styled(words::assignment_style(assignment.status), assignment.status),
-                    Cell::optional(assignment.lease_expires_at.map(words::time)),
-                    Cell::new(&held.item.title),
-                ]);
-            }
-            text.heading("Holds now").table(&table, "");
+            text.heading("Holds now").table(&view::assignments(&found.open), "");
         }
         if !found.items.is_empty() {
-            let mut table = Table::new(["KEY", "LAST", "TIMES", "WHEN", "TITLE"]);
-            for item in &found.items {
-                table.row([
-                    Cell::new(&item.item.key),
-                    Cell::styled(words::assignment_style(item.last_status), item.last_status),
-                    Cell::new(item.assignments),
-                    Cell::new(words::time(item.last_assigned_at)),
-                    Cell::new(&item.item.title),
-                ]);
-            }
-            text.heading("Was assigned").table(&table, "");
+            text.heading("Was assigned").table(&view::items(&found.items), "");
         }
     })
 }

@@ -1,9 +1,11 @@
 //! What the commands of agents show alike.
 
+use callboard_service::agent::{AssignmentOfAgent, ItemOfAgent};
+use callboard_service::assignment::state::OPEN;
 use callboard_service::entity::{AgentProfileStatus, agent_capabilities};
 use callboard_service::{Error, rules};
 
-use crate::output::Style;
+use crate::output::{Cell, Style, Table, words};
 
 /// `rust:expert, sql:basic`, with a mark at what was verified.
 pub fn capabilities(granted: &[agent_capabilities::Model]) -> String {
@@ -25,4 +27,36 @@ pub fn style(status: AgentProfileStatus) -> Style {
 /// Reads each `CAPABILITY[:LEVEL]`.
 pub fn grants(texts: &[String]) -> Result<Vec<(String, callboard_service::entity::CapabilityLevel)>, Error> {
     texts.iter().map(|text| rules::capability(text)).collect()
+}
+
+/// The assignments of an agent.
+pub fn assignments(rows: &[AssignmentOfAgent]) -> Table {
+    let mut table = Table::new(["KEY", "ASSIGNMENT", "STATUS", "UNTIL", "TITLE"]);
+    for row in rows {
+        let assignment = &row.assignment;
+        let until = assignment.lease_expires_at.filter(|_| OPEN.contains(&assignment.status));
+        table.row([
+            Cell::new(&row.item.key),
+            Cell::new(assignment.id),
+            Cell::styled(words::assignment_style(assignment.status), assignment.status),
+            Cell::optional(until.map(words::time)),
+            Cell::new(&row.item.title),
+        ]);
+    }
+    table
+}
+
+/// The items that an agent ever had.
+pub fn items(rows: &[ItemOfAgent]) -> Table {
+    let mut table = Table::new(["KEY", "LAST", "TIMES", "WHEN", "TITLE"]);
+    for row in rows {
+        table.row([
+            Cell::new(&row.item.key),
+            Cell::styled(words::assignment_style(row.last_status), row.last_status),
+            Cell::new(row.assignments),
+            Cell::new(words::time(row.last_assigned_at)),
+            Cell::new(&row.item.title),
+        ]);
+    }
+    table
 }

@@ -103,7 +103,7 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     for item in &added {
         table.row([Cell::new(&item.key), Cell::new(&item.title)]);
     }
-    context.out.data("items", &added, |text| match added.as_slice() {
+    context.out.data("added_items", &added, |text| match added.as_slice() {
         [one] => {
             text.line(format_args!("{}  {}", one.key, one.title));
         }

@@ -9,8 +9,10 @@ mod delete;
 mod edit;
 mod fields;
 mod history;
+mod ledger;
 mod list;
 mod r#move;
+pub mod ready;
 mod reopen;
 mod retry;
 mod show;
@@ -43,6 +45,8 @@ pub enum Command {
     Delete(delete::Args),
     Tree(tree::Args),
     History(history::Args),
+    Ready(ready::Args),
+    Ledger(ledger::Args),
 }
 
 impl Command {
@@ -64,6 +68,8 @@ impl Command {
             Self::Delete(args) => delete::run(args, context).await,
             Self::Tree(args) => tree::run(args, context).await,
             Self::History(args) => history::run(args, context).await,
+            Self::Ready(args) => ready::run(args, context).await,
+            Self::Ledger(args) => ledger::run(args, context).await,
         }
     }
 }

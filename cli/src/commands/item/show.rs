@@ -3,6 +3,7 @@
 use callboard_service::Ref;
 use callboard_service::item::{Event, HeldBy, ItemDetails, ShowItem};
 
+use crate::commands::prerequisite::view as edges;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::output::{Cell, Style, Table, Text, lists, words};
@@ -21,12 +22,12 @@ const EXAMPLES: &str = "Examples:
 
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let found = context.read(&ShowItem { item: args.key }).await?;
-    context.out.data("item", &found, |text| {
+    context.out.data("item_details", &found, |text| {
         what(text, &found);
         let item = &found.item;
         text.block("Description", item.description.as_deref().unwrap_or_default());
         lists::criteria(text, item.acceptance_criteria.as_ref());
-        lists::prerequisites(text, &found.edges);
+        edges::tables(text, &found.edges);
         if !found.children.is_empty() {
             text.heading("Parts").table(&lists::briefs(&found.children), "");
         }

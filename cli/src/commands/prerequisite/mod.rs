@@ -1,8 +1,9 @@
-//! `callboard prerequisite`: what an item waits for.
+//! `callboard prerequisite`: what must be done first.
 
 mod add;
 mod list;
 mod remove;
+pub mod view;
 mod waive;
 
 use clap::Subcommand;
@@ -10,7 +11,7 @@ use clap::Subcommand;
 use crate::context::Context;
 use crate::error::CliError;
 
-/// Prerequisites: what must be done before an item can be worked on
+/// Prerequisites: what must be done first
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Add(add::Args),

@@ -2,6 +2,7 @@
 
 mod add;
 mod archive;
+pub mod board;
 mod edit;
 mod list;
 mod restore;
@@ -21,6 +22,7 @@ pub enum Command {
     Edit(edit::Args),
     Archive(archive::Args),
     Restore(restore::Args),
+    Board(board::Args),
 }
 
 impl Command {
@@ -32,6 +34,7 @@ impl Command {
             Self::Edit(args) => edit::run(args, context).await,
             Self::Archive(args) => archive::run(args, context).await,
             Self::Restore(args) => restore::run(args, context).await,
+            Self::Board(args) => board::run(args, context).await,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `callboard setting`: what the board, or a project, does where nobody says otherwise.
 
 mod get;
+pub mod init;
 mod list;
 mod set;
 mod unset;

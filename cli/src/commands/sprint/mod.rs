@@ -9,6 +9,7 @@ mod load;
 mod move_item;
 mod remove_items;
 mod show;
+mod view;
 
 use clap::Subcommand;
 

@@ -21,7 +21,7 @@ const EXAMPLES: &str = "Examples:
 
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let found = context.read(&ShowUser { user: args.user }).await?;
-    context.out.data("user", &found, |text| {
+    context.out.data("user_details", &found, |text| {
         text.field("Name", &found.user.name);
         text.optional("E-mail", found.user.email.as_deref());
         text.field("Id", found.user.id);

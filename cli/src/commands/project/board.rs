@@ -1,4 +1,4 @@
-//! `callboard board`.
+//! `callboard project board`, and `callboard board`.
 
 use callboard_service::project::{Board, BoardOverview};
 use chrono::Utc;
@@ -18,7 +18,7 @@ pub struct Args {
 
 const EXAMPLES: &str = "Examples:
   callboard board
-  callboard board --project web-shop --json";
+  callboard project board --project web-shop --json";
 
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let found = context.read(&Board { project: context.project(), limit: args.limit }).await?;

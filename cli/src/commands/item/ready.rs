@@ -1,10 +1,10 @@
-//! `callboard ready`.
+//! `callboard item ready`, and `callboard ready`.
 
 use callboard_service::Ref;
 use callboard_service::entity::WorkItemType;
 use callboard_service::item::Ready;
 
-use super::item::view;
+use super::view;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::values::vocabulary;
@@ -36,6 +36,7 @@ pub struct Args {
 
 const EXAMPLES: &str = "Examples:
   callboard ready
+  callboard item ready --sprint 62
   callboard ready --agent coder --json";
 
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
