@@ -101,9 +101,27 @@ pub fn json(text: &str) -> Result<serde_json::Value, String> {
     serde_json::from_str(text).map_err(|error| format!("is no JSON: {error}"))
 }
 
+/// Reads a folder's path and makes it absolute, by which it means the same everywhere.
+///
+/// What cannot be made absolute, or is no text, is left as it was: the service says what it must be.
+pub fn folder(text: &str) -> Result<String, std::convert::Infallible> {
+    let path = std::path::Path::new(text);
+    // Where the folder is there, `..` and links are followed too.
+    let absolute = path.canonicalize().or_else(|_| std::path::absolute(path));
+    Ok(absolute.ok().and_then(|path| path.into_os_string().into_string().ok()).unwrap_or_else(|| text.to_owned()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_folder_is_made_absolute() {
+        let here = std::env::current_dir().and_then(|here| here.canonicalize()).map(|here| here.display().to_string());
+        assert_eq!(folder(".").ok(), here.ok());
+        assert_eq!(folder("/no/such/folder"), Ok("/no/such/folder".to_owned()));
+        assert_eq!(folder(""), Ok(String::new()));
+    }
 
     #[test]
     fn durations_have_units() {

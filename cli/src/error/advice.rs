@@ -133,6 +133,7 @@ fn service(error: &Error) -> Option<String> {
     let hint = match error {
         Error::NotFound { entity, .. } => not_found(entity),
         Error::Transition { entity: "item", name, allowed, .. } => by_hand(name, allowed),
+        Error::Transition { entity: "sprint" | "prerequisite", .. } => return None,
         Error::Transition { .. } => "`callboard assignment history KEY` tells how it got there".to_owned(),
         Error::Conflict(conflict) => return conflicting(conflict),
         Error::LeaseLost { .. } => {
@@ -186,6 +187,8 @@ fn not_found(entity: &str) -> String {
         "sprint" => "sprint list",
         "setting" => "setting list",
         "assignment" => "assignment list --mine",
+        "prerequisite" => "prerequisite list ITEM",
+        "item in this sprint" => "sprint show SPRINT",
         _ => return "check the name".to_owned(),
     };
     format!("`callboard {list}` shows what there is")
@@ -193,6 +196,7 @@ fn not_found(entity: &str) -> String {
 
 fn conflicting(conflict: &Conflict) -> Option<String> {
     let hint = match conflict {
+        Conflict::Exists { entity: "key prefix", .. } => "give the project another one by --prefix".to_owned(),
         Conflict::Exists { entity, .. } => format!("choose another name, or change that {entity}"),
         Conflict::Revision { item, .. } => {
             format!("`callboard item show {item}`, then give the command again with the present revision")
@@ -202,6 +206,12 @@ fn conflicting(conflict: &Conflict) -> Option<String> {
         }
         Conflict::Inactive { entity: "agent", name, status } if status == "archived" => {
             format!("`callboard agent restore {name}` brings it back")
+        }
+        Conflict::Inactive { entity: "project" | "default project", name, status } if status == "archived" => {
+            format!("`callboard project restore {name}` brings it back")
+        }
+        Conflict::Inactive { entity: "sprint", name, .. } => {
+            format!("`callboard sprint edit {name} --status active` opens it again")
         }
         Conflict::Inactive { .. } => "name one that is active".to_owned(),
         Conflict::InUse { .. } => "archive it instead, which keeps its history".to_owned(),

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use callboard_service::entity::{TaskPrerequisiteType, sprints};
 use callboard_service::item::{Counts, Criterion, ItemBrief};
+use callboard_service::prerequisite::{Edge, Prerequisites};
+use callboard_service::project::ProjectArchive;
 
 use serde_json::Value;
 
-use super::{Cell, Table, Text, words};
+use super::{Cell, Style, Table, Text, words};
 
 /// The number of items by status, on one line.
 pub fn counts(text: &mut Text, counts: &Counts) {
@@ -46,4 +49,80 @@ pub fn criteria(text: &mut Text, stored: Option<&Value>) {
         let done = if criterion.done { "[x]" } else { "[ ]" };
         text.line(format_args!("  {number}. {done} {}", criterion.text));
     }
+}
+
+/// What archiving a project, or restoring one, did.
+pub fn project_archive(text: &mut Text, done: &ProjectArchive) {
+    let ProjectArchive { project, already, items } = done;
+    if *already {
+        text.line(format_args!("{} was {} before; nothing was changed", project.slug, project.status));
+    } else {
+        let plural = if *items == 1 { "" } else { "s" };
+        text.line(format_args!("{} is {}, with {items} item{plural}", project.slug, project.status));
+    }
+}
+
+/// A sprint on one line: `SPRINT-62  active  Checkout  2026-11-02 to 2026-11-15`.
+pub fn sprint(text: &mut Text, sprint: &sprints::Model) {
+    text.plain(format_args!("{}  ", sprint.code)).push(words::sprint_style(sprint.status), sprint.status);
+    text.plain(format_args!("  {}", sprint.title));
+    if let Some(days) = words::days(sprint.starts_on, sprint.ends_on) {
+        text.plain(format_args!("  {days}"));
+    }
+    text.end();
+}
+
+/// What an item waits for, and what waits for it; nothing where there is neither.
+pub fn prerequisites(text: &mut Text, found: &Prerequisites) {
+    for (heading, edges) in [("Waits for", &found.prerequisites), ("Is waited for by", &found.dependents)] {
+        if !edges.is_empty() {
+            text.heading(heading).table(&edge_table(edges), "");
+        }
+    }
+}
+
+fn edge_table(edges: &[Edge]) -> Table {
+    let mut table = Table::new(["KEY", "STATE", "ITEM IS", "TITLE", "NOTE"]);
+    for edge in edges {
+        let item = edge.item.as_ref();
+        table.row([
+            Cell::optional(item.map(|item| &item.key)),
+            Cell::styled(words::prerequisite_style(edge.status), edge.status),
+            item.map_or_else(
+                || Cell::optional(None::<&str>),
+                |item| Cell::styled(words::item_style(item.status), item.status),
+            ),
+            Cell::optional(item.map(|item| &item.title)),
+            Cell::styled(Style::Faint, edge_note(edge)),
+        ]);
+    }
+    table
+}
+
+/// What sets an edge apart from a plain one.
+fn edge_note(edge: &Edge) -> String {
+    let mut notes = Vec::new();
+    if !edge.mandatory {
+        notes.push("optional".to_owned());
+    }
+    if edge.r#type != TaskPrerequisiteType::CompletionDependency {
+        notes.push(edge.r#type.to_string());
+    }
+    if let Some(by) = &edge.waived_by {
+        notes.push(format!("waived by {by}: {}", edge.waiver_reason.as_deref().unwrap_or("-")));
+    }
+    if let Some(item) = &edge.item {
+        // It will not be done by itself any more.
+        notes.extend(item.dead_at.map(|_| "dead".to_owned()));
+        notes.extend(item.archived_at.map(|_| "archived".to_owned()));
+    }
+    if !is_standard(&edge.description) {
+        notes.push(edge.description.clone());
+    }
+    notes.join("; ")
+}
+
+/// Whether the description is the `KEY is done` of an edge of which nothing else was said.
+fn is_standard(description: &str) -> bool {
+    description.strip_suffix(" is done").is_some_and(|key| !key.contains(' '))
 }

@@ -1,6 +1,7 @@
 //! What is printed: data on stdout, as text or as one JSON document; everything else on stderr.
 
 pub mod assignments;
+pub mod chart;
 mod json;
 pub mod lists;
 pub mod quickstart;

@@ -48,6 +48,11 @@ impl Text {
         Self { out: String::new(), width }
     }
 
+    /// How many columns the terminal has; none for a pipe, which takes lines of any length.
+    pub fn width(&self) -> Option<u16> {
+        self.width
+    }
+
     /// Adds escaped text in a style.
     pub fn push(&mut self, style: Style, text: impl Display) -> &mut Self {
         let ansi = style.ansi();

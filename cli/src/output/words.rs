@@ -1,8 +1,13 @@
 //! How values are worded and coloured for people.
 
+use callboard_service::Ref;
 use callboard_service::clock::Timestamp;
-use callboard_service::entity::{TaskAssignmentStatus, WorkItemStatus};
-use chrono::{Local, TimeDelta};
+use callboard_service::entity::{
+    ProjectStatus, SprintStatus, TaskAssignmentStatus, TaskPrerequisiteStatus, WorkItemStatus,
+};
+use callboard_service::sprint::normal_code;
+use chrono::{Local, NaiveDate, TimeDelta};
+use rust_decimal::Decimal;
 
 use super::{Cell, Style};
 
@@ -55,6 +60,55 @@ pub fn assignment_style(status: TaskAssignmentStatus) -> Style {
     }
 }
 
+pub fn project_style(status: ProjectStatus) -> Style {
+    match status {
+        ProjectStatus::Active => Style::Plain,
+        ProjectStatus::Archived => Style::Faint,
+    }
+}
+
+pub fn sprint_style(status: SprintStatus) -> Style {
+    match status {
+        SprintStatus::Planning => Style::Plain,
+        SprintStatus::Active => Style::Active,
+        SprintStatus::Completed => Style::Good,
+        SprintStatus::OnHold => Style::Warning,
+    }
+}
+
+pub fn prerequisite_style(status: TaskPrerequisiteStatus) -> Style {
+    match status {
+        TaskPrerequisiteStatus::Pending => Style::Plain,
+        TaskPrerequisiteStatus::Satisfied => Style::Good,
+        TaskPrerequisiteStatus::Failed => Style::Bad,
+        TaskPrerequisiteStatus::Waived => Style::Faint,
+    }
+}
+
+/// A sprint as it was named, with its code written the one way.
+pub fn sprint(name: &Ref) -> String {
+    let text = name.to_string();
+    match name {
+        Ref::Id(_) => text,
+        Ref::Name(_) => normal_code(&text).unwrap_or(text),
+    }
+}
+
+/// The first and the last day, as far as they are set.
+pub fn days(first: Option<NaiveDate>, last: Option<NaiveDate>) -> Option<String> {
+    match (first, last) {
+        (Some(first), Some(last)) => Some(format!("{first} to {last}")),
+        (Some(first), None) => Some(format!("from {first}")),
+        (None, Some(last)) => Some(format!("until {last}")),
+        (None, None) => None,
+    }
+}
+
+/// Hours without superfluous zeros: both databases then look alike.
+pub fn hours(hours: Decimal) -> String {
+    hours.normalize().to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,5 +117,25 @@ mod tests {
     fn lengths_are_rounded() {
         let seconds = [0, 59, 899, 3600, 86_399, 200_000].map(|s| length(TimeDelta::seconds(s)));
         assert_eq!(seconds, ["0 s", "59 s", "15 min", "60 min", "24 h", "2 days"]);
+    }
+
+    #[test]
+    fn a_sprint_is_named_the_one_way() {
+        assert_eq!(sprint(&Ref::from("62")), "SPRINT-62");
+        assert_eq!(sprint(&Ref::from("no code!")), "no code!");
+    }
+
+    #[test]
+    fn days_are_shown_as_far_as_they_are_set() {
+        let day = NaiveDate::from_ymd_opt(2026, 1, 5);
+        let shown = [days(day, day), days(day, None), days(None, day), days(None, None)];
+        let expected = ["2026-01-05 to 2026-01-05", "from 2026-01-05", "until 2026-01-05"];
+        assert_eq!(shown.into_iter().flatten().collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn hours_have_no_superfluous_zeros() {
+        assert_eq!([hours(Decimal::new(1250, 2)), hours(Decimal::new(300, 2))], ["12.5", "3"]);
+        assert_eq!(hours(Decimal::new(0, 2)), "0");
     }
 }

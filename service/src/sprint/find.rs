@@ -34,7 +34,12 @@ pub(crate) async fn find(tx: &Tx, project: Option<Uuid>, sprint: &Ref) -> Result
                 .into_tuple()
                 .all(&tx.conn)
                 .await?;
-            let near = rules::near(&sprint.to_string(), codes.iter().map(String::as_str));
+            // As the codes are written: `63` looks like no code at all.
+            let asked = match sprint {
+                Ref::Id(id) => id.to_string(),
+                Ref::Name(code) => normal_code(code)?,
+            };
+            let near = rules::near(&asked, codes.iter().map(String::as_str));
             Err(Error::NotFound { entity: "sprint", name: sprint.to_string(), near })
         }
     }

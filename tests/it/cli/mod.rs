@@ -65,3 +65,12 @@ fn refused<const N: usize>(t: &TestDb, args: [&str; N], exit: i32) -> String {
     assert!(exit == 2 || plain.stderr.contains(&message), "{plain}{machine}");
     plain.stderr
 }
+
+/// Adds items with these titles to the only project, and gives their keys.
+async fn add_items(t: &TestDb, titles: &[&str]) -> Vec<String> {
+    use callboard_service::Actor;
+    use callboard_service::item::{AddItems, NewItem};
+    let items = titles.iter().map(|title| NewItem::titled(*title)).collect();
+    let added = t.board().await.run(Actor::SYSTEM, &AddItems { project: None, items }).await;
+    added.expect("add the items").into_iter().map(|item| item.key).collect()
+}

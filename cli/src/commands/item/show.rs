@@ -3,7 +3,6 @@
 use callboard_service::Ref;
 use callboard_service::item::{Event, HeldBy, ItemDetails, ShowItem};
 
-use crate::commands::prerequisite::view as edges;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::output::{Cell, Style, Table, Text, lists, words};
@@ -27,7 +26,7 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
         let item = &found.item;
         text.block("Description", item.description.as_deref().unwrap_or_default());
         lists::criteria(text, item.acceptance_criteria.as_ref());
-        edges::tables(text, &found.edges);
+        lists::prerequisites(text, &found.edges);
         if !found.children.is_empty() {
             text.heading("Parts").table(&lists::briefs(&found.children), "");
         }

@@ -5,8 +5,11 @@ use callboard_service::prerequisite::AddPrerequisite;
 
 use crate::context::Context;
 use crate::error::CliError;
+use crate::values;
 
-/// Let an item wait until another one is done
+/// Let an item wait until another one of its project is done
+///
+/// An edge that would close a cycle is refused, with the cycle. A prerequisite that is done already is satisfied at once.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
@@ -16,33 +19,31 @@ pub struct Args {
     /// What must be done first, by key or id
     prerequisite: Ref,
 
-    /// Why, or what exactly must be true
+    /// What must be true; - reads stdin [default: KEY is done]
     #[arg(long, value_name = "TEXT")]
     description: Option<String>,
 
-    /// A hint only: shown, but nothing waits for it
+    /// A hint only: it is shown, but nothing waits for it
     #[arg(long)]
     optional: bool,
 }
 
 const EXAMPLES: &str = "Examples:
-  callboard prerequisite add CB-8 CB-7
-  callboard prerequisite add CB-8 CB-7 --optional --description \"easier afterwards\"";
+  callboard prerequisite add CB-7 CB-3                   CB-7 waits for CB-3
+  callboard prerequisite add CB-7 CB-4 --optional --description \"the notes of CB-4 help\"";
 
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
-    let line = format!("{} waits for {}", args.item, args.prerequisite);
     let verb = AddPrerequisite {
         item: args.item,
         prerequisite: args.prerequisite,
-        description: args.description,
+        description: values::text_or_stdin(args.description)?,
         optional: args.optional,
     };
     let added = context.run(&verb).await?;
     context.out.data("added_prerequisite", &added, |text| {
-        text.line(format_args!("{line} ({})", added.edge.status));
-    })?;
-    if added.already {
-        context.out.note("It did before; nothing was changed.");
-    }
-    Ok(())
+        let before = if added.already { " (it was there before; nothing was changed)" } else { "" };
+        let optional = if added.edge.is_mandatory { "" } else { ", optional" };
+        let status = added.edge.status;
+        text.line(format_args!("{} needs {}: {status}{optional}{before}", verb.item, verb.prerequisite));
+    })
 }

@@ -3,9 +3,9 @@
 use callboard_service::Ref;
 use callboard_service::prerequisite::ListPrerequisites;
 
-use super::view;
 use crate::context::Context;
 use crate::error::CliError;
+use crate::output::lists;
 
 /// List what an item waits for, and what waits for it
 #[derive(Debug, clap::Args)]
@@ -16,14 +16,16 @@ pub struct Args {
 }
 
 const EXAMPLES: &str = "Examples:
-  callboard prerequisite list CB-8";
+  callboard prerequisite list CB-7
+  callboard prerequisite list CB-7 --json";
 
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
-    let edges = context.read(&ListPrerequisites { item: args.item }).await?;
-    context.out.data("prerequisites", &edges, |text| {
-        if edges.prerequisites.is_empty() && edges.dependents.is_empty() {
-            text.line("It waits for nothing, and nothing waits for it.");
+    let query = ListPrerequisites { item: args.item };
+    let found = context.read(&query).await?;
+    context.out.data("prerequisites", &found, |text| {
+        if found.prerequisites.is_empty() && found.dependents.is_empty() {
+            text.line(format_args!("{} waits for nothing, and nothing waits for it.", query.item));
         }
-        view::tables(text, &edges);
+        lists::prerequisites(text, &found);
     })
 }

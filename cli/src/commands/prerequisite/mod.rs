@@ -1,9 +1,8 @@
-//! `callboard prerequisite`: what must be done first.
+//! `callboard prerequisite`: what an item waits for.
 
 mod add;
 mod list;
 mod remove;
-pub mod view;
 mod waive;
 
 use clap::Subcommand;
@@ -11,7 +10,7 @@ use clap::Subcommand;
 use crate::context::Context;
 use crate::error::CliError;
 
-/// Prerequisites: what must be done first
+/// Prerequisites: what must be done before an item can be worked on
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Add(add::Args),

@@ -3,10 +3,11 @@
 use callboard_service::Ref;
 use callboard_service::prerequisite::RemovePrerequisite;
 
+use crate::args::DryRun;
 use crate::context::Context;
 use crate::error::CliError;
 
-/// Let an item no longer wait for another one
+/// Take a prerequisite away that should not be there; `waive` keeps it, with the reason
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
@@ -15,16 +16,19 @@ pub struct Args {
 
     /// What it waits for, by key or id
     prerequisite: Ref,
+
+    #[command(flatten)]
+    dry_run: DryRun,
 }
 
 const EXAMPLES: &str = "Examples:
-  callboard prerequisite remove CB-8 CB-7";
+  callboard prerequisite remove CB-7 CB-3
+  callboard prerequisite remove CB-7 CB-3 --dry-run";
 
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
-    let line = format!("{} no longer waits for {}", args.item, args.prerequisite);
     let verb = RemovePrerequisite { item: args.item, prerequisite: args.prerequisite };
-    let removed = context.run(&verb).await?;
+    let removed = context.run_or_rehearse(&verb, args.dry_run).await?;
     context.out.data("removed_prerequisite", &removed, |text| {
-        text.line(line);
+        text.line(format_args!("{} no longer needs {}, which was {}", verb.item, verb.prerequisite, removed.status));
     })
 }

@@ -8,10 +8,11 @@ use crate::context::Context;
 use crate::error::CliError;
 use crate::values;
 
-/// Add a project
+/// Add a project, which numbers its own items
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
+    /// Its name, in one line
     name: String,
 
     /// Words of a-z0-9 joined by -, unique [default: from the name]
@@ -22,8 +23,8 @@ pub struct Args {
     #[arg(long, value_name = "PREFIX")]
     prefix: Option<String>,
 
-    /// The absolute path of the folder that its files lie in
-    #[arg(long, value_name = "PATH")]
+    /// The folder that its files lie in; a relative path counts from here
+    #[arg(long, value_name = "PATH", value_parser = values::folder)]
     root: Option<String>,
 
     /// A JSON object of your own
@@ -33,7 +34,7 @@ pub struct Args {
 
 const EXAMPLES: &str = "Examples:
   callboard project add \"Web Shop\"
-  callboard project add \"Web Shop\" --slug shop --prefix WS --root /srv/shop";
+  callboard project add \"Web Shop\" --slug shop --prefix WS --root .";
 
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let made = project_from_name(&args.name);
@@ -47,5 +48,10 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let project = context.run(&verb).await?;
     context.out.data("project", &project, |text| {
         text.line(format_args!("{}  {}-1, {}-2, ...", project.slug, project.key_prefix, project.key_prefix));
-    })
+    })?;
+    context.out.hint(&format!(
+        "`callboard item add TITLE --project {0}`; `callboard setting set default_project {0}` makes it the default",
+        project.slug
+    ));
+    Ok(())
 }

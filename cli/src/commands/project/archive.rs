@@ -6,8 +6,11 @@ use callboard_service::project::ArchiveProject;
 use crate::args::DryRun;
 use crate::context::Context;
 use crate::error::CliError;
+use crate::output::lists;
 
-/// Archive a project and its items; `restore` brings them back
+/// Archive a project with its unfinished items; `restore` brings them back
+///
+/// It is refused while somebody holds one of its items. Finished items stay as they are.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
@@ -30,6 +33,10 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let verb = ArchiveProject { project: args.slug, reason: args.reason };
     let done = context.run_or_rehearse(&verb, args.dry_run).await?;
     context.out.data("project_archive", &done, |text| {
-        text.line(format_args!("{} is {}, with {} items", done.project.slug, done.project.status, done.items));
-    })
+        lists::project_archive(text, &done);
+    })?;
+    if !args.dry_run.dry_run && !done.already {
+        context.out.hint(&format!("`callboard project restore {}` brings it back", done.project.slug));
+    }
+    Ok(())
 }

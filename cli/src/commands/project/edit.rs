@@ -24,8 +24,8 @@ pub struct Args {
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
 
-    /// The absolute path of the folder that its files lie in
-    #[arg(long, value_name = "PATH", conflicts_with = "no_root")]
+    /// The folder that its files lie in; a relative path counts from here
+    #[arg(long, value_name = "PATH", value_parser = values::folder, conflicts_with = "no_root")]
     root: Option<String>,
 
     /// Take the folder away
@@ -42,7 +42,8 @@ pub struct Args {
 }
 
 const EXAMPLES: &str = "Examples:
-  callboard project edit web-shop --name \"The Shop\" --root /srv/shop";
+  callboard project edit web-shop --name \"The Shop\" --root /srv/shop
+  callboard project edit web-shop --new-slug shop --no-metadata";
 
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let verb = EditProject {

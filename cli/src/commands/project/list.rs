@@ -5,9 +5,9 @@ use callboard_service::project::ListProjects;
 use crate::commands::paging::Paging;
 use crate::context::Context;
 use crate::error::CliError;
-use crate::output::{Cell, Table, lists};
+use crate::output::{Cell, Table, lists, words};
 
-/// List the projects
+/// List the projects with the number of their items
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
@@ -32,7 +32,7 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
         table.row([
             Cell::new(&project.slug),
             Cell::new(&project.key_prefix),
-            Cell::new(project.status),
+            Cell::styled(words::project_style(project.status), project.status),
             Cell::new(lists::present(&listed.items.by_status)),
             Cell::new(&project.name),
         ]);

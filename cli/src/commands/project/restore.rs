@@ -5,6 +5,7 @@ use callboard_service::project::RestoreProject;
 
 use crate::context::Context;
 use crate::error::CliError;
+use crate::output::lists;
 
 /// Bring an archived project back, with the items that were archived with it
 #[derive(Debug, clap::Args)]
@@ -20,6 +21,6 @@ const EXAMPLES: &str = "Examples:
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let done = context.run(&RestoreProject { project: args.slug }).await?;
     context.out.data("project_archive", &done, |text| {
-        text.line(format_args!("{} is {}, with {} items", done.project.slug, done.project.status, done.items));
+        lists::project_archive(text, &done);
     })
 }

@@ -16,7 +16,8 @@ pub struct Args {
 }
 
 const EXAMPLES: &str = "Examples:
-  callboard project show web-shop";
+  callboard project show web-shop
+  callboard project show web-shop --json";
 
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let found = context.read(&ShowProject { project: args.slug }).await?;
@@ -24,11 +25,8 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
         let project = &found.project;
         text.field("Project", &project.slug);
         text.field("Name", &project.name);
-        text.field("Status", project.status);
-        text.field(
-            "Item keys",
-            format_args!("{}-1 to {}-{}", project.key_prefix, project.key_prefix, project.next_item_number - 1),
-        );
+        text.styled_field("Status", words::project_style(project.status), project.status);
+        text.field("Next item", format_args!("{}-{}", project.key_prefix, project.next_item_number));
         text.optional("Folder", project.root_path.as_deref());
         text.optional("Metadata", project.metadata.as_ref());
         lists::counts(text, &found.items);

@@ -4,30 +4,30 @@ use callboard_service::sprint::AddSprint;
 use chrono::NaiveDate;
 use serde_json::Value;
 
-use super::view;
 use crate::context::Context;
 use crate::error::CliError;
+use crate::output::lists;
 use crate::values;
 
-/// Add a sprint to the project
+/// Add a sprint, in planning, to the project named by --project or the default one
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    /// 62, sprint-62 and SPRINT-62 are the same
+    /// What commands call it: 62 and sprint-62 are kept as SPRINT-62; unique in its project
     code: String,
 
-    /// One line
+    /// What it is about, in one line
     title: String,
 
-    /// What it is to reach
+    /// What it is to reach; - reads stdin
     #[arg(long, value_name = "TEXT")]
     goal: Option<String>,
 
-    /// The first day
+    /// The first day, in UTC
     #[arg(long, value_name = "DATE", value_parser = values::date)]
     starts: Option<NaiveDate>,
 
-    /// The last day
+    /// The last day, at most 365 days after the first
     #[arg(long, value_name = "DATE", value_parser = values::date)]
     ends: Option<NaiveDate>,
 
@@ -37,19 +37,26 @@ pub struct Args {
 }
 
 const EXAMPLES: &str = "Examples:
-  callboard sprint add 62 \"The parser\" --starts 2026-11-16 --ends 2026-11-27
-  callboard sprint add 63 \"Errors\" --goal \"every error has a hint\" --project web-shop";
+  callboard sprint add 62 \"Checkout\" --starts 2026-11-02 --ends 2026-11-15
+  callboard sprint add 63 \"Search\" --goal \"a search that finds\" --project web-shop";
 
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let verb = AddSprint {
         project: context.project(),
         code: args.code,
         title: args.title,
-        goal: args.goal,
+        goal: values::text_or_stdin(args.goal)?,
         starts_on: args.starts,
         ends_on: args.ends,
         metadata: args.metadata,
     };
     let sprint = context.run(&verb).await?;
-    context.out.data("sprint", &sprint, |text| view::line(text, &sprint))
+    context.out.data("sprint", &sprint, |text| {
+        lists::sprint(text, &sprint);
+    })?;
+    context.out.hint(&format!(
+        "`callboard sprint add-items {0} KEY ...` plans items, `callboard sprint edit {0} --status active` starts it",
+        sprint.code
+    ));
+    Ok(())
 }

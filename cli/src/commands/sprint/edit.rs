@@ -6,20 +6,26 @@ use callboard_service::sprint::EditSprint;
 use chrono::NaiveDate;
 use serde_json::Value;
 
-use super::view;
 use crate::commands::change::change;
 use crate::context::Context;
 use crate::error::CliError;
+use crate::output::lists;
 use crate::values::{self, vocabulary};
 
-/// Change a sprint: its state, days, title, goal or code
+/// Change a sprint, also its state
+///
+/// The items of a completed sprint can't be changed any more, unless it is opened again by --status active.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
     /// Code or id
-    code: Ref,
+    sprint: Ref,
 
-    /// The new code
+    /// The new state
+    #[arg(long, value_name = "STATUS", value_parser = vocabulary(SprintStatus::ALL, SprintStatus::as_str))]
+    status: Option<SprintStatus>,
+
+    /// The new code; the old one no longer finds the sprint
     #[arg(long, value_name = "CODE")]
     new_code: Option<String>,
 
@@ -27,11 +33,7 @@ pub struct Args {
     #[arg(long, value_name = "TEXT")]
     title: Option<String>,
 
-    /// The new state
-    #[arg(long, value_name = "STATUS", value_parser = vocabulary(SprintStatus::ALL, SprintStatus::as_str))]
-    status: Option<SprintStatus>,
-
-    /// What it is to reach
+    /// The new goal; - reads stdin
     #[arg(long, value_name = "TEXT", conflicts_with = "no_goal")]
     goal: Option<String>,
 
@@ -39,7 +41,7 @@ pub struct Args {
     #[arg(long)]
     no_goal: bool,
 
-    /// The first day
+    /// The new first day, in UTC
     #[arg(long, value_name = "DATE", value_parser = values::date, conflicts_with = "no_starts")]
     starts: Option<NaiveDate>,
 
@@ -47,7 +49,7 @@ pub struct Args {
     #[arg(long)]
     no_starts: bool,
 
-    /// The last day
+    /// The new last day
     #[arg(long, value_name = "DATE", value_parser = values::date, conflicts_with = "no_ends")]
     ends: Option<NaiveDate>,
 
@@ -66,20 +68,22 @@ pub struct Args {
 
 const EXAMPLES: &str = "Examples:
   callboard sprint edit 62 --status active
-  callboard sprint edit 62 --ends 2026-12-04 --no-goal";
+  callboard sprint edit 62 --ends 2026-11-22 --goal \"checkout, with coupons\"";
 
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let verb = EditSprint {
         project: context.project(),
-        sprint: args.code,
+        sprint: args.sprint,
         code: args.new_code,
         title: args.title,
-        goal: change(args.goal, args.no_goal),
+        goal: change(values::text_or_stdin(args.goal)?, args.no_goal),
         status: args.status,
         starts_on: change(args.starts, args.no_starts),
         ends_on: change(args.ends, args.no_ends),
         metadata: change(args.metadata, args.no_metadata),
     };
     let sprint = context.run(&verb).await?;
-    context.out.data("sprint", &sprint, |text| view::line(text, &sprint))
+    context.out.data("sprint", &sprint, |text| {
+        lists::sprint(text, &sprint);
+    })
 }

@@ -3,14 +3,13 @@
 use callboard_service::entity::SprintStatus;
 use callboard_service::sprint::ListSprints;
 
-use super::view;
 use crate::commands::paging::Paging;
 use crate::context::Context;
 use crate::error::CliError;
-use crate::output::{Cell, Table, lists};
+use crate::output::{Cell, Table, lists, words};
 use crate::values::vocabulary;
 
-/// List the sprints of all projects, or with --project of one
+/// List the sprints of the board, or of the project named by --project, the newest first
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
@@ -40,8 +39,8 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
         table.row([
             Cell::new(&sprint.code),
             Cell::new(&listed.project),
-            Cell::styled(view::style(sprint.status), sprint.status),
-            Cell::optional(view::days(sprint)),
+            Cell::styled(words::sprint_style(sprint.status), sprint.status),
+            Cell::optional(words::days(sprint.starts_on, sprint.ends_on)),
             Cell::new(lists::present(&listed.counts.by_status)),
             Cell::new(&sprint.title),
         ]);

@@ -9,7 +9,6 @@ mod load;
 mod move_item;
 mod remove_items;
 mod show;
-mod view;
 
 use clap::Subcommand;
 
