@@ -8,7 +8,8 @@ use callboard_service::{Actor, Callboard, Query, Result, Tx, Verb};
 use crate::database::TestDb;
 
 impl TestDb {
-    /// How many statements `query` sends to the database; beginning and ending the transaction is not counted.
+    /// How many statements `query` sends to the database; beginning and ending the transaction, and setting
+    /// the board's schema in it, is not counted.
     pub async fn statements<Q: Query>(&self, board: &Callboard, query: &Q) -> usize {
         let sent = Arc::new(AtomicUsize::new(0));
         let mut conn = self.raw().await;
@@ -17,10 +18,23 @@ impl TestDb {
             counter.fetch_add(1, Ordering::Relaxed);
         });
         // A query runs in a savepoint of ours when it is dressed as a verb, so our connection sees its statements.
+        board.run_in(&conn, Actor::SYSTEM, &AsVerb(&Nothing)).await.expect("run nothing");
+        let around = sent.swap(0, Ordering::Relaxed);
         board.run_in(&conn, Actor::SYSTEM, &AsVerb(query)).await.expect("run the query");
-        let statements = sent.load(Ordering::Relaxed);
+        let statements = sent.load(Ordering::Relaxed) - around;
         assert!(statements > 0, "no statement was counted: the callback is not called");
         statements
+    }
+}
+
+/// Asks nothing.
+struct Nothing;
+
+impl Query for Nothing {
+    type Output = ();
+
+    async fn fetch(&self, _tx: &Tx) -> Result<()> {
+        Ok(())
     }
 }
 

@@ -75,21 +75,20 @@ impl Dialect {
     /// Sets the board's schema inside an app's transaction; gives what to put back.
     pub async fn enter_schema(self, conn: &DatabaseTransaction, schema: Option<&str>) -> Result<Option<String>, DbErr> {
         let (Self::Postgres, Some(schema)) = (self, schema) else { return Ok(None) };
-        let row = conn.query_one_raw(self.statement("SELECT current_setting('search_path') AS path", [])).await?;
-        let outer: Option<String> = row.map(|r| r.try_get("", "path")).transpose()?;
-        self.set_search_path(conn, schema).await?;
-        Ok(outer)
+        // The CTE is materialised, so the old path is read before the new one is set.
+        let swap = "WITH old AS MATERIALIZED (SELECT current_setting('search_path') AS path) \
+            SELECT path, set_config('search_path', $1, true) FROM old";
+        let row = conn.query_one_raw(self.statement(swap, [schema.into()])).await?;
+        row.map(|r| r.try_get("", "path")).transpose()
     }
 
     pub async fn leave_schema(self, conn: &DatabaseTransaction, outer: Option<String>) -> Result<(), DbErr> {
         match outer {
-            Some(path) => self.set_search_path(conn, &path).await,
+            Some(path) => {
+                let set = self.statement("SELECT set_config('search_path', $1, true)", [path.into()]);
+                conn.execute_raw(set).await.map(|_| ())
+            }
             None => Ok(()),
         }
-    }
-
-    async fn set_search_path(self, conn: &DatabaseTransaction, path: &str) -> Result<(), DbErr> {
-        let set = self.statement("SELECT set_config('search_path', $1, true)", [path.into()]);
-        conn.execute_raw(set).await.map(|_| ())
     }
 }
