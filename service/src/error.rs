@@ -67,6 +67,10 @@ pub enum Error {
     #[error("the edge from {item} to {prerequisite} would close a cycle: {}", path.join(" -> "))]
     Cycle { item: String, prerequisite: String, path: Vec<String> },
 
+    /// Whoever takes an export takes no more.
+    #[error("the export cannot be written: {0}")]
+    Export(#[source] std::io::Error),
+
     /// A file of lines, some of which are not what they should be.
     #[error("{}; nothing was imported", broken(lines, *more))]
     BrokenLines { lines: Vec<(usize, String)>, more: usize },
@@ -104,6 +108,9 @@ pub enum Conflict {
     Dependents { item: String, dependents: Vec<String> },
     #[error("{item} is a dead letter ({reason}): retry it")]
     Dead { item: String, reason: String },
+    /// A row that is to be taken back is there, but not the same.
+    #[error("{entity} {id} is on the board with another content")]
+    Differs { entity: &'static str, id: String },
     #[error("the idempotency key '{key}' was used for another request")]
     IdempotencyKey { key: String, stored: Value },
 }
@@ -128,6 +135,7 @@ impl Error {
             Self::SchemaTooOld { .. } => ErrorKind::SchemaTooOld,
             Self::SchemaTooNew { .. } => ErrorKind::SchemaTooNew,
             Self::Database(error) => error.kind(),
+            Self::Export(_) => ErrorKind::Unavailable,
             Self::Stored { .. } => ErrorKind::Internal,
         }
     }

@@ -11,6 +11,7 @@ mod change;
 pub mod clock;
 mod db;
 mod error;
+pub mod export;
 pub mod id;
 pub mod import;
 pub mod item;

@@ -4,8 +4,10 @@ mod agent;
 mod assignment;
 mod change;
 mod completions;
+mod export;
 mod fence;
 mod holder;
+mod import;
 mod item;
 mod paging;
 mod prerequisite;
@@ -50,6 +52,9 @@ pub enum Command {
     Sprint(sprint::Command),
     #[command(subcommand)]
     Setting(setting::Command),
+    #[command(subcommand)]
+    Import(import::Command),
+    Export(export::Args),
     Upgrade(upgrade::Args),
     Completions(completions::Args),
     Reference(reference::Args),
@@ -75,6 +80,8 @@ pub async fn run(command: Command, context: &Context) -> Result<(), CliError> {
         Command::Project(command) => command.run(context).await,
         Command::Sprint(command) => command.run(context).await,
         Command::Setting(command) => command.run(context).await,
+        Command::Import(command) => command.run(context).await,
+        Command::Export(args) => export::run(args, context).await,
         Command::Upgrade(args) => upgrade::run(args, context).await,
         Command::Completions(args) => completions::run(&args, context),
         Command::Reference(args) => reference::run(&args, context),

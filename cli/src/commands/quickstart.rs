@@ -81,7 +81,8 @@ async fn vacant(context: &Context) -> Result<Located, CliError> {
     let located = context.locate()?;
     let status = callboard_migration::runner::status(&context.runner_options(&located)).await?;
     if located.source == Source::Found || status.current().is_some() {
-        return Err(CliError::BoardExists { target: located.url.to_string() });
+        let way_out = "go on with it (`callboard board`), or run the quickstart in an empty folder";
+        return Err(CliError::BoardExists { target: located.url.to_string(), way_out });
     }
     Ok(located)
 }

@@ -34,11 +34,11 @@ pub fn code(error: &CliError) -> &'static str {
             _ => "internal",
         },
         CliError::NoBoard { .. } => "no_board",
-        CliError::BoardExists { .. } => "conflict",
         CliError::Worker { .. } => "internal",
         CliError::NoActor => "no_actor",
         CliError::Usage { .. } => "usage",
         CliError::File { .. } => "not_found",
+        CliError::FileExists { .. } | CliError::BoardExists { .. } => "conflict",
         CliError::Input { .. } => "invalid",
         CliError::Broken { .. } => "verify_failed",
         CliError::Io(_) | CliError::Json(_) => "internal",
@@ -68,7 +68,7 @@ pub fn exit_code(error: &CliError) -> u8 {
         },
         CliError::Migration(error) => error.exit_code(),
         CliError::NoBoard { .. } | CliError::File { .. } => 13,
-        CliError::BoardExists { .. } => 14,
+        CliError::FileExists { .. } | CliError::BoardExists { .. } => 14,
         CliError::Worker { .. } => 1,
         CliError::Input { .. } => 18,
         CliError::Broken { .. } => 11,
@@ -87,12 +87,13 @@ pub fn message(error: &CliError) -> String {
         CliError::NoBoard { target: None } => {
             "there is no board: neither in this folder or above, nor by --database-url or DATABASE_URL".to_owned()
         }
-        CliError::BoardExists { target } => format!("there is a board at {target} already"),
         CliError::Worker { agent, how } => format!("the worker of agent '{agent}' {how}"),
         CliError::NoActor => "it is not known who acts: the board has no default actor".to_owned(),
         CliError::Usage { message, .. } => message.clone(),
         CliError::File { path, error } => format!("{path} can't be read: {error}"),
         CliError::Broken { count } => format!("{count} values are not as the history tells"),
+        CliError::FileExists { path } => format!("{path} exists already"),
+        CliError::BoardExists { target, .. } => format!("there is a board at {target} already"),
         CliError::Input { what, error } => format!("{what} can't be understood: {error}"),
         CliError::Io(error) => error.to_string(),
         CliError::Json(error) => format!("the answer can't be written as JSON: {error}"),
@@ -109,9 +110,6 @@ pub fn hint(error: &CliError) -> Option<String> {
         CliError::Migration(callboard_migration::error::Error::NoDatabase { .. }) => Some(MAKE_BOARD.to_owned()),
         CliError::Migration(error) => error.hint(),
         CliError::NoBoard { .. } => Some(MAKE_BOARD.to_owned()),
-        CliError::BoardExists { .. } => {
-            Some("go on with it (`callboard board`), or run the quickstart in an empty folder".to_owned())
-        }
         CliError::Worker { .. } => Some("the board is as the workers left it: `callboard board`".to_owned()),
         CliError::NoActor => Some(
             "`callboard init` makes a user for you; or name one by --as user:NAME, --as agent:SLUG or CALLBOARD_ACTOR"
@@ -122,6 +120,8 @@ pub fn hint(error: &CliError) -> Option<String> {
         CliError::Broken { .. } => {
             Some("they were changed past Callboard, or by a fault of ours: please report it".to_owned())
         }
+        CliError::FileExists { .. } => Some("--force replaces it".to_owned()),
+        CliError::BoardExists { way_out, .. } => Some((*way_out).to_owned()),
         CliError::Input { .. } => Some("`--help` of the command shows the form".to_owned()),
         CliError::Interrupted | CliError::Io(_) | CliError::Json(_) | CliError::BrokenPipe => None,
     }

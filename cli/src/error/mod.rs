@@ -22,6 +22,7 @@ pub enum CliError {
     /// A board is there already, where an empty place is needed.
     BoardExists {
         target: String,
+        way_out: &'static str,
     },
     /// A process that worked for this command did not do its part.
     Worker {
@@ -40,6 +41,10 @@ pub enum CliError {
     File {
         path: String,
         error: io::Error,
+    },
+    /// A file is there already that would be written.
+    FileExists {
+        path: String,
     },
     /// A text that the command line names is not what it should be.
     Input {

@@ -74,13 +74,9 @@ impl Tx {
 
     /// Runs another verb in this transaction, as the same actor. A refused one leaves the transaction as it was.
     pub async fn run<V: Verb>(&self, verb: &V) -> Result<V::Output> {
-        let inner = self.savepoint().await?;
-        end(verb.apply(&inner).await, inner).await
-    }
-
-    async fn savepoint(&self) -> Result<Self> {
         let conn = self.conn.begin().await?;
-        Ok(Self { conn, dialect: self.dialect, actor: self.actor, now: self.now, reaper: self.reaper.clone() })
+        let inner = Tx { conn, dialect: self.dialect, actor: self.actor, now: self.now, reaper: self.reaper.clone() };
+        end(verb.apply(&inner).await, inner).await
     }
 }
 
@@ -141,14 +137,6 @@ impl Callboard {
         F: for<'t> Fn(&'t Tx) -> BoxFuture<'t, Result<T>> + Sync,
     {
         self.run(actor, &Body(body)).await
-    }
-
-    /// Runs a verb and takes everything back: tells what it would do.
-    ///
-    /// # Errors
-    /// As [`Callboard::run`].
-    pub async fn dry_run<V: Verb>(&self, actor: Actor, verb: &V) -> Result<V::Output> {
-        self.run(actor, &Undone(verb)).await
     }
 
     /// Runs a verb in a savepoint of the app's own transaction. A refused verb leaves that transaction usable.
@@ -213,20 +201,6 @@ where
 
     async fn apply(&self, tx: &Tx) -> Result<T> {
         (self.0)(tx).await
-    }
-}
-
-/// A verb whose change is taken back.
-struct Undone<'a, V>(&'a V);
-
-impl<V: Verb> Verb for Undone<'_, V> {
-    type Output = V::Output;
-
-    async fn apply(&self, tx: &Tx) -> Result<V::Output> {
-        let inner = tx.savepoint().await?;
-        let told = self.0.apply(&inner).await;
-        inner.conn.rollback().await?;
-        told
     }
 }
 

@@ -3,7 +3,6 @@
 mod clean;
 mod criteria;
 mod fields;
-mod graph;
 mod plan;
 mod record;
 mod report;
@@ -21,7 +20,7 @@ pub use report::{BeadsReport, Edges, Examples, Fields, Rows};
 
 use self::plan::Target;
 use self::record::Record;
-use super::lines;
+use super::{graph, lines};
 use crate::db::dialect::ready;
 use crate::db::{Tx, Verb};
 use crate::error::{Error, Result, taken};
@@ -34,7 +33,7 @@ use crate::{item, project, rules};
 ///
 /// What the board has no place for is kept in the items' metadata, under the source's name. A record that was imported
 /// before is left alone, also where it has changed since. The number of statements does not grow with the rows, but for
-/// one of each kind per 500 of them. [`crate::Callboard::dry_run`] tells what it would do.
+/// one of each kind per 500 of them. [`crate::Callboard::rehearse`] tells what it would do.
 ///
 /// # Errors
 /// [`Error::BrokenLines`] naming the lines that are no issues; `NotFound` or `Inactive` for the project; `Invalid` for

@@ -37,9 +37,10 @@ pub(super) fn read<T>(content: &str, mut line: impl FnMut(usize, &str) -> Result
     if broken.is_empty() { Ok(read) } else { Err(Error::BrokenLines { lines: broken, more }) }
 }
 
-/// What a line that is no JSON says about it: the column counts, the line is the file's.
+/// What is wrong with a line that cannot be read: the column counts, the line is the file's.
 pub(super) fn no_json(error: &serde_json::Error) -> String {
     let message = error.to_string();
     let message = message.rsplit_once(" at line ").map_or(&*message, |(message, _)| message);
-    format!("is no JSON: {message} (column {})", error.column())
+    let what = if error.is_data() { "is not as it should be" } else { "is no JSON" };
+    format!("{what}: {message} (column {})", error.column())
 }

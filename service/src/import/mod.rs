@@ -1,7 +1,10 @@
-//! Takes over what other trackers hold.
+//! Takes over what other trackers, and other boards, hold.
 
 mod beads;
+mod callboard;
+pub(crate) mod graph;
 mod lines;
 
 pub use beads::{BeadsReport, Edges, Examples, Fields, ImportBeads, Rows};
+pub use callboard::{ImportCallboard, Restored, RestoredRows};
 pub use lines::text;

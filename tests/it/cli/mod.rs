@@ -5,6 +5,8 @@ mod assignment;
 mod bad_input;
 mod board;
 mod docs;
+mod export;
+mod import;
 mod init;
 mod item;
 mod output;

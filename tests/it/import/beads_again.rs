@@ -38,11 +38,11 @@ both! {
     async fn a_dry_run_tells_the_same_and_changes_nothing(t: TestDb) {
         let seed = t.seed().await;
         let before = rows(&seed.raw).await;
-        let told = seed.board.dry_run(seed.me, &ImportBeads::new(AWKWARD)).await.expect("dry run");
+        let told = seed.board.rehearse(seed.me, &ImportBeads::new(AWKWARD)).await.expect("dry run");
         assert!(rows(&seed.raw).await == before, "rows were changed");
         assert_eq!(import(&seed, AWKWARD).await, told);
         assert!(rows(&seed.raw).await != before);
-        let error = seed.board.dry_run(seed.me, &ImportBeads::new("{")).await.expect_err("a broken line");
+        let error = seed.board.rehearse(seed.me, &ImportBeads::new("{")).await.expect_err("a broken line");
         assert_eq!(error.kind(), ErrorKind::Invalid);
     }
 

@@ -3,6 +3,7 @@
 mod beads;
 mod beads_again;
 mod beads_awkward;
+mod callboard;
 
 use std::fmt::Write;
 

@@ -5,31 +5,12 @@ use std::collections::BTreeSet;
 use super::source::{Source, root, sources};
 use support::plain;
 
-/// Areas whose commands or tests are still being written; what they lack is printed. An area that lacks nothing is
-/// taken off this list, and then stays complete; the list goes with the last of them.
-const IN_PROGRESS: &[&str] = &["import"];
-
 /// Files that a verb does not need, each with the reason.
 const NOT_NEEDED: &[(&str, &str)] = &[];
 
 plain! {
     fn a_verb_has_one_name_in_three_places() {
-        let missing = missing();
-        let (later, now): (Vec<String>, Vec<String>) = missing.into_iter().partition(|path| is_in_progress(path));
-        assert_eq!(now, Vec::<String>::new());
-        if !later.is_empty() {
-            eprintln!("{} files of areas in progress are missing:\n{}", later.len(), later.join("\n"));
-        }
-    }
-
-    fn the_list_of_areas_in_progress_ends_with_the_last_of_them() {
-        let missing = missing();
-        let (later, done): (Vec<&str>, Vec<&str>) =
-            IN_PROGRESS.iter().partition(|area| missing.iter().any(|path| is_of(path, area)));
-        if !done.is_empty() {
-            eprintln!("complete, to be taken off IN_PROGRESS: {}", done.join(", "));
-        }
-        assert!(!later.is_empty() || IN_PROGRESS.is_empty(), "nothing is in progress: empty the list");
+        assert_eq!(missing(), Vec::<String>::new());
     }
 
     fn exceptions_are_real_and_have_reasons() {
@@ -77,14 +58,6 @@ fn missing() -> Vec<String> {
     let mut missing = compare(&verbs, &commands(&sources(&["cli/src/commands"])), &tests(&sources(&["tests/it"])));
     missing.retain(|path| !NOT_NEEDED.iter().any(|(not_needed, _)| not_needed == path));
     missing
-}
-
-fn is_in_progress(path: &str) -> bool {
-    IN_PROGRESS.iter().any(|area| is_of(path, area))
-}
-
-fn is_of(path: &str, area: &str) -> bool {
-    path.rsplit('/').nth(1) == Some(area)
 }
 
 /// What the three places lack of each other, as paths. A test file may also be about something else than one verb.

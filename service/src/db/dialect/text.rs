@@ -1,6 +1,7 @@
 //! Looking for a text inside a column.
 
-use sea_orm::sea_query::{Expr, ExprTrait, Func, IntoColumnRef, SimpleExpr};
+use sea_orm::ColumnTrait;
+use sea_orm::sea_query::{ColumnType, Expr, ExprTrait, Func, IntoColumnRef, SimpleExpr};
 
 use super::Dialect;
 
@@ -18,5 +19,14 @@ impl Dialect {
             }
         }
         .gt(0)
+    }
+
+    /// A column to be ordered by its bytes, whatever the collation of a PostgreSQL database.
+    pub fn bytewise(self, column: impl ColumnTrait) -> SimpleExpr {
+        let is_text = matches!(column.def().get_column_type(), ColumnType::Text | ColumnType::String(_));
+        match self {
+            Self::Postgres if is_text => Expr::cust_with_expr("$1 COLLATE \"C\"", Expr::col(column)),
+            _ => Expr::col(column),
+        }
     }
 }

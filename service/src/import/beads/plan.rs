@@ -6,10 +6,10 @@ use callboard_entity::{WorkItemStatus as Status, work_items};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::graph;
 use super::record::{Edge, Record};
 use super::report::BeadsReport;
 use crate::clock::Timestamp;
+use crate::import::graph;
 
 const PARENT: &str = "parent-child";
 const BLOCKS: &str = "blocks";

@@ -17,6 +17,7 @@ use crate::actor::Actor;
 use crate::clock::Timestamp;
 use crate::db::Tx;
 use crate::id;
+use crate::import::graph;
 use crate::item::ledger::{self, Entry};
 use crate::prerequisite::edge;
 
@@ -182,7 +183,7 @@ pub(super) fn refs(
 pub(super) fn ready_below_waiting(items: &[work_items::Model], parents: &[Option<usize>], report: &mut BeadsReport) {
     let waits: Vec<bool> = items.iter().map(|item| item.unmet_prerequisites > 0).collect();
     let mut below = vec![false; items.len()];
-    for place in super::graph::parents_first(parents) {
+    for place in graph::parents_first(parents) {
         below[place] = parents[place].is_some_and(|parent| below[parent] || waits[parent]);
     }
     let ready = |item: &work_items::Model| {

@@ -1,7 +1,7 @@
 //! The edges among the items of one file, kept free of cycles in time linear to their number.
 
 /// The nodes whose edge to their parent has to go, so that no node is its own ancestor: of each cycle the last node.
-pub(super) fn parent_cycles(parent: &[Option<usize>]) -> Vec<usize> {
+pub(crate) fn parent_cycles(parent: &[Option<usize>]) -> Vec<usize> {
     let mut seen_from = vec![usize::MAX; parent.len()];
     let mut closing = Vec::new();
     for start in 0..parent.len() {
@@ -32,7 +32,7 @@ fn last_of_cycle(parent: &[Option<usize>], at: usize) -> Option<usize> {
 }
 
 /// The edges `(node, position)` of `next[node][position]` that close a cycle, met depth first in the order given.
-pub(super) fn closing_edges(next: &[Vec<usize>]) -> Vec<(usize, usize)> {
+pub(crate) fn closing_edges(next: &[Vec<usize>]) -> Vec<(usize, usize)> {
     #[derive(Clone, Copy, PartialEq)]
     enum Mark {
         New,
@@ -69,7 +69,7 @@ pub(super) fn closing_edges(next: &[Vec<usize>]) -> Vec<(usize, usize)> {
 }
 
 /// The nodes in an order in which every parent comes before its children.
-pub(super) fn parents_first(parent: &[Option<usize>]) -> Vec<usize> {
+pub(crate) fn parents_first(parent: &[Option<usize>]) -> Vec<usize> {
     let mut placed = vec![false; parent.len()];
     let mut order = Vec::with_capacity(parent.len());
     for start in 0..parent.len() {

@@ -1,0 +1,80 @@
+//! The least that any import has to do: the same rows by multi-row inserts in one transaction.
+
+use std::error::Error;
+
+use callboard_service::entity as e;
+use sea_orm::{
+    ActiveModelTrait, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, IdenStatic, IntoActiveModel,
+    Iterable, ModelTrait, Statement, TransactionTrait, Value,
+};
+
+/// Rows in one statement; SQLite takes at most 32,766 values.
+const ROWS: usize = 500;
+
+/// The statements that write every row of a board again, parents before their children, and the number of rows.
+pub async fn statements(board: &DatabaseConnection) -> Result<(Vec<Statement>, usize), Box<dyn Error>> {
+    let mut statements = Vec::new();
+    let mut items = e::work_items::Entity::find().all(board).await?;
+    items.sort_by_key(|item| item.id);
+    let mut ordered = Vec::with_capacity(items.len());
+    let mut placed = std::collections::HashSet::new();
+    while !items.is_empty() {
+        let (ready, waiting): (Vec<_>, Vec<_>) =
+            items.into_iter().partition(|item| item.parent_id.is_none_or(|parent| placed.contains(&parent)));
+        placed.extend(ready.iter().map(|item| item.id));
+        ordered.extend(ready);
+        items = waiting;
+    }
+    let mut rows = insert::<e::board_users::Entity>(board, &mut statements, None).await?;
+    rows += insert::<e::board_projects::Entity>(board, &mut statements, None).await?;
+    rows += insert::<e::work_items::Entity>(board, &mut statements, Some(ordered)).await?;
+    rows += insert::<e::work_item_events::Entity>(board, &mut statements, None).await?;
+    rows += insert::<e::task_prerequisites::Entity>(board, &mut statements, None).await?;
+    rows += insert::<e::external_refs::Entity>(board, &mut statements, None).await?;
+    Ok((statements, rows))
+}
+
+/// Runs them in one transaction.
+pub async fn run(board: &DatabaseConnection, statements: Vec<Statement>) -> Result<(), Box<dyn Error>> {
+    let transaction = board.begin().await?;
+    for statement in statements {
+        transaction.execute_raw(statement).await?;
+    }
+    Ok(transaction.commit().await?)
+}
+
+async fn insert<E>(
+    board: &DatabaseConnection,
+    statements: &mut Vec<Statement>,
+    rows: Option<Vec<E::Model>>,
+) -> Result<usize, Box<dyn Error>>
+where
+    E: EntityTrait,
+    E::Model: IntoActiveModel<E::ActiveModel>,
+    E::ActiveModel: ActiveModelTrait<Entity = E>,
+{
+    let rows = match rows {
+        Some(rows) => rows,
+        None => E::find().all(board).await?,
+    };
+    let columns: Vec<E::Column> = E::Column::iter().collect();
+    let names: Vec<String> = columns.iter().map(|column| format!("\"{}\"", column.as_str())).collect();
+    let count = rows.len();
+    let backend = board.get_database_backend();
+    for chunk in rows.chunks(ROWS) {
+        let mut values: Vec<Value> = Vec::with_capacity(chunk.len() * columns.len());
+        let mut tuples = Vec::with_capacity(chunk.len());
+        for row in chunk {
+            let first = values.len() + 1;
+            values.extend(columns.iter().map(|column| row.get(*column)));
+            // SQLite looks up numbered and named places one by one among all others.
+            let place = |n: usize| if backend == DbBackend::Sqlite { "?".to_owned() } else { format!("${n}") };
+            let places: Vec<String> = (first..=values.len()).map(place).collect();
+            tuples.push(format!("({})", places.join(", ")));
+        }
+        let table = E::default().table_name().to_owned();
+        let sql = format!("INSERT INTO \"{table}\" ({}) VALUES {}", names.join(", "), tuples.join(", "));
+        statements.push(Statement::from_sql_and_values(backend, sql, values));
+    }
+    Ok(count)
+}

@@ -1,0 +1,39 @@
+//! `callboard import`: what other trackers and boards hold.
+
+mod beads;
+mod callboard;
+
+use std::io::Read;
+
+use callboard_service::import;
+use clap::Subcommand;
+
+use crate::context::Context;
+use crate::error::CliError;
+
+/// Take over another tracker's issues, or a board's export
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Beads(beads::Args),
+    Callboard(callboard::Args),
+}
+
+impl Command {
+    pub async fn run(self, context: &Context) -> Result<(), CliError> {
+        match self {
+            Self::Beads(args) => beads::run(args, context).await,
+            Self::Callboard(args) => callboard::run(args, context).await,
+        }
+    }
+}
+
+/// The text of a file, or of stdin for `-`.
+fn read(path: &str) -> Result<String, CliError> {
+    let mut bytes = Vec::new();
+    let read = match path {
+        "-" => std::io::stdin().lock().read_to_end(&mut bytes),
+        path => std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes)),
+    };
+    read.map_err(|error| CliError::File { path: path.to_owned(), error })?;
+    Ok(import::text(bytes)?)
+}

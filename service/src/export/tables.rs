@@ -1,0 +1,164 @@
+//! The tables of an export, in an order in which each comes after those that it refers to.
+
+use std::collections::HashMap;
+
+use callboard_entity as e;
+use sea_orm::sea_query::{Expr, SimpleExpr};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, ExprTrait, IntoActiveModel, ModelTrait, Order, QueryFilter,
+    QueryOrder, QuerySelect,
+};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use crate::db::Tx;
+use crate::db::dialect::Dialect;
+use crate::error::{Error, Result};
+use crate::import::graph;
+
+/// Rows of one page, and of one statement that writes them: 500 items have 17,000 values, and SQLite takes 32,766.
+pub(crate) const PAGE: usize = 500;
+
+/// A table whose rows can be given away and taken back.
+pub(crate) trait Portable:
+    EntityTrait<Model: Serialize + DeserializeOwned + IntoActiveModel<Self::ActiveModel> + Send + Sync>
+{
+    const KIND: &'static str;
+
+    /// The columns of the primary key.
+    fn key() -> Vec<Self::Column>;
+
+    /// The row in the one form that both databases give.
+    fn canonical(row: Self::Model) -> Self::Model {
+        row
+    }
+
+    /// An order in which no row comes before one that it refers to.
+    fn ordered(rows: Vec<Self::Model>) -> Vec<Self::Model> {
+        rows
+    }
+}
+
+macro_rules! portable {
+    ($($kind:literal $table:ident $($key:ident)+;)+) => {
+        $(impl Portable for e::$table::Entity {
+            const KIND: &'static str = $kind;
+
+            fn key() -> Vec<Self::Column> {
+                vec![$(e::$table::Column::$key),+]
+            }
+        })+
+    };
+}
+
+portable! {
+    "user" board_users Id;
+    "project" board_projects Id;
+    "setting" board_settings Id;
+    "agent" agent_profiles Id;
+    "agent_capability" agent_capabilities AgentId Capability;
+    "sprint" sprints Id;
+    "sprint_item" sprint_items SprintId WorkItemId;
+    "requirement" work_item_requirements WorkItemId Capability;
+    "prerequisite" task_prerequisites Id;
+    "assignment" task_assignments Id;
+    "event" work_item_events Id;
+    "external_ref" external_refs Id;
+}
+
+impl Portable for e::work_items::Entity {
+    const KIND: &'static str = "item";
+
+    fn key() -> Vec<Self::Column> {
+        vec![e::work_items::Column::Id]
+    }
+
+    fn canonical(mut row: Self::Model) -> Self::Model {
+        // PostgreSQL keeps trailing zeros, SQLite does not.
+        let short = |hours: rust_decimal::Decimal| hours.round_dp(2).normalize();
+        row.estimated_hours = row.estimated_hours.map(short);
+        row.actual_hours = row.actual_hours.map(short);
+        row
+    }
+
+    fn ordered(rows: Vec<Self::Model>) -> Vec<Self::Model> {
+        let places: HashMap<_, usize> = rows.iter().enumerate().map(|(place, row)| (row.id, place)).collect();
+        let parent = |row: &Self::Model| row.parent_id.and_then(|id| places.get(&id)).copied();
+        let order = graph::parents_first(&rows.iter().map(parent).collect::<Vec<_>>());
+        let mut rows: Vec<Option<Self::Model>> = rows.into_iter().map(Some).collect();
+        order.into_iter().filter_map(|place| rows[place].take()).collect()
+    }
+}
+
+/// Something that is done to every table.
+pub(crate) trait ForEachTable {
+    async fn table<E>(&mut self) -> Result<()>
+    where
+        E: Portable,
+        E::ActiveModel: ActiveModelTrait<Entity = E> + Send;
+}
+
+/// Does it, in the order of an export.
+pub(crate) async fn for_each(what: &mut impl ForEachTable) -> Result<()> {
+    what.table::<e::board_users::Entity>().await?;
+    what.table::<e::board_projects::Entity>().await?;
+    what.table::<e::board_settings::Entity>().await?;
+    what.table::<e::agent_profiles::Entity>().await?;
+    what.table::<e::agent_capabilities::Entity>().await?;
+    what.table::<e::sprints::Entity>().await?;
+    what.table::<e::work_items::Entity>().await?;
+    what.table::<e::sprint_items::Entity>().await?;
+    what.table::<e::work_item_requirements::Entity>().await?;
+    what.table::<e::task_prerequisites::Entity>().await?;
+    what.table::<e::task_assignments::Entity>().await?;
+    what.table::<e::work_item_events::Entity>().await?;
+    what.table::<e::external_refs::Entity>().await
+}
+
+/// A row as a line has it.
+pub(crate) fn data<E: Portable>(row: E::Model) -> Result<Value> {
+    let value = serde_json::to_value(E::canonical(row));
+    value.map_err(|error| Error::Stored { what: E::KIND.to_owned(), why: error.to_string() })
+}
+
+/// The rows that come next in the order of the key.
+pub(super) async fn page<E: Portable>(tx: &Tx, last: Option<&E::Model>) -> Result<Vec<E::Model>> {
+    let mut page = E::find().limit(PAGE as u64);
+    for column in E::key() {
+        page = page.order_by(tx.dialect.bytewise(column), Order::Asc);
+    }
+    if let Some(last) = last {
+        page = page.filter(after::<E>(tx.dialect, last));
+    }
+    Ok(page.all(&tx.conn).await?)
+}
+
+/// What comes after a row in the order of the key.
+fn after<E: Portable>(dialect: Dialect, row: &E::Model) -> Condition {
+    let mut any = Condition::any();
+    let mut same = Condition::all();
+    for column in E::key() {
+        let expr = || dialect.bytewise(column);
+        any = any.add(same.clone().add(expr().gt(Expr::val(row.get(column)))));
+        same = same.add(column.eq(row.get(column)));
+    }
+    any
+}
+
+/// The rows of the board whose keys may be those of some rows: their first column is.
+pub(crate) fn perhaps_same<E: Portable>(rows: &[E::Model]) -> SimpleExpr {
+    match E::key().first() {
+        Some(first) => first.is_in(rows.iter().map(|row| row.get(*first))),
+        None => Expr::val(false),
+    }
+}
+
+/// The key of a row as a refusal names it.
+pub(crate) fn name<E: Portable>(row: &Value) -> String {
+    use sea_orm::IdenStatic;
+    let parts = E::key().into_iter().map(|column| match &row[column.as_str()] {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    });
+    parts.collect::<Vec<_>>().join(" ")
+}

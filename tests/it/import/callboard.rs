@@ -1,0 +1,196 @@
+//! Exports, and what becomes of them on another board.
+
+use std::io;
+
+use callboard_service::DatabaseUrl;
+use callboard_service::agent::RegisterAgent;
+use callboard_service::assignment::Fail;
+use callboard_service::entity::CapabilityLevel::{Basic, Expert};
+use callboard_service::export::ExportBoard;
+use callboard_service::import::{ImportCallboard, RestoredRows};
+use callboard_service::item::{CommentOnItem, NewItem};
+use callboard_service::setting::SetSetting;
+use callboard_service::sprint::{AddSprint, AddSprintItems};
+use callboard_service::{Actor, Callboard, Error, ErrorKind, OpenOptions, Ref};
+use rust_decimal::Decimal;
+use sea_orm::ConnectionTrait;
+use serde_json::{Value, json};
+use support::{Seed, TestDb, both};
+
+use super::beads::{AWKWARD, import};
+use super::rows;
+
+async fn export(board: &Callboard) -> String {
+    let mut text = String::new();
+    let mut sink = |lines: &str| {
+        text.push_str(lines);
+        Ok(())
+    };
+    board.read(&ExportBoard::new(&mut sink)).await.expect("export");
+    text
+}
+
+/// A board with something in every table.
+async fn full(t: &TestDb) -> Seed {
+    let seed = t.seed().await;
+    import(&seed, AWKWARD).await;
+    let agent = seed
+        .agent_with("coder", &[("rust", Expert), ("c++", Basic), ("Ünï".to_lowercase().as_str(), Basic)], Some(3))
+        .await;
+    let odd = NewItem {
+        requirements: vec![("rust".to_owned(), Expert).into(), ("c++".to_owned(), Basic).into()],
+        estimated_hours: Some(Decimal::new(150, 2)),
+        metadata: Some(json!({"number": 1e300, "small": 0.1, "nested": {"b": [1, null], "a": "\u{7f} \"quoted\""}})),
+        priority: 0,
+        ..NewItem::titled("needs a lot")
+    };
+    seed.add_all(vec![odd, NewItem::titled("another")]).await;
+    let claimed = seed.claim(&agent).await;
+    let fail = Fail { assignment: claimed.assignment, reason: "no compiler".to_owned(), permanent: false };
+    seed.board.run(Actor::agent(agent.id), &fail).await.expect("fail");
+    seed.claim(&agent).await;
+    let sprint = AddSprint { code: "62".to_owned(), title: "First".to_owned(), ..AddSprint::default() };
+    seed.board.run(seed.me, &sprint).await.expect("add a sprint");
+    let items = vec![Ref::from("CB-2"), Ref::from("CB-1")];
+    let plan = AddSprintItems { project: None, sprint: Ref::from("62"), items, position: None };
+    seed.board.run(seed.me, &plan).await.expect("plan");
+    let comment = CommentOnItem { item: Ref::from("CB-1"), text: "\u{1f980} \"and\" \\ more\n".to_owned() };
+    seed.board.run(seed.me, &comment).await.expect("comment");
+    let setting = SetSetting { key: "default_actor".to_owned(), value: json!("user:kim"), project: None };
+    seed.board.run(seed.me, &setting).await.expect("set");
+    seed
+}
+
+/// Another, empty board in a database of the same kind, by emptying every table.
+async fn emptied(seed: &Seed) {
+    for table in [
+        "external_refs",
+        "work_item_events",
+        "task_assignments",
+        "task_prerequisites",
+        "work_item_requirements",
+        "sprint_items",
+        "work_items",
+        "sprints",
+        "agent_capabilities",
+        "agent_profiles",
+        "board_settings",
+        "board_projects",
+        "board_users",
+        "idempotency_keys",
+    ] {
+        if table == "work_items" {
+            seed.sql("UPDATE work_items SET parent_id = NULL").await;
+        }
+        seed.sql(&format!("DELETE FROM {table}")).await;
+    }
+}
+
+both! {
+    async fn an_export_makes_the_same_board_again(t: TestDb) {
+        let seed = full(&t).await;
+        let (text, before) = (export(&seed.board).await, rows(&seed.raw).await);
+        assert!(text == export(&seed.board).await, "two exports of one board differ");
+        let kinds: std::collections::BTreeSet<String> = text
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).expect("JSON")["kind"].as_str().expect("a kind").to_owned())
+            .collect();
+        assert_eq!(kinds.len(), 14, "every table has rows here: {kinds:?}");
+
+        emptied(&seed).await;
+        let restore = ImportCallboard { content: text.clone() };
+        let done = seed.board.run(Actor::SYSTEM, &restore).await.expect("restore");
+        assert_eq!(done.rows["item"], RestoredRows { read: 17, created: 17, already_there: 0 });
+        assert!(rows(&seed.raw).await == before, "the rows are not what they were");
+        assert!(export(&seed.board).await == text, "the export is not what it was");
+
+        let again = seed.board.run(Actor::SYSTEM, &restore).await.expect("again");
+        assert!(again.rows.values().all(|r| r.created == 0 && r.read == r.already_there), "{again:?}");
+        assert!(rows(&seed.raw).await == before);
+    }
+
+    async fn both_databases_write_the_same_lines(t: TestDb) {
+        let seed = full(&t).await;
+        let text = export(&seed.board).await;
+        // The other database is a file in the test's directory, or the same kind again where this one is a file.
+        let path = t.dir().join("other.db");
+        let url = format!("sqlite://{}", path.display());
+        t.migration(["up", "--database-url", &url]).run().ok();
+        let other = Callboard::open(&DatabaseUrl::parse(&url).expect("a URL"), OpenOptions::default()).await.expect("open");
+        other.run(Actor::SYSTEM, &ImportCallboard { content: text.clone() }).await.expect("restore");
+        assert!(export(&other).await == text, "the lines differ");
+    }
+
+    async fn a_row_with_another_content_is_refused_by_its_id(t: TestDb) {
+        let seed = full(&t).await;
+        let text = export(&seed.board).await;
+        let before = rows(&seed.raw).await;
+        let restore = ImportCallboard { content: text.replace("no compiler", "no linker") };
+        let error = seed.board.run(Actor::SYSTEM, &restore).await.expect_err("another content");
+        assert_eq!(error.kind(), ErrorKind::Conflict);
+        assert!(error.to_string().contains("is on the board with another content"), "{error}");
+        assert!(text.lines().any(|line| line.contains("no compiler") && line.contains(&id_in(&error))), "{error}");
+        // The same name under another id.
+        let kim = json!({"kind": "user", "data": {"id": uuid::Uuid::now_v7(), "name": "x", "email": "k@example.org",
+            "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z"}});
+        let other = kim.to_string().replace(&kim["data"]["id"].to_string(), &json!(uuid::Uuid::now_v7()).to_string());
+        let header = text.lines().next().expect("a header");
+        let restore = ImportCallboard { content: format!("{header}\n{kim}\n{other}") };
+        let error = seed.board.run(Actor::SYSTEM, &restore).await.expect_err("the address is taken");
+        assert_eq!(error.kind(), ErrorKind::Conflict, "{error}");
+        assert!(rows(&seed.raw).await == before, "something was written");
+    }
+
+    async fn what_is_no_export_is_refused_by_its_line(t: TestDb) {
+        let seed = t.seed().await;
+        let before = rows(&seed.raw).await;
+        let text = export(&seed.board).await;
+        let header = text.lines().next().expect("a header");
+        let cases = [
+            (String::new(), "line 1 is missing"),
+            (AWKWARD.to_owned(), "line 1 is not as it should be: unknown field `id`"),
+            (text.replacen("\"format\":1", "\"format\":2", 1), "line 1 is not the header"),
+            (text.replacen("m2026", "m2099", 1), "line 1 says that the export is of the schema m2099"),
+            (format!("{header}\n{{\"kind\":\"user\",\"data\":{{}}}}"), "line 2 is no user: missing field"),
+            (format!("{header}\n{{\"kind\":\"ghost\",\"data\":{{}}}}"), "line 2 has the unknown kind 'ghost'"),
+            (text.replace("\"email\":null", "\"email\":null,\"age\":7"), "line 2 is no user as an export has it: age"),
+        ];
+        for (content, expected) in cases {
+            let error = seed.board.run(Actor::SYSTEM, &ImportCallboard { content }).await.expect_err(expected);
+            assert_eq!(error.kind(), ErrorKind::Invalid, "{error}");
+            assert!(error.to_string().starts_with(expected), "{error}");
+        }
+        assert!(rows(&seed.raw).await == before);
+    }
+
+    /// More rows than a page has, and children older than their parents.
+    async fn pages_leave_nothing_out(t: TestDb) {
+        let seed = t.seed().await;
+        seed.add_all((0..1203).map(|n| NewItem::titled(format!("n{n}"))).collect()).await;
+        seed.sql("UPDATE work_items SET parent_id = (SELECT id FROM work_items WHERE key = 'CB-1203') WHERE key <> 'CB-1203'").await;
+        let text = export(&seed.board).await;
+        assert_eq!(text.lines().filter(|line| line.starts_with("{\"kind\":\"item\"")).count(), 1203);
+        emptied(&seed).await;
+        seed.board.run(Actor::SYSTEM, &ImportCallboard { content: text.clone() }).await.expect("restore");
+        assert!(export(&seed.board).await == text);
+    }
+
+    async fn a_sink_that_takes_no_more_ends_the_export(t: TestDb) {
+        let seed = t.seed().await;
+        seed.board.run(seed.me, &RegisterAgent::new("coder")).await.expect("register");
+        let mut taken = 0;
+        let mut sink = |_: &str| {
+            taken += 1;
+            if taken == 2 { Err(io::Error::from(io::ErrorKind::BrokenPipe)) } else { Ok(()) }
+        };
+        let error = seed.board.read(&ExportBoard::new(&mut sink)).await.expect_err("the pipe is closed");
+        assert!(matches!(&error, Error::Export(cause) if cause.kind() == io::ErrorKind::BrokenPipe), "{error}");
+        assert_eq!(taken, 2);
+        seed.raw.execute_unprepared("SELECT 1").await.expect("the board goes on");
+        seed.item().await;
+    }
+}
+
+fn id_in(error: &Error) -> String {
+    error.to_string().split(' ').nth(1).expect("kind and id").to_owned()
+}
