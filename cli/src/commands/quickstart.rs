@@ -34,8 +34,11 @@ const EXAMPLES: &str = "Examples:
 /// The sample backlog: an export as beads writes it.
 const BACKLOG: &str = include_str!("quickstart.jsonl");
 
+/// Slug, type, mode and what is granted.
+type SampleAgent = (&'static str, &'static str, AgentProfileMode, &'static [(&'static str, CapabilityLevel)]);
+
 /// The agents: the first two work here, the third is left to the user.
-const AGENTS: [(&str, &str, AgentProfileMode, &[(&str, CapabilityLevel)]); 3] = [
+const AGENTS: [SampleAgent; 3] = [
     ("coder", "backend-engineer", AgentProfileMode::Implementation, &[("rust", Expert), ("testing", Basic)]),
     ("tester", "tester", AgentProfileMode::Review, &[("testing", Expert), ("rust", Basic)]),
     ("writer", "documenter", AgentProfileMode::Enablement, &[("docs", Proficient)]),
