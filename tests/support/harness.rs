@@ -3,8 +3,8 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
-use std::sync::mpsc;
-use std::time::Duration;
+use std::sync::{Mutex, mpsc};
+use std::time::{Duration, Instant};
 use std::{env, thread};
 
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -32,9 +32,23 @@ pub fn main() -> ExitCode {
         fastrand::Rng::with_seed(seed).shuffle(&mut trials);
     }
     let conclusion = libtest_mimic::run(&arguments, trials);
+    if let Some(count) = number("CALLBOARD_TEST_SLOWEST") {
+        print_slowest(usize::try_from(count).unwrap_or(usize::MAX));
+    }
     server::finish();
     scratch::finish();
     conclusion.exit_code()
+}
+
+/// How long each test took, its database made and dropped included.
+static TOOK: Mutex<Vec<(Duration, String)>> = Mutex::new(Vec::new());
+
+fn print_slowest(count: usize) {
+    let mut took = TOOK.lock().expect("lock the times").clone();
+    took.sort_by(|a, b| b.cmp(a));
+    for (time, name) in took.iter().take(count) {
+        eprintln!("{:>8.2} s  {name}", time.as_secs_f64());
+    }
 }
 
 thread_local! {
@@ -103,7 +117,12 @@ pub(crate) fn runtime() -> tokio::runtime::Runtime {
 }
 
 fn trial(name: String, body: impl FnOnce() + Send + 'static) -> Trial {
-    Trial::test(name.clone(), move || run(name, body))
+    Trial::test(name.clone(), move || {
+        let begun = Instant::now();
+        let result = run(name.clone(), body);
+        TOOK.lock().expect("lock the times").push((begun.elapsed(), name));
+        result
+    })
 }
 
 /// Runs a body on a thread with the test's name, so that a hang is a failure too; the thread is then left behind.

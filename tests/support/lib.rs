@@ -10,8 +10,9 @@
 //! [`child!`] makes a function that runs in a process of its own, for races and for tests that kill.
 //!
 //! Tests run in random order (CALLBOARD_TEST_SEED repeats one) and fail by name when they take longer than
-//! CALLBOARD_TEST_TIMEOUT seconds (300). PostgreSQL is a throwaway cluster of this process, started at first need, or
-//! the server of CALLBOARD_TEST_POSTGRES_URL. If there is neither, the PostgreSQL tests fail: they are never skipped.
+//! CALLBOARD_TEST_TIMEOUT seconds (300); CALLBOARD_TEST_SLOWEST=10 prints the ten slowest at the end. PostgreSQL is a
+//! throwaway cluster of this process, started at first need, or the server of CALLBOARD_TEST_POSTGRES_URL. If there is
+//! neither, the PostgreSQL tests fail: they are never skipped.
 
 pub mod board;
 mod case;
