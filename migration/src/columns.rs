@@ -101,6 +101,11 @@ pub fn hours_null(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).decimal_len(8, 2).null().to_owned()
 }
 
+/// A measured quantity of 64 bits, which needs no exact decimals; SQLite turns a whole number into it too.
+pub fn double_null(name: &'static str) -> ColumnDef {
+    ColumnDef::new(name).double().null().to_owned()
+}
+
 /// A vocabulary: text with the CHECK `ck_<table>_<column>`, from which the Rust enum is generated.
 pub fn vocabulary(table: &str, name: &'static str, values: &[&str]) -> ColumnDef {
     with_check(text(name), table, name, &list(name, values))

@@ -26,6 +26,13 @@ mod m20261121_000013_create_work_item_requirements;
 mod m20261121_000014_create_task_prerequisites;
 mod m20261121_000015_create_agent_capabilities;
 mod m20261121_000016_create_task_assignments;
+mod m20261121_000018_create_workflow_templates;
+mod m20261121_000019_create_workflow_runs;
+mod m20261121_000020_create_workflow_steps;
+mod m20261121_000021_create_workflow_step_dependencies;
+mod m20261121_000022_create_workflow_outputs;
+mod m20261121_000023_create_workflow_context;
+mod m20261121_000024_create_workflow_events;
 
 use sea_orm_migration::prelude::*;
 
@@ -62,6 +69,13 @@ pub fn history() -> Vec<Step> {
         m20261121_000014_create_task_prerequisites,
         m20261121_000015_create_agent_capabilities,
         m20261121_000016_create_task_assignments,
+        m20261121_000018_create_workflow_templates,
+        m20261121_000019_create_workflow_runs,
+        m20261121_000020_create_workflow_steps,
+        m20261121_000021_create_workflow_step_dependencies,
+        m20261121_000022_create_workflow_outputs,
+        m20261121_000023_create_workflow_context,
+        m20261121_000024_create_workflow_events,
     ]
 }
 

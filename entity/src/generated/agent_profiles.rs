@@ -42,6 +42,8 @@ pub struct Model {
         via_rel = "AssignedByAgent"
     )]
     pub task_assignments_by_assigned_by_agent: HasMany<super::task_assignments::Entity>,
+    #[sea_orm(has_many, relation_enum = "WorkflowStepsByAgent", via_rel = "Agent")]
+    pub workflow_steps_by_agent: HasMany<super::workflow_steps::Entity>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

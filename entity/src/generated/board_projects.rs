@@ -31,6 +31,8 @@ pub struct Model {
     pub sprints: HasMany<super::sprints::Entity>,
     #[sea_orm(has_many, relation_enum = "WorkItems", via_rel = "Project")]
     pub work_items: HasMany<super::work_items::Entity>,
+    #[sea_orm(has_many, relation_enum = "WorkflowRuns", via_rel = "Project")]
+    pub workflow_runs: HasMany<super::workflow_runs::Entity>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

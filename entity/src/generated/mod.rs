@@ -14,8 +14,15 @@ pub mod task_prerequisites;
 pub mod work_item_events;
 pub mod work_item_requirements;
 pub mod work_items;
+pub mod workflow_context;
+pub mod workflow_events;
+pub mod workflow_outputs;
+pub mod workflow_runs;
+pub mod workflow_step_dependencies;
+pub mod workflow_steps;
+pub mod workflow_templates;
 mod sea_orm_active_enums;
 pub use sea_orm_active_enums::*;
 
 /// The last migration of the schema that these entities were generated from.
-pub const SCHEMA_VERSION: &str = "m20261121_000016_create_task_assignments";
+pub const SCHEMA_VERSION: &str = "m20261121_000024_create_workflow_events";

@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// The values of `work_item_events.actor_type`, in the order of the schema.
+/// The values of `work_item_events.actor_type`, `workflow_events.actor_type`, in the order of the schema.
 #[derive(
     Clone,
     Copy,
@@ -743,6 +743,190 @@ impl WorkItemType {
 }
 
 impl std::fmt::Display for WorkItemType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The values of `workflow_outputs.output_type`, in the order of the schema.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum WorkflowOutputType {
+    #[sea_orm(string_value = "text")]
+    #[serde(rename = "text")]
+    Text,
+    #[sea_orm(string_value = "json")]
+    #[serde(rename = "json")]
+    Json,
+    #[sea_orm(string_value = "citation_list")]
+    #[serde(rename = "citation_list")]
+    CitationList,
+}
+
+impl WorkflowOutputType {
+    /// Every value, in the order of the schema.
+    pub const ALL: &'static [Self] = &[Self::Text, Self::Json, Self::CitationList];
+    /// The text that is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
+            Self::CitationList => "citation_list",
+        }
+    }
+}
+
+impl std::fmt::Display for WorkflowOutputType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The values of `workflow_runs.status`, in the order of the schema.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum WorkflowRunStatus {
+    #[sea_orm(string_value = "pending")]
+    #[serde(rename = "pending")]
+    Pending,
+    #[sea_orm(string_value = "running")]
+    #[serde(rename = "running")]
+    Running,
+    #[sea_orm(string_value = "paused")]
+    #[serde(rename = "paused")]
+    Paused,
+    #[sea_orm(string_value = "completed")]
+    #[serde(rename = "completed")]
+    Completed,
+    #[sea_orm(string_value = "failed")]
+    #[serde(rename = "failed")]
+    Failed,
+    #[sea_orm(string_value = "cancelled")]
+    #[serde(rename = "cancelled")]
+    Cancelled,
+}
+
+impl WorkflowRunStatus {
+    /// Every value, in the order of the schema.
+    pub const ALL: &'static [Self] = &[
+        Self::Pending,
+        Self::Running,
+        Self::Paused,
+        Self::Completed,
+        Self::Failed,
+        Self::Cancelled,
+    ];
+    /// The text that is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Running => "running",
+            Self::Paused => "paused",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+impl std::fmt::Display for WorkflowRunStatus {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The values of `workflow_steps.status`, in the order of the schema.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum WorkflowStepStatus {
+    #[sea_orm(string_value = "pending")]
+    #[serde(rename = "pending")]
+    Pending,
+    #[sea_orm(string_value = "running")]
+    #[serde(rename = "running")]
+    Running,
+    #[sea_orm(string_value = "waiting")]
+    #[serde(rename = "waiting")]
+    Waiting,
+    #[sea_orm(string_value = "completed")]
+    #[serde(rename = "completed")]
+    Completed,
+    #[sea_orm(string_value = "failed")]
+    #[serde(rename = "failed")]
+    Failed,
+    #[sea_orm(string_value = "skipped")]
+    #[serde(rename = "skipped")]
+    Skipped,
+    #[sea_orm(string_value = "cancelled")]
+    #[serde(rename = "cancelled")]
+    Cancelled,
+}
+
+impl WorkflowStepStatus {
+    /// Every value, in the order of the schema.
+    pub const ALL: &'static [Self] = &[
+        Self::Pending,
+        Self::Running,
+        Self::Waiting,
+        Self::Completed,
+        Self::Failed,
+        Self::Skipped,
+        Self::Cancelled,
+    ];
+    /// The text that is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Running => "running",
+            Self::Waiting => "waiting",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Skipped => "skipped",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+impl std::fmt::Display for WorkflowStepStatus {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.pad(self.as_str())
     }

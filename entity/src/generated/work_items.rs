@@ -100,6 +100,8 @@ pub struct Model {
         relation_reverse = "Parent"
     )]
     pub work_items_by_parent: HasMany<Entity>,
+    #[sea_orm(has_many, relation_enum = "WorkflowSteps", via_rel = "WorkItem")]
+    pub workflow_steps: HasMany<super::workflow_steps::Entity>,
     #[sea_orm(has_many, relation_enum = "Sprint", via = "sprint_items::WorkItem")]
     pub sprints_via_sprint_items: HasMany<super::sprints::Entity>,
 }

@@ -12,6 +12,7 @@ const SHARED: &[(&str, &str, &str)] = &[
     ("agent_capabilities", "level", "capability_level"),
     ("work_item_requirements", "min_level", "capability_level"),
     ("work_item_events", "actor_type", "actor_type"),
+    ("workflow_events", "actor_type", "actor_type"),
 ];
 
 /// A table as it is written, the same from either database.

@@ -63,7 +63,27 @@ portable! {
     "prerequisite" task_prerequisites Id;
     "assignment" task_assignments Id;
     "event" work_item_events Id;
+    "workflow_template" workflow_templates Id;
+    "workflow_run" workflow_runs Id;
+    "workflow_step_dependency" workflow_step_dependencies StepId DependsOnId;
+    "workflow_output" workflow_outputs Id;
+    "workflow_context" workflow_context WorkflowRunId AgentKey ContextKey;
+    "workflow_event" workflow_events Id;
     "external_ref" external_refs Id;
+}
+
+impl Portable for e::workflow_steps::Entity {
+    const KIND: &'static str = "workflow_step";
+
+    fn key() -> Vec<Self::Column> {
+        vec![e::workflow_steps::Column::Id]
+    }
+
+    fn canonical(mut row: Self::Model) -> Self::Model {
+        // Whole microseconds are read back from JSON to the last bit; serde_json may miss that of a longer fraction.
+        row.execution_time_seconds = row.execution_time_seconds.map(|seconds| (seconds * 1e6).round() / 1e6);
+        row
+    }
 }
 
 impl Portable for e::work_items::Entity {
@@ -112,6 +132,13 @@ pub(crate) async fn for_each(what: &mut impl ForEachTable) -> Result<()> {
     what.table::<e::task_prerequisites::Entity>().await?;
     what.table::<e::task_assignments::Entity>().await?;
     what.table::<e::work_item_events::Entity>().await?;
+    what.table::<e::workflow_templates::Entity>().await?;
+    what.table::<e::workflow_runs::Entity>().await?;
+    what.table::<e::workflow_steps::Entity>().await?;
+    what.table::<e::workflow_step_dependencies::Entity>().await?;
+    what.table::<e::workflow_outputs::Entity>().await?;
+    what.table::<e::workflow_context::Entity>().await?;
+    what.table::<e::workflow_events::Entity>().await?;
     what.table::<e::external_refs::Entity>().await
 }
 

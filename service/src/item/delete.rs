@@ -1,6 +1,8 @@
 //! Deletes an item to which nothing has happened yet.
 
-use callboard_entity::{external_refs, task_assignments, task_prerequisites, work_item_events as events, work_items};
+use callboard_entity::{
+    external_refs, task_assignments, task_prerequisites, work_item_events as events, work_items, workflow_steps as steps,
+};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 
@@ -11,8 +13,8 @@ use crate::id::Ref;
 /// Deletes an item that was added by mistake, with its requirements, its own prerequisites and its place in sprints.
 ///
 /// # Errors
-/// `InUse` naming everything that has happened: later ledger rows, assignments, children, items that wait for it. Such
-/// an item is cancelled or archived. `NotFound`.
+/// `InUse` naming everything that has happened: later ledger rows, assignments, children, items and steps
+/// of workflows that wait for it. Such an item is cancelled or archived. `NotFound`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DeleteItem {
     pub item: Ref,
@@ -54,11 +56,13 @@ async fn happened(tx: &Tx, item: &work_items::Model) -> Result<Vec<String>> {
         .filter(task_prerequisites::Column::PrerequisiteId.eq(item.id))
         .count(&tx.conn)
         .await?;
+    let steps = steps::Entity::find().filter(steps::Column::WorkItemId.eq(item.id)).count(&tx.conn).await?;
     let found = [
         (later, "things happened to it"),
         (assignments, "assignments were made of it"),
         (children, "items are its children"),
         (dependents, "items name it as a prerequisite"),
+        (steps, "steps of workflows made it"),
     ];
     Ok(found.into_iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect())
 }

@@ -1,0 +1,40 @@
+//! Written by `migration entities generate` from the schema, @generated: never edited by hand.
+
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+use super::sea_orm_active_enums::WorkflowOutputType;
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[sea_orm(table_name = "workflow_outputs")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    #[sea_orm(unique_key = "workflow_run_id_output_key")]
+    pub workflow_run_id: Uuid,
+    pub step_id: Option<Uuid>,
+    #[sea_orm(column_type = "Text", unique_key = "workflow_run_id_output_key")]
+    pub output_key: String,
+    #[sea_orm(column_type = "Text")]
+    pub output_value: String,
+    pub output_type: WorkflowOutputType,
+    pub created_at: DateTimeUtc,
+    #[sea_orm(
+        belongs_to,
+        relation_enum = "Step",
+        from = "step_id",
+        to = "id",
+        on_delete = "SetNull"
+    )]
+    pub step: BelongsTo<Option<super::workflow_steps::Entity>>,
+    #[sea_orm(
+        belongs_to,
+        relation_enum = "WorkflowRun",
+        from = "workflow_run_id",
+        to = "id",
+        on_delete = "Cascade"
+    )]
+    pub workflow_run: BelongsTo<super::workflow_runs::Entity>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

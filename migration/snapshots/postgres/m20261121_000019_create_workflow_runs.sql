@@ -1,0 +1,7 @@
+CREATE TABLE "workflow_runs" ( "id" uuid NOT NULL PRIMARY KEY, "workflow_name" text NOT NULL, "workflow_id" text NOT NULL, "project_id" uuid NULL CONSTRAINT fk_workflow_runs_project_id REFERENCES board_projects (id) ON DELETE SET NULL, "template_id" uuid NULL CONSTRAINT fk_workflow_runs_template_id REFERENCES workflow_templates (id) ON DELETE RESTRICT, "status" text NOT NULL CONSTRAINT "ck_workflow_runs_status" CHECK (status IN ('pending', 'running', 'paused', 'completed', 'failed', 'cancelled')), "inputs" jsonb NULL, "total_steps" bigint NULL, "steps_completed" bigint NOT NULL, "error_message" text NULL, "started_at" timestamp with time zone NULL, "completed_at" timestamp with time zone NULL, "runner_id" text NULL, "run_epoch" bigint NOT NULL, "lease_expires_at" timestamp with time zone NULL, "revision" bigint NOT NULL, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL );
+CREATE UNIQUE INDEX "ux_workflow_runs_workflow_id" ON "workflow_runs" ("workflow_id");
+CREATE INDEX ix_workflow_runs_lease ON workflow_runs (lease_expires_at) WHERE status = 'running' AND runner_id IS NOT NULL;
+CREATE INDEX "ix_workflow_runs_status" ON "workflow_runs" ("status");
+CREATE INDEX "ix_workflow_runs_workflow_name" ON "workflow_runs" ("workflow_name");
+CREATE INDEX "ix_workflow_runs_project_id" ON "workflow_runs" ("project_id");
+CREATE INDEX "ix_workflow_runs_template_id" ON "workflow_runs" ("template_id");

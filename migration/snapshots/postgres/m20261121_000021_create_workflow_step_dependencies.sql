@@ -1,0 +1,2 @@
+CREATE TABLE "workflow_step_dependencies" ( "step_id" uuid NOT NULL CONSTRAINT fk_workflow_step_dependencies_step_id REFERENCES workflow_steps (id) ON DELETE CASCADE, "depends_on_id" uuid NOT NULL CONSTRAINT fk_workflow_step_dependencies_depends_on_id REFERENCES workflow_steps (id) ON DELETE CASCADE, "created_at" timestamp with time zone NOT NULL, PRIMARY KEY ("step_id", "depends_on_id") );
+CREATE INDEX "ix_workflow_step_dependencies_depends_on_id" ON "workflow_step_dependencies" ("depends_on_id");

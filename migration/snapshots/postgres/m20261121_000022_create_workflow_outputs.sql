@@ -1,0 +1,3 @@
+CREATE TABLE "workflow_outputs" ( "id" uuid NOT NULL PRIMARY KEY, "workflow_run_id" uuid NOT NULL CONSTRAINT fk_workflow_outputs_workflow_run_id REFERENCES workflow_runs (id) ON DELETE CASCADE, "step_id" uuid NULL CONSTRAINT fk_workflow_outputs_step_id REFERENCES workflow_steps (id) ON DELETE SET NULL, "output_key" text NOT NULL, "output_value" text NOT NULL, "output_type" text NOT NULL CONSTRAINT "ck_workflow_outputs_output_type" CHECK (output_type IN ('text', 'json', 'citation_list')), "created_at" timestamp with time zone NOT NULL );
+CREATE UNIQUE INDEX "ux_workflow_outputs_workflow_run_id_output_key" ON "workflow_outputs" ("workflow_run_id", "output_key");
+CREATE INDEX "ix_workflow_outputs_step_id" ON "workflow_outputs" ("step_id");

@@ -1,0 +1,7 @@
+CREATE TABLE "workflow_runs" ( "id" uuid_text NOT NULL PRIMARY KEY, "workflow_name" text NOT NULL, "workflow_id" text NOT NULL, "project_id" uuid_text NULL CONSTRAINT fk_workflow_runs_project_id REFERENCES board_projects (id) ON DELETE SET NULL, "template_id" uuid_text NULL CONSTRAINT fk_workflow_runs_template_id REFERENCES workflow_templates (id) ON DELETE RESTRICT, "status" text NOT NULL CONSTRAINT "ck_workflow_runs_status" CHECK (status IN ('pending', 'running', 'paused', 'completed', 'failed', 'cancelled')), "inputs" jsonb_text NULL, "total_steps" integer NULL, "steps_completed" integer NOT NULL, "error_message" text NULL, "started_at" timestamp_with_timezone_text NULL, "completed_at" timestamp_with_timezone_text NULL, "runner_id" text NULL, "run_epoch" integer NOT NULL, "lease_expires_at" timestamp_with_timezone_text NULL, "revision" integer NOT NULL, "created_at" timestamp_with_timezone_text NOT NULL, "updated_at" timestamp_with_timezone_text NOT NULL );
+CREATE UNIQUE INDEX "ux_workflow_runs_workflow_id" ON "workflow_runs" ("workflow_id");
+CREATE INDEX ix_workflow_runs_lease ON workflow_runs (lease_expires_at) WHERE status = 'running' AND runner_id IS NOT NULL;
+CREATE INDEX "ix_workflow_runs_status" ON "workflow_runs" ("status");
+CREATE INDEX "ix_workflow_runs_workflow_name" ON "workflow_runs" ("workflow_name");
+CREATE INDEX "ix_workflow_runs_project_id" ON "workflow_runs" ("project_id");
+CREATE INDEX "ix_workflow_runs_template_id" ON "workflow_runs" ("template_id");
