@@ -1,7 +1,8 @@
 //! Deletes an item to which nothing has happened yet.
 
 use callboard_entity::{
-    external_refs, task_assignments, task_prerequisites, work_item_events as events, work_items, workflow_steps as steps,
+    external_refs, task_assignments, task_prerequisites, work_item_events as events, work_items,
+    workflow_steps as steps,
 };
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
@@ -13,8 +14,8 @@ use crate::id::Ref;
 /// Deletes an item that was added by mistake, with its requirements, its own prerequisites and its place in sprints.
 ///
 /// # Errors
-/// `InUse` naming everything that has happened: later ledger rows, assignments, children, items and steps
-/// of workflows that wait for it. Such an item is cancelled or archived. `NotFound`.
+/// `InUse` naming everything that has happened: later ledger rows, assignments, children, items and steps of
+/// workflows that wait for it. Such an item is cancelled or archived. `NotFound`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DeleteItem {
     pub item: Ref,
