@@ -101,22 +101,6 @@ both! {
         seed.try_claim(&agent).await.expect_err("archived");
     }
 
-    /// Whoever wins, an archived agent holds nothing afterwards.
-    async fn a_claim_at_the_same_time_leaves_nothing_held(t: TestDb) {
-        let seed = t.seed().await;
-        for round in 0..20 {
-            let agent = seed.agent(&format!("a{round}")).await;
-            seed.item().await;
-            let archive = ArchiveAgent { agent: Ref::Id(agent.id), reason: None };
-            let (claimed, archived) = tokio::join!(seed.try_claim(&agent), seed.board.run(seed.me, &archive));
-            archived.expect("archive");
-            if let Ok(claimed) = claimed {
-                let assignment = seed.assignment(claimed.assignment).await;
-                assert_eq!(assignment.status, TaskAssignmentStatus::Cancelled, "round {round}");
-            }
-        }
-    }
-
     async fn refusals(t: TestDb) {
         let seed = t.seed().await;
         let error = seed.board.run(seed.me, &archive(None)).await;

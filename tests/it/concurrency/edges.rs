@@ -1,16 +1,15 @@
 //! Edges that are added while items complete, are cancelled, or get other edges.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use callboard_service::assignment::Complete;
 use callboard_service::entity::{
     TaskPrerequisiteStatus as EdgeStatus, TaskPrerequisiteType, WorkItemStatus as Status, task_prerequisites,
     work_items,
 };
-use callboard_service::item::{CancelItem, EditItem, NewItem};
+use callboard_service::item::{CancelItem, NewItem};
 use callboard_service::prerequisite::AddPrerequisite;
-use callboard_service::{Actor, Callboard, Change, Conflict, Error, OpenOptions, Synchronous, Verb};
+use callboard_service::{Actor, Conflict, Error};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, ExprTrait, QueryFilter, TransactionTrait};
@@ -18,44 +17,7 @@ use support::{Seed, TestDb, both};
 use tokio::sync::Barrier;
 use uuid::Uuid;
 
-const ROUNDS: usize = 200;
-/// The controls lose often: fewer rounds show it.
-const CONTROL_ROUNDS: usize = 40;
-
-type Timed<T> = (Result<T, Error>, Instant, Instant);
-
-/// Runs two verbs at once, each on a board of its own, and says whether they overlapped.
-async fn race<A, B>(
-    boards: &[Callboard; 2],
-    actors: [Actor; 2],
-    a: A,
-    b: B,
-) -> (Result<A::Output, Error>, Result<B::Output, Error>, bool)
-where
-    A: Verb + Send + 'static,
-    B: Verb + Send + 'static,
-{
-    let barrier = Arc::new(Barrier::new(2));
-    let first = tokio::spawn(timed(boards[0].clone(), actors[0], a, Arc::clone(&barrier)));
-    let second = tokio::spawn(timed(boards[1].clone(), actors[1], b, barrier));
-    let (a, b) = (first.await.expect("the call ends"), second.await.expect("the call ends"));
-    let overlap = a.1 < b.2 && b.1 < a.2;
-    (a.0, b.0, overlap)
-}
-
-async fn timed<V: Verb>(board: Callboard, actor: Actor, verb: V, barrier: Arc<Barrier>) -> Timed<V::Output> {
-    barrier.wait().await;
-    // Now the one is a little ahead, now the other.
-    tokio::time::sleep(Duration::from_micros(fastrand::u64(..2000))).await;
-    let begun = Instant::now();
-    let result = board.run(actor, &verb).await;
-    (result, begun, Instant::now())
-}
-
-async fn boards(t: &TestDb) -> [Callboard; 2] {
-    let options = || OpenOptions { synchronous: Synchronous::Normal, ..OpenOptions::default() };
-    [t.board_with(options()).await, t.board_with(options()).await]
-}
+use super::race::{CONTROL_ROUNDS, ROUNDS, assert_raced, boards, meet, race, timed};
 
 async fn pair(seed: &Seed) -> [work_items::Model; 2] {
     let two = seed.add_all(vec![
@@ -97,8 +59,7 @@ both! {
             seed.board.run(Actor::agent(agent.id), &Complete { assignment: next.assignment, ..Complete::default() })
                 .await.expect("complete");
         }
-        assert!(overlaps > ROUNDS / 2, "only {overlaps} of {ROUNDS} rounds were races");
-        assert!((1..ROUNDS).contains(&edge_first), "only one order was seen: the edge came first {edge_first} times");
+        assert_raced(overlaps, edge_first);
     }
 
     /// The control: the status is read without the lock on the prerequisite.
@@ -127,12 +88,13 @@ both! {
     async fn two_edges_at_once_never_close_a_cycle(t: TestDb) {
         let seed = t.seed().await;
         let boards = boards(&t).await;
-        let mut overlaps = 0;
+        let (mut overlaps, mut one_first) = (0, 0);
         for round in 0..ROUNDS {
             let [a, b, c, d] = ring(&seed).await;
             let (one, two) = (AddPrerequisite::new(b, c), AddPrerequisite::new(d, a));
             let (one, two, overlap) = race(&boards, [seed.me; 2], one, two).await;
             overlaps += usize::from(overlap);
+            one_first += usize::from(one.is_ok());
             let refusal = match (one, two) {
                 (Ok(_), Err(refusal)) | (Err(refusal), Ok(_)) => refusal,
                 both => panic!("round {round}: exactly one closes the ring: {both:?}"),
@@ -142,7 +104,7 @@ both! {
             let stored = edges_of(&seed.raw, b).await.len() + edges_of(&seed.raw, d).await.len();
             assert_eq!(stored, 1, "round {round}");
         }
-        assert!(overlaps > ROUNDS / 2, "only {overlaps} of {ROUNDS} rounds were races");
+        assert_raced(overlaps, one_first);
     }
 
     /// The control: each looks for a cycle and then adds its edge, without the lock of the project.
@@ -162,32 +124,17 @@ both! {
         assert!(closed > 0, "the race was never hit: the test above would prove nothing");
     }
 
-    async fn two_parents_at_once_never_close_a_cycle(t: TestDb) {
-        let seed = t.seed().await;
-        let boards = boards(&t).await;
-        let mut overlaps = 0;
-        for round in 0..ROUNDS {
-            let [a, b] = pair(&seed).await;
-            let under = |item: Uuid, parent: Uuid| EditItem { parent: Change::Set(parent.into()), ..EditItem::new(item) };
-            let (one, two, overlap) = race(&boards, [seed.me; 2], under(a.id, b.id), under(b.id, a.id)).await;
-            overlaps += usize::from(overlap);
-            assert!(one.is_ok() != two.is_ok(), "round {round}: {one:?} {two:?}");
-            let parents = (seed.row(a.id).await.parent_id, seed.row(b.id).await.parent_id);
-            assert!(parents.0.is_none() != parents.1.is_none(), "round {round}: {parents:?}");
-        }
-        assert!(overlaps > ROUNDS / 2, "only {overlaps} of {ROUNDS} rounds were races");
-    }
-
     /// Either the edge is refused, since the item is cancelled, or the cancellation, since somebody waits.
     async fn nobody_waits_for_what_is_cancelled_meanwhile(t: TestDb) {
         let seed = t.seed().await;
         let boards = boards(&t).await;
-        let mut overlaps = 0;
+        let (mut overlaps, mut edge_first) = (0, 0);
         for round in 0..ROUNDS {
             let [first, waits] = pair(&seed).await;
             let add = AddPrerequisite::new(waits.id, first.id);
             let (added, cancelled, overlap) = race(&boards, [seed.me; 2], add, CancelItem::new(first.id)).await;
             overlaps += usize::from(overlap);
+            edge_first += usize::from(added.is_ok());
             let row = seed.row(first.id).await;
             match (added, cancelled) {
                 (Ok(_), Err(Error::Conflict(Conflict::Dependents { .. }))) => assert_eq!(row.status, Status::Todo),
@@ -198,7 +145,24 @@ both! {
                 both => panic!("round {round}: {both:?}"),
             }
         }
-        assert!(overlaps > ROUNDS / 2, "only {overlaps} of {ROUNDS} rounds were races");
+        assert_raced(overlaps, edge_first);
+    }
+
+    /// The control: the edge is added after a look at its prerequisite that holds nothing.
+    async fn without_the_lock_somebody_waits_for_what_is_cancelled(t: TestDb) {
+        let seed = t.seed().await;
+        let board = boards(&t).await[0].clone();
+        let mut lost = 0;
+        for _ in 0..CONTROL_ROUNDS {
+            let [first, waits] = pair(&seed).await;
+            let barrier = Arc::new(Barrier::new(2));
+            let adding = tokio::spawn(unlocked_edge(seed.clone(), waits.id, first.id, Arc::clone(&barrier)));
+            let (cancelled, ..) = timed(board.clone(), seed.me, CancelItem::new(first.id), barrier).await;
+            adding.await.expect("the call ends");
+            let waiting = seed.row(waits.id).await.unmet_prerequisites > 0;
+            lost += usize::from(cancelled.is_ok() && waiting);
+        }
+        assert!(lost > 0, "the race was never hit: the test above would prove nothing");
     }
 }
 
@@ -215,9 +179,7 @@ async fn ring(seed: &Seed) -> [Uuid; 4] {
 async fn unlocked_edge(seed: Seed, item: Uuid, prerequisite: Uuid, barrier: Arc<Barrier>) {
     let waited = seed.row(prerequisite).await;
     let closes = reaches(&seed.raw, prerequisite, item).await;
-    barrier.wait().await;
-    // As long as a verb's statements take.
-    tokio::time::sleep(Duration::from_millis(3)).await;
+    meet(&barrier).await;
     if closes {
         return;
     }

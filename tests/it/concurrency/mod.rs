@@ -1,5 +1,9 @@
 //! Races between processes, each with a control that loses.
 
+mod archive;
+mod cancel;
 mod claims;
 mod edges;
 mod limit;
+mod parents;
+mod race;

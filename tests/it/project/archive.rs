@@ -1,6 +1,6 @@
 //! Archiving projects: none of their work is handed out any more.
 
-use callboard_service::entity::{ProjectStatus, TaskAssignmentStatus, board_projects};
+use callboard_service::entity::{ProjectStatus, board_projects};
 use callboard_service::item::{AddItems, CancelItem, NewItem};
 use callboard_service::project::{ArchiveProject, ProjectArchive};
 use callboard_service::{Conflict, Error, ErrorKind, Ref};
@@ -65,25 +65,6 @@ both! {
         }
         assert_eq!(status(&seed, "demo").await, ProjectStatus::Active);
         seed.claim(&agent).await;
-    }
-
-    /// Whoever wins, an archived project has no held item.
-    async fn a_claim_at_the_same_time_is_seen_or_gets_nothing(t: TestDb) {
-        let seed = t.seed().await;
-        let agent = seed.agent("coder").await;
-        for round in 0..20 {
-            let slug = format!("p{round}");
-            seed.board.run(seed.me, &project(&slug, &format!("P{round}"))).await.expect("add");
-            seed.add_all_in(&slug, vec![NewItem::titled("x")]).await;
-            let archive = archive(&slug);
-            let (claimed, archived) = tokio::join!(seed.try_claim(&agent), seed.board.run(seed.me, &archive));
-            assert_ne!(claimed.is_ok(), archived.is_ok(), "round {round}: {claimed:?} {archived:?}");
-            if let Ok(claimed) = claimed {
-                assert_eq!(seed.assignment(claimed.assignment).await.status, TaskAssignmentStatus::Started);
-                let cancel = CancelItem::new(Ref::Id(claimed.item.id));
-                seed.board.run(seed.me, &cancel).await.expect("cancel");
-            }
-        }
     }
 
     async fn refusals(t: TestDb) {
