@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use callboard_service::entity::work_items;
-use callboard_service::item::{EditItem, NewItem};
+use callboard_service::item::{EditItem, ItemRef, NewItem};
 use callboard_service::{Change, Error};
 use sea_orm::ActiveValue::Set;
 use serde_json::json;
@@ -13,33 +13,39 @@ use uuid::Uuid;
 
 use super::race::{CONTROL_ROUNDS, ROUNDS, assert_raced, boards, meet, race, write_unguarded};
 
-async fn pair(seed: &Seed) -> [Uuid; 2] {
-    let two = seed.add_all(vec![NewItem::titled("a"), NewItem::titled("b")]).await;
-    [two[0].id, two[1].id]
+/// Items a, b, c, d, where a is under b and c under d.
+async fn ring(seed: &Seed) -> [Uuid; 4] {
+    let under = |index| NewItem { parent: Some(ItemRef::Index(index)), ..NewItem::titled("x") };
+    let items = vec![NewItem::titled("b"), under(0), NewItem::titled("d"), under(2)];
+    let ids: Vec<Uuid> = seed.add_all(items).await.into_iter().map(|i| i.id).collect();
+    [ids[1], ids[0], ids[3], ids[2]]
 }
 
-async fn parents(seed: &Seed, [a, b]: [Uuid; 2]) -> [Option<Uuid>; 2] {
-    [seed.row(a).await.parent_id, seed.row(b).await.parent_id]
+/// The parents of the two items that could close the ring.
+async fn parents(seed: &Seed, [_, b, _, d]: [Uuid; 4]) -> [Option<Uuid>; 2] {
+    [seed.row(b).await.parent_id, seed.row(d).await.parent_id]
 }
 
 both! {
+    /// The two that would close the ring touch no row in common: only the lock of the project stands between them.
     async fn two_parents_at_once_never_close_a_cycle(t: TestDb) {
         let seed = t.seed().await;
         let boards = boards(&t).await;
         let (mut overlaps, mut one_first) = (0, 0);
         for round in 0..ROUNDS {
-            let [a, b] = pair(&seed).await;
+            let items @ [a, b, c, d] = ring(&seed).await;
             let under = |item: Uuid, parent: Uuid| EditItem { parent: Change::Set(parent.into()), ..EditItem::new(item) };
-            let (one, two, overlap) = race(&boards, [seed.me; 2], under(a, b), under(b, a)).await;
+            let (one, two, overlap) = race(&boards, [seed.me; 2], under(b, c), under(d, a)).await;
             overlaps += usize::from(overlap);
             one_first += usize::from(one.is_ok());
             let (expected, refusal) = match (one, two) {
-                (Ok(_), Err(refusal)) => ([Some(b), None], refusal),
+                (Ok(_), Err(refusal)) => ([Some(c), None], refusal),
                 (Err(refusal), Ok(_)) => ([None, Some(a)], refusal),
                 both => panic!("round {round}: exactly one is put under the other: {both:?}"),
             };
-            assert!(matches!(refusal, Error::Cycle { .. }), "round {round}: {refusal}");
-            assert_eq!(parents(&seed, [a, b]).await, expected, "round {round}");
+            let Error::Cycle { path, .. } = refusal else { panic!("round {round}: {refusal}") };
+            assert_eq!(path.len(), 5, "the whole ring is named: {path:?}");
+            assert_eq!(parents(&seed, items).await, expected, "round {round}");
         }
         assert_raced(overlaps, one_first);
     }
@@ -49,13 +55,13 @@ both! {
         let seed = t.seed().await;
         let mut closed = 0;
         for _ in 0..CONTROL_ROUNDS {
-            let [a, b] = pair(&seed).await;
+            let items @ [a, b, c, d] = ring(&seed).await;
             let barrier = Arc::new(Barrier::new(2));
-            let one = tokio::spawn(unlocked_parent(seed.clone(), a, b, Arc::clone(&barrier)));
-            let two = tokio::spawn(unlocked_parent(seed.clone(), b, a, barrier));
+            let one = tokio::spawn(unlocked_parent(seed.clone(), b, c, Arc::clone(&barrier)));
+            let two = tokio::spawn(unlocked_parent(seed.clone(), d, a, barrier));
             one.await.expect("the call ends");
             two.await.expect("the call ends");
-            closed += usize::from(parents(&seed, [a, b]).await == [Some(b), Some(a)]);
+            closed += usize::from(parents(&seed, items).await == [Some(c), Some(a)]);
         }
         assert!(closed > 0, "the race was never hit: the test above would prove nothing");
     }
