@@ -33,6 +33,7 @@ mod m20261121_000021_create_workflow_step_dependencies;
 mod m20261121_000022_create_workflow_outputs;
 mod m20261121_000023_create_workflow_context;
 mod m20261121_000024_create_workflow_events;
+mod m20261121_000025_unique_user_names;
 
 use sea_orm_migration::prelude::*;
 
@@ -76,6 +77,7 @@ pub fn history() -> Vec<Step> {
         m20261121_000022_create_workflow_outputs,
         m20261121_000023_create_workflow_context,
         m20261121_000024_create_workflow_events,
+        m20261121_000025_unique_user_names,
     ]
 }
 

@@ -155,9 +155,9 @@ impl Error {
 }
 
 /// Names what is taken when an insert or update met a unique index: two writers at once both passed the check before it.
-pub(crate) fn taken(entity: &'static str, name: &str) -> impl FnOnce(sea_orm::DbErr) -> Error {
+pub(crate) fn taken<E: Into<DatabaseError>>(entity: &'static str, name: &str) -> impl FnOnce(E) -> Error {
     let name = name.to_owned();
-    move |error| match DatabaseError::from(error) {
+    move |error| match error.into() {
         DatabaseError::Unique(_) => Conflict::Exists { entity, name }.into(),
         other => other.into(),
     }

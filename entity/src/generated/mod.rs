@@ -25,4 +25,4 @@ mod sea_orm_active_enums;
 pub use sea_orm_active_enums::*;
 
 /// The last migration of the schema that these entities were generated from.
-pub const SCHEMA_VERSION: &str = "m20261121_000024_create_workflow_events";
+pub const SCHEMA_VERSION: &str = "m20261121_000025_unique_user_names";

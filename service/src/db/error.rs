@@ -43,6 +43,15 @@ impl DatabaseError {
     }
 }
 
+impl DatabaseError {
+    /// Whether the value that is taken is that of this column's own unique index: SQLite names the column, PostgreSQL
+    /// the index.
+    pub(crate) fn is_taken(&self, table: &str, column: &str) -> bool {
+        let Self::Unique(text) = self else { return false };
+        text.contains(&format!("{table}.{column}")) || text.contains(&format!("ux_{table}_{column}"))
+    }
+}
+
 impl From<DbErr> for DatabaseError {
     fn from(error: DbErr) -> Self {
         if let Some(code) = code(&error) {

@@ -8,10 +8,11 @@ mod record;
 mod report;
 mod rows;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use callboard_entity::{board_users, external_refs as refs, work_items};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -205,35 +206,37 @@ async fn users(tx: &Tx, records: &[Record], report: &mut BeadsReport) -> Result<
         let authors = record.comments.iter().filter_map(|comment| comment.author.as_deref());
         names.extend(authors.chain(record.assignee.as_deref()).chain(record.created_by.as_deref()).chain(by));
     }
-    let names: Vec<&str> = names.into_iter().collect();
     let mut users: HashMap<String, Uuid> = HashMap::new();
-    for chunk in names.chunks(10_000) {
-        let found = board_users::Entity::find()
-            .filter(board_users::Column::Name.is_in(chunk.iter().copied()))
-            .order_by_asc(board_users::Column::Id);
-        for user in found.all(&tx.conn).await? {
-            users.entry(user.name).or_insert(user.id);
+    let mut ours: HashSet<Uuid> = HashSet::new();
+    loop {
+        let unknown: Vec<&str> = names.iter().copied().filter(|name| !users.contains_key(*name)).collect();
+        for chunk in unknown.chunks(10_000) {
+            let found = board_users::Entity::find().filter(board_users::Column::Name.is_in(chunk.iter().copied()));
+            users.extend(found.all(&tx.conn).await?.into_iter().map(|user| (user.name, user.id)));
         }
+        let missing = unknown.into_iter().filter(|name| !users.contains_key(*name));
+        let new: Vec<board_users::Model> = missing.map(|name| user(tx, name)).collect();
+        ours.extend(new.iter().map(|user| user.id));
+        let mut added = 0;
+        for chunk in new.chunks(2000) {
+            let models = chunk.iter().map(|user| user.clone().into_active_model().reset_all());
+            let once = OnConflict::column(board_users::Column::Name).do_nothing().to_owned();
+            let insert = board_users::Entity::insert_many(models).on_conflict(once);
+            added += insert.exec_without_returning(&tx.conn).await?;
+        }
+        if added == new.len() as u64 {
+            users.extend(new.into_iter().map(|user| (user.name, user.id)));
+            break;
+        }
+        // Somebody added one of them at the same time, and that one is meant: look again.
     }
-    let missing = names.iter().filter(|name| !users.contains_key(**name));
-    let new: Vec<board_users::Model> = missing
-        .map(|name| board_users::Model {
-            id: id::new(),
-            name: (*name).to_owned(),
-            email: None,
-            created_at: tx.now,
-            updated_at: tx.now,
-        })
-        .collect();
-    for chunk in new.chunks(2000) {
-        let models = chunk.iter().map(|user| user.clone().into_active_model().reset_all());
-        board_users::Entity::insert_many(models).exec_without_returning(&tx.conn).await?;
-    }
-    for user in new {
-        report.users.push(user.name.clone());
-        users.insert(user.name, user.id);
-    }
+    let created = names.into_iter().filter(|name| users.get(*name).is_some_and(|id| ours.contains(id)));
+    report.users.extend(created.map(str::to_owned));
     Ok(users)
+}
+
+fn user(tx: &Tx, name: &str) -> board_users::Model {
+    board_users::Model { id: id::new(), name: name.to_owned(), email: None, created_at: tx.now, updated_at: tx.now }
 }
 
 async fn ready_in(tx: &Tx, project: Uuid) -> Result<u64> {

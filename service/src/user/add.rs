@@ -4,9 +4,9 @@ use callboard_entity::board_users as users;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use serde::{Deserialize, Serialize};
 
-use super::rules::{check_name, normal_email, refuse_taken};
+use super::rules::{check_name, lost_race, normal_email, refuse_taken};
 use crate::db::{Tx, Verb};
-use crate::error::{Result, taken};
+use crate::error::Result;
 use crate::id;
 
 /// Adds a user.
@@ -31,11 +31,10 @@ impl Verb for AddUser {
         refuse_taken(tx, Some(&self.name), email.as_deref(), None).await?;
         let user =
             users::Model { id: id::new(), name: self.name.clone(), email, created_at: tx.now, updated_at: tx.now };
-        let label = user.email.as_deref().unwrap_or(&user.name);
         users::Entity::insert(user.clone().into_active_model().reset_all())
             .exec_without_returning(&tx.conn)
             .await
-            .map_err(taken("user", label))?;
+            .map_err(lost_race(&user))?;
         Ok(user)
     }
 }

@@ -5,10 +5,10 @@ use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use serde::{Deserialize, Serialize};
 
 use super::find::lock;
-use super::rules::{check_name, normal_email, refuse_taken};
+use super::rules::{check_name, lost_race, normal_email, refuse_taken};
 use crate::change::Change;
 use crate::db::{Tx, Verb};
-use crate::error::{Result, taken};
+use crate::error::Result;
 use crate::id::Ref;
 use crate::setting;
 
@@ -42,11 +42,10 @@ impl Verb for EditUser {
         }
         refuse_taken(tx, Some(&after.name), after.email.as_deref(), Some(after.id)).await?;
         after.updated_at = tx.now;
-        let label = after.email.as_deref().unwrap_or(&after.name);
         users::Entity::update(after.clone().into_active_model().reset_all())
             .exec(&tx.conn)
             .await
-            .map_err(taken("user", label))?;
+            .map_err(lost_race(&after))?;
         if after.name != before.name {
             setting::follow_user(tx, &before.name, &after.name).await?;
         }

@@ -1,11 +1,11 @@
 //! What a user's name and e-mail address may be.
 
 use callboard_entity::board_users as users;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use crate::db::Tx;
-use crate::error::{Conflict, Error, Result};
+use crate::db::{DatabaseError, Tx};
+use crate::error::{Conflict, Error, Result, taken};
 use crate::rules;
 
 /// One line that is not an id: people are named by it in `user:NAME`.
@@ -38,4 +38,14 @@ pub(super) async fn refuse_taken(tx: &Tx, name: Option<&str>, email: Option<&str
         }
     }
     Ok(())
+}
+
+/// Names what another writer took between [`refuse_taken`] and the write: the address, or else the name.
+pub(super) fn lost_race(user: &users::Model) -> impl FnOnce(DbErr) -> Error {
+    let (name, email) = (user.name.clone(), user.email.clone());
+    move |error| {
+        let error = DatabaseError::from(error);
+        let address = email.filter(|_| error.is_taken("board_users", "email"));
+        taken("user", &address.unwrap_or(name))(error)
+    }
 }

@@ -5,5 +5,6 @@ mod cancel;
 mod claims;
 mod edges;
 mod limit;
+mod names;
 mod parents;
 mod race;

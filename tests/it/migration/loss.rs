@@ -61,7 +61,7 @@ both_empty! {
 
 fn user(t: &support::TestDb, n: u32) -> String {
     let id = V::Id(n).sql(t.kind());
-    format!("INSERT INTO board_users (id, name, created_at, updated_at) VALUES ({id}, 'n', {NOW}, {NOW})")
+    format!("INSERT INTO board_users (id, name, created_at, updated_at) VALUES ({id}, 'n{n}', {NOW}, {NOW})")
 }
 
 fn project(t: &support::TestDb) -> String {

@@ -40,7 +40,8 @@ both_empty! {
         let insert = format!("INSERT INTO {} VALUES ('{evil}', '2099-12-31T00:00:00+00:00', 1, '\u{7}', 'x')", runner::HISTORY_TABLE);
         let db = t.raw().await;
         sql(&db, &insert).await;
-        assert_eq!(number(&db, &format!("SELECT count(*) FROM {}", runner::HISTORY_TABLE)).await, 17);
+        let rows = i64::try_from(history().len() + 1).expect("few");
+        assert_eq!(number(&db, &format!("SELECT count(*) FROM {}", runner::HISTORY_TABLE)).await, rows);
         for args in [["status"], ["up"]] {
             let output = t.migration(args).run();
             let all = format!("{}{}", output.stdout, output.stderr);

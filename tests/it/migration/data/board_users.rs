@@ -14,5 +14,7 @@ fn rows(kind: Kind) -> Vec<String> {
         row![V::Id(4), long(), long(), NOW, NOW],
         row![V::Id(5), "empty email", "", NOW, NOW],
     ];
-    insert(kind, "board_users", "id, name, email, created_at, updated_at", rows)
+    let mut rows = insert(kind, "board_users", "id, name, email, created_at, updated_at", rows);
+    rows.extend(super::user_names::clashing(kind));
+    rows
 }

@@ -5,6 +5,9 @@ use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, QueryResult, Statement};
+use support::Kind;
+
+use super::value::V;
 
 /// Every table but the history, with its columns and its rows in a fixed order.
 #[derive(Clone, Default, Eq, PartialEq)]
@@ -90,6 +93,19 @@ impl Dump {
         })
     }
 
+    /// With another text in one place, which held the first one.
+    pub fn with_text(mut self, kind: Kind, table: &str, id: &V, column: &str, texts: [&str; 2]) -> Self {
+        let found = self.0.get_mut(table).expect("the table");
+        let at = |name: &str| found.columns.iter().position(|c| c == name).expect("a column of that name");
+        let (id_at, at, id) = (at("id"), at(column), id.sql(kind));
+        let row = found.rows.iter_mut().find(|row| row[id_at] == id).unwrap_or_else(|| panic!("no row {id}"));
+        let [before, after] = texts.map(|text| short(quoted(kind, text)));
+        assert_eq!(row[at], before, "{id}");
+        row[at] = after;
+        found.rows.sort();
+        self
+    }
+
     /// Without what taking the prerequisites back writes: the counter, the revision, the ledger's row.
     pub fn without_ledger_of_counters(self) -> Self {
         let mut out = self;
@@ -153,6 +169,15 @@ async fn columns(db: &DatabaseConnection, table: &str) -> Vec<(String, bool)> {
 
 fn shown(db: &DatabaseConnection, column: &str) -> String {
     if sqlite(db) { format!("quote({column})") } else { format!("coalesce(quote_literal({column}::text), 'NULL')") }
+}
+
+/// As [`shown`] gives a text: PostgreSQL marks backslashes.
+fn quoted(kind: Kind, text: &str) -> String {
+    let text = text.replace('\'', "''");
+    if kind == Kind::Postgres && text.contains('\\') {
+        return format!("E'{}'", text.replace('\\', "\\\\"));
+    }
+    format!("'{text}'")
 }
 
 /// A long value by its beginning, its length and a digest, so that a difference can be read.

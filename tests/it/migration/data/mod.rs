@@ -18,6 +18,7 @@ mod requirements;
 mod sprint_items;
 mod sprints;
 mod task_assignments;
+mod user_names;
 pub mod value;
 mod work_item_events;
 mod work_items;
@@ -59,7 +60,7 @@ macro_rules! table_check {
 }
 use table_check;
 
-const CHECKS: [Check; 16] = [
+const CHECKS: [Check; 17] = [
     board_users::CHECK,
     board_projects::CHECK,
     sprints::CHECK,
@@ -76,6 +77,7 @@ const CHECKS: [Check; 16] = [
     prerequisites::CHECK,
     capabilities::CHECK,
     task_assignments::CHECK,
+    user_names::CHECK,
 ];
 
 both_empty! {
@@ -110,18 +112,18 @@ both_empty! {
     /// The same rows through the whole history in one run each way, from each stage that a user can be at.
     async fn rows_survive_a_jump_from_any_stage_to_the_newest(t: TestDb) {
         let db = t.raw().await;
-        for stage in [4, 6, 10, 12, 14] {
+        for stage in [4, 6, 10, 12, 14, 16] {
             for (step, number) in history().iter().zip(1..=stage) {
                 up(&t, Goal::Steps(1)).await.unwrap_or_else(|e| panic!("{number}: {e}"));
                 let check = CHECKS.iter().find(|c| c.version == step.version()).expect("a check");
                 insert(&t, &db, check).await;
             }
-            let before = Dump::of(&db).await;
+            let before = user_names::renamed(t.kind(), Dump::of(&db).await);
             up(&t, Goal::Latest).await.unwrap_or_else(|e| panic!("from {stage}: {e}"));
             let after = Dump::of(&db).await;
             assert_eq!(after.clone().only_like(&before), before, "from {stage}");
             down(&t, DownGoal::To(stage.to_string())).await.unwrap_or_else(|e| panic!("to {stage}: {e}"));
-            // Nothing was changed at the newest stage, so the way down gives back what was there.
+            // Nothing was changed at the newest stage, so the way down gives back what was there, but for names.
             assert_eq!(Dump::of(&db).await.without_ledger_of_counters(), before.without_ledger_of_counters(), "{stage}");
             down(&t, DownGoal::All).await.expect("down");
         }
