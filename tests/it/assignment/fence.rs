@@ -7,7 +7,8 @@ use callboard_service::{Error, ErrorKind, Ref};
 use support::{Seed, TestDb, both};
 use uuid::Uuid;
 
-const ROUNDS: usize = 200;
+/// How often each stale write is tried.
+pub const ROUNDS: usize = 200;
 
 both! {
     async fn a_lease_that_ran_out_is_refused_though_nobody_took_the_item(t: TestDb) {
@@ -70,7 +71,7 @@ both! {
 }
 
 /// Two hundred items in the hands of one agent.
-async fn held(t: &TestDb) -> (Seed, agent_profiles::Model, Vec<Uuid>) {
+pub async fn held(t: &TestDb) -> (Seed, agent_profiles::Model, Vec<Uuid>) {
     let seed = t.seed().await;
     let slow = seed.agent("slow").await;
     seed.add_all((0..ROUNDS).map(|n| NewItem::titled(format!("n{n}"))).collect()).await;
@@ -78,7 +79,7 @@ async fn held(t: &TestDb) -> (Seed, agent_profiles::Model, Vec<Uuid>) {
     (seed, slow, held)
 }
 
-async fn claim_all(seed: &Seed, agent: &agent_profiles::Model) -> Vec<Uuid> {
+pub async fn claim_all(seed: &Seed, agent: &agent_profiles::Model) -> Vec<Uuid> {
     let claim = Claim { count: 500, ..Claim::one(Ref::Id(agent.id)) };
     let claimed = seed.by(agent, &claim).await.expect("claim").claimed;
     assert_eq!(claimed.len(), ROUNDS);

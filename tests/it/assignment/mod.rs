@@ -8,7 +8,7 @@ mod complete_and_claim;
 mod expire;
 mod explain;
 mod fail;
-mod fence;
+pub mod fence;
 mod finish_own;
 mod heartbeat;
 mod history;

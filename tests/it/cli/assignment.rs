@@ -2,12 +2,9 @@
 
 use callboard_service::entity::{TaskAssignmentStatus, WorkItemStatus};
 use callboard_service::item::NewItem;
-use support::{Seed, TestDb, both};
+use support::{TestDb, both};
 
 use super::{data, json, refused, text};
-
-/// How often each stale write is tried.
-const ROUNDS: usize = 200;
 
 both! {
     async fn claim_prints_the_assignment_and_nothing_else(t: TestDb) {
@@ -108,62 +105,5 @@ both! {
         let last = t.callboard(args).arg(next.stdout.trim()).run().ok();
         assert_eq!(last.stdout, "", "nothing is left");
         assert_eq!(seed.row(second.id).await.status, WorkItemStatus::Done);
-    }
-
-    /// What an agent writes after it lost its lease is refused, 200 times of 200, and changes nothing.
-    async fn stale_writes_are_refused(t: TestDb) {
-        let seed = t.seed().await;
-        let (slow, quick) = (seed.agent("slow").await, seed.agent("quick").await);
-        let item = seed.add(NewItem { max_attempts: 1000, ..NewItem::titled("contested") }).await;
-        let mut refused = [0; 3];
-        for round in 0..ROUNDS {
-            let lost = seed.claim(&slow).await.assignment;
-            seed.lapse(lost).await;
-            let holder = match round % 3 {
-                // Nobody has noticed yet; it was taken back; another one holds it.
-                0 => None,
-                1 => {
-                    assert!(seed.try_claim(&quick).await.is_err(), "it waits out its pause");
-                    None
-                }
-                _ => {
-                    assert!(seed.try_claim(&quick).await.is_err(), "it waits out its pause");
-                    seed.end_backoff(item.id).await;
-                    Some(seed.claim(&quick).await.assignment)
-                }
-            };
-            let before = (seed.row(item.id).await, seed.events(item.id).await.len());
-            let id = lost.to_string();
-            let verbs: [&[&str]; 3] = [
-                &["complete", "--assignment", &id],
-                &["fail", "--assignment", &id, "--reason", "late"],
-                &["assignment", "heartbeat", "--assignment", &id],
-            ];
-            // One of the three each round, each in every situation.
-            let verb = (round / 3) % 3;
-            t.callboard(verbs[verb]).run().code(15);
-            refused[verb] += 1;
-            assert_eq!((seed.row(item.id).await, seed.events(item.id).await.len()), before, "round {round}");
-            release(&seed, holder.unwrap_or(lost), item.id).await;
-        }
-        assert!(refused.iter().all(|n| *n > ROUNDS / 4), "{refused:?}");
-        // The pause was ended by hand; a claim writes its end into the ledger.
-        seed.claim(&quick).await;
-    }
-}
-
-/// Ends the round: the item is ready again.
-async fn release(seed: &Seed, assignment: uuid::Uuid, item: uuid::Uuid) {
-    use callboard_service::assignment::{Cancel, Expire};
-    if seed.assignment(assignment).await.status == TaskAssignmentStatus::Started {
-        if seed.assignment(assignment).await.lease_expires_at.is_some_and(|end| end < seed.board.now()) {
-            seed.board.run(seed.me, &Expire::default()).await.expect("take it back");
-        } else {
-            let cancel = Cancel { assignment, reason: "next round".to_owned() };
-            seed.board.run(seed.me, &cancel).await.expect("take it back");
-        }
-    }
-    if seed.row(item).await.available_at.is_some() {
-        seed.end_backoff(item).await;
     }
 }

@@ -6,6 +6,7 @@ mod bad_input;
 mod board;
 mod docs;
 mod export;
+mod fence;
 mod import;
 mod init;
 mod item;

@@ -3,6 +3,8 @@
 mod background;
 mod binaries;
 mod program;
+mod run_all;
 
 pub use background::{Background, Output};
 pub use program::{Program, callboard, child, migration, tests};
+pub use run_all::run_all;
