@@ -15,6 +15,7 @@ mod prerequisite;
 mod process;
 mod project;
 mod quickstart;
+mod secrets;
 mod setting;
 mod sprint;
 mod upgrade;
