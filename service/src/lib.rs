@@ -33,3 +33,8 @@ pub use db::{BoxFuture, DatabaseError, DatabaseUrl, OpenOptions, Query, Synchron
 pub use error::{Conflict, Error, ErrorKind, Result};
 pub use id::Ref;
 pub use page::Page;
+
+/// The README's example, so that it is compiled with the documentation's tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

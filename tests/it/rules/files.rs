@@ -33,6 +33,18 @@ plain! {
         assert!(unseen.is_empty(), "{unseen:?}");
     }
 
+    /// As tests of the service's documentation; whatever rustdoc takes for Rust and does not compile is left out there.
+    fn the_rust_of_the_readme_is_compiled() {
+        let read = |file: &str| fs::read_to_string(root().join(file)).expect("read a file");
+        let readme = read("README.md");
+        let fences: Vec<&str> = readme.lines().filter_map(|line| line.strip_prefix("```")).collect();
+        assert!(fences.contains(&"rust,no_run"), "{fences:?}");
+        assert!(fences.iter().all(|fence| ["rust,no_run", "sh", ""].contains(fence)), "{fences:?}");
+        let included = "#[cfg(doctest)]\n#[doc = include_str!(\"../../README.md\")]\n";
+        assert!(read("service/src/lib.rs").contains(included));
+        assert!(read("test.sh").contains("\ncargo test --workspace --locked --doc "));
+    }
+
     fn no_test_file_is_forgotten() {
         assert_eq!(forgotten(&root().join("tests/it")), Vec::<PathBuf>::new());
     }
