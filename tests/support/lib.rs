@@ -27,6 +27,7 @@ mod stage;
 mod statements;
 mod template;
 pub mod work;
+pub mod workflow_rows;
 
 pub use board::Seed;
 pub use case::{Case, ChildBody, Content};

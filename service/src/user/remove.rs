@@ -2,7 +2,7 @@
 
 use callboard_entity::{
     ActorType, WorkItemAssigneeType, board_users as users, task_assignments as assignments, work_item_events as events,
-    work_items,
+    work_items, workflow_events,
 };
 use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
@@ -43,9 +43,14 @@ impl Verb for RemoveUser {
             .filter(events::Column::ActorId.eq(user.id))
             .count(&tx.conn)
             .await?;
+        let runs = workflow_events::Entity::find()
+            .filter(workflow_events::Column::ActorType.eq(ActorType::User))
+            .filter(workflow_events::Column::ActorId.eq(user.id))
+            .count(&tx.conn)
+            .await?;
         let settings = setting::naming_user(tx, &user.name).await?;
         let uses: Vec<String> =
-            [(items, "items"), (assignments, "assignments"), (ledger, "ledger rows"), (settings, "settings")]
+            [(items, "items"), (assignments, "assignments"), (ledger + runs, "ledger rows"), (settings, "settings")]
                 .into_iter()
                 .filter(|(count, _)| *count > 0)
                 .map(|(count, what)| format!("{what}: {count}"))

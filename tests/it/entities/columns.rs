@@ -56,6 +56,13 @@ both! {
         detects(&t, Rebuild("work_items", from, r#""actual_hours" real(8, 3)"#), postgres, &names).await;
     }
 
+    async fn a_double_becomes_a_single(t: TestDb) {
+        let postgres = "ALTER TABLE workflow_steps ALTER COLUMN execution_time_seconds TYPE real";
+        let from = r#""execution_time_seconds" double"#;
+        let names = ["-    pub execution_time_seconds: Option<f64>", "+    pub execution_time_seconds: Option<f32>"];
+        detects(&t, Rebuild("workflow_steps", from, r#""execution_time_seconds" float"#), postgres, &names).await;
+    }
+
     async fn a_column_becomes_nullable(t: TestDb) {
         let postgres = "ALTER TABLE sprints ALTER COLUMN title DROP NOT NULL";
         let from = r#""title" text NOT NULL"#;

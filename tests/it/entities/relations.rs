@@ -6,7 +6,7 @@ use sea_orm::{
     ActiveModelTrait, ConnectionTrait, DatabaseTransaction, EntityLoaderTrait, EntityTrait, IntoActiveModel, JoinType,
     ModelTrait, QueryOrder, QuerySelect, RelationTrait, TransactionTrait,
 };
-use support::{TestDb, both};
+use support::{TestDb, both, workflow_rows};
 
 fn id(n: u128) -> Uuid {
     Uuid::from_u128(n)
@@ -155,5 +155,29 @@ both! {
             .await
             .expect("join");
         assert!(given.is_empty(), "{given:?}");
+    }
+
+    async fn both_ends_of_a_dependency_stay_apart(t: TestDb) {
+        let db = seeded(&t).await;
+        workflow_rows::write_all(&db, id(20), id(50), id(41), id(10)).await;
+        let run = workflow_runs::Entity::find().one(&db).await.expect("read").expect("the run");
+        let steps = run.find_related(workflow_steps::Entity).order_by_asc(workflow_steps::Column::StepNumber).all(&db);
+        let [first, second] = &steps.await.expect("read")[..] else { panic!("not two steps") };
+        let load = async |id| {
+            workflow_steps::Entity::load()
+                .filter_by_id(id)
+                .with(workflow_steps::Relation::WorkflowStepDependenciesByStep)
+                .with(workflow_steps::Relation::WorkflowStepDependenciesByDependsOn)
+                .one(&db)
+                .await
+                .expect("load")
+                .expect("the step")
+        };
+        let loaded = load(second.id).await;
+        let needs: Vec<Uuid> = loaded.workflow_step_dependencies_by_step.iter().map(|d| d.depends_on_id).collect();
+        assert_eq!((needs, loaded.workflow_step_dependencies_by_depends_on.len()), (vec![first.id], 0));
+        let loaded = load(first.id).await;
+        let next: Vec<Uuid> = loaded.workflow_step_dependencies_by_depends_on.iter().map(|d| d.step_id).collect();
+        assert_eq!((next, loaded.workflow_step_dependencies_by_step.len()), (vec![second.id], 0));
     }
 }

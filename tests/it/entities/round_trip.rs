@@ -10,7 +10,7 @@ use sea_orm::{
     IntoActiveModel, Iterable, ModelTrait, TransactionTrait,
 };
 use serde_json::json;
-use support::{TestDb, both, plain};
+use support::{TestDb, both, plain, workflow_rows};
 
 use super::change::{committed, run};
 
@@ -240,6 +240,21 @@ async fn leaves(db: &DatabaseTransaction) -> Vec<String> {
     ]
 }
 
+/// The tables of workflows; the step stands for itself in its dependencies.
+async fn workflows(db: &DatabaseTransaction) -> Vec<String> {
+    let step =
+        || workflow_steps::Model { execution_time_seconds: Some(0.1 + 0.2), ..workflow_rows::step(1, id(10), id(4)) };
+    vec![
+        round_trip(db, workflow_rows::template(), &[]).await,
+        round_trip(db, workflow_rows::run(id(2)), &[]).await,
+        round_trip(db, step(), &[]).await,
+        round_trip(db, workflow_rows::dependency(step().id, step().id), &[]).await,
+        round_trip(db, workflow_rows::output(step().id), &[]).await,
+        round_trip(db, workflow_rows::context(), &[]).await,
+        round_trip(db, workflow_rows::event(step().id, id(1)), &[]).await,
+    ]
+}
+
 both! {
     async fn every_table(t: TestDb) {
         let db = t.raw().await.begin().await.expect("begin");
@@ -267,6 +282,7 @@ both! {
         seen.insert(round_trip(&db, item(), &[]).await);
         seen.insert(round_trip(&db, assignment(), &["agent_id", "user_id"]).await);
         seen.extend(leaves(&db).await);
+        seen.extend(workflows(&db).await);
         let files = committed();
         let tables: BTreeSet<String> = files.keys().filter_map(|f| f.strip_suffix(".rs")).map(str::to_owned)
             .filter(|f| f != "mod" && f != "sea_orm_active_enums").collect();
@@ -316,5 +332,8 @@ plain! {
         agrees(WorkItemDelegationStatus::ALL, WorkItemDelegationStatus::as_str);
         agrees(WorkItemStatus::ALL, WorkItemStatus::as_str);
         agrees(WorkItemType::ALL, WorkItemType::as_str);
+        agrees(WorkflowOutputType::ALL, WorkflowOutputType::as_str);
+        agrees(WorkflowRunStatus::ALL, WorkflowRunStatus::as_str);
+        agrees(WorkflowStepStatus::ALL, WorkflowStepStatus::as_str);
     }
 }

@@ -13,9 +13,9 @@ use callboard_service::setting::SetSetting;
 use callboard_service::sprint::{AddSprint, AddSprintItems};
 use callboard_service::{Actor, Callboard, Error, ErrorKind, OpenOptions, Ref};
 use rust_decimal::Decimal;
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, EntityTrait};
 use serde_json::{Value, json};
-use support::{Seed, TestDb, both};
+use support::{Seed, TestDb, both, workflow_rows};
 
 use super::beads::{AWKWARD, import};
 use super::rows;
@@ -58,12 +58,22 @@ async fn full(t: &TestDb) -> Seed {
     seed.board.run(seed.me, &comment).await.expect("comment");
     let setting = SetSetting { key: "default_actor".to_owned(), value: json!("user:kim"), project: None };
     seed.board.run(seed.me, &setting).await.expect("set");
+    let item =
+        callboard_service::entity::work_items::Entity::find().one(&seed.raw).await.expect("read").expect("an item");
+    workflow_rows::write_all(&seed.raw, seed.project.id, agent.id, item.id, seed.user.id).await;
     seed
 }
 
 /// Another, empty board in a database of the same kind, by emptying every table.
 async fn emptied(seed: &Seed) {
     for table in [
+        "workflow_events",
+        "workflow_context",
+        "workflow_outputs",
+        "workflow_step_dependencies",
+        "workflow_steps",
+        "workflow_runs",
+        "workflow_templates",
         "external_refs",
         "work_item_events",
         "task_assignments",
@@ -95,7 +105,7 @@ both! {
             .lines()
             .map(|line| serde_json::from_str::<Value>(line).expect("JSON")["kind"].as_str().expect("a kind").to_owned())
             .collect();
-        assert_eq!(kinds.len(), 14, "every table has rows here: {kinds:?}");
+        assert_eq!(kinds.len(), 21, "every table has rows here: {kinds:?}");
 
         emptied(&seed).await;
         let restore = ImportCallboard { content: text.clone() };
@@ -119,6 +129,18 @@ both! {
         let other = Callboard::open(&DatabaseUrl::parse(&url).expect("a URL"), OpenOptions::default()).await.expect("open");
         other.run(Actor::SYSTEM, &ImportCallboard { content: text.clone() }).await.expect("restore");
         assert!(export(&other).await == text, "the lines differ");
+    }
+
+    /// serde_json may read a long fraction as its neighbour, which would be another content.
+    async fn seconds_are_given_away_in_whole_microseconds(t: TestDb) {
+        let seed = full(&t).await;
+        for (stored, written) in [("0.30000000000000004", "0.3"), ("1234567.8901234567", "1234567.890123"), ("7", "7.0")] {
+            seed.sql(&format!("UPDATE workflow_steps SET execution_time_seconds = {stored}")).await;
+            let text = export(&seed.board).await;
+            assert_eq!(text.matches(&format!("\"execution_time_seconds\":{written},")).count(), 2, "{written}");
+            let done = seed.board.run(Actor::SYSTEM, &ImportCallboard { content: text.clone() }).await.expect("again");
+            assert_eq!(done.rows["workflow_step"], RestoredRows { read: 2, created: 0, already_there: 2 });
+        }
     }
 
     async fn a_row_with_another_content_is_refused_by_its_id(t: TestDb) {

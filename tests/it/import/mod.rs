@@ -31,5 +31,7 @@ async fn rows(raw: &DatabaseConnection) -> String {
     }
     tables!(board_users board_projects board_settings agent_profiles agent_capabilities sprints sprint_items work_items);
     tables!(work_item_requirements task_prerequisites task_assignments work_item_events external_refs idempotency_keys);
+    tables!(workflow_templates workflow_runs workflow_steps workflow_step_dependencies workflow_outputs);
+    tables!(workflow_context workflow_events);
     all
 }

@@ -7,7 +7,7 @@ use callboard_service::entity::{
 use callboard_service::item::{CommentOnItem, DeleteItem, ItemRef, NewItem};
 use callboard_service::{ErrorKind, Ref};
 use sea_orm::{EntityTrait, PaginatorTrait};
-use support::{Seed, TestDb, both};
+use support::{Seed, TestDb, both, workflow_rows};
 
 async fn rows(seed: &Seed) -> [u64; 5] {
     [
@@ -53,12 +53,15 @@ both! {
             ..NewItem::titled("below")
         };
         seed.add(below).await;
+        let awaited = seed.item().await;
+        workflow_rows::write_all(&seed.raw, seed.project.id, agent.id, awaited.id, seed.user.id).await;
         let before = rows(&seed).await;
         for (item, because) in [
             (&held, "2 things happened to it, 1 assignments were made of it"),
             (&commented, "1 things happened to it"),
             (&parent, "1 items are its children"),
             (&waited, "1 items name it as a prerequisite"),
+            (&awaited, "2 steps of workflows made it"),
         ] {
             let (kind, text) = seed.refused(DeleteItem { item: item.id.into() }).await;
             assert_eq!(kind, ErrorKind::Conflict);

@@ -1,13 +1,13 @@
 //! Removing users.
 
-use callboard_service::entity::board_users;
+use callboard_service::entity::{board_users, workflow_events};
 use callboard_service::item::{Assignee, NewItem};
 use callboard_service::setting::SetSetting;
 use callboard_service::user::{AddUser, RemoveUser};
 use callboard_service::{Actor, Conflict, Error, Ref};
 use sea_orm::EntityTrait;
 use serde_json::json;
-use support::{Seed, TestDb, both};
+use support::{Seed, TestDb, both, workflow_rows};
 
 async fn add(seed: &Seed, name: &str) -> Actor {
     let added = seed.board.run(seed.me, &AddUser { name: name.to_owned(), email: None }).await.expect("add");
@@ -49,6 +49,13 @@ both! {
         let items = callboard_service::item::AddItems { project: None, items: vec![NewItem::titled("y")] };
         seed.board.run(writer, &items).await.expect("add an item");
         assert_eq!(kept(&seed, "writer").await, "others refer to them (ledger rows: 1)");
+
+        let runner = add(&seed, "runner").await.id.expect("an id");
+        workflow_rows::write(&seed.raw, workflow_rows::template()).await;
+        workflow_rows::write(&seed.raw, workflow_rows::run(seed.project.id)).await;
+        let event = workflow_rows::event(runner, runner);
+        workflow_rows::write(&seed.raw, workflow_events::Model { step_id: None, ..event }).await;
+        assert_eq!(kept(&seed, "runner").await, "others refer to them (ledger rows: 1)");
 
         let set = SetSetting { key: "default_actor".to_owned(), value: json!("user:default"), project: None };
         seed.board.run(seed.me, &set).await.expect("set");

@@ -22,6 +22,13 @@ mod user_names;
 pub mod value;
 mod work_item_events;
 mod work_items;
+mod workflow_context;
+mod workflow_events;
+mod workflow_outputs;
+mod workflow_runs;
+mod workflow_step_dependencies;
+mod workflow_steps;
+mod workflow_templates;
 
 use callboard_migration::history;
 use callboard_migration::runner::{DownGoal, Goal};
@@ -60,7 +67,7 @@ macro_rules! table_check {
 }
 use table_check;
 
-const CHECKS: [Check; 17] = [
+const CHECKS: [Check; 24] = [
     board_users::CHECK,
     board_projects::CHECK,
     sprints::CHECK,
@@ -77,6 +84,13 @@ const CHECKS: [Check; 17] = [
     prerequisites::CHECK,
     capabilities::CHECK,
     task_assignments::CHECK,
+    workflow_templates::CHECK,
+    workflow_runs::CHECK,
+    workflow_steps::CHECK,
+    workflow_step_dependencies::CHECK,
+    workflow_outputs::CHECK,
+    workflow_context::CHECK,
+    workflow_events::CHECK,
     user_names::CHECK,
 ];
 
