@@ -1,7 +1,8 @@
 //! What must be true before an item can be worked on.
 //!
 //! `down` loses every prerequisite; the counter `unmet_prerequisites` goes back to 0, with a ledger row each, since
-//! nothing could lower it any more and its item would stay out of the ready queue for good.
+//! nothing could lower it any more and its item would stay out of the ready queue for good. An item whose revision is
+//! the highest that there is has no room for that row: `down` is refused, naming the item.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::prelude::{DateTimeWithTimeZone, Uuid};
@@ -60,7 +61,7 @@ const TYPES: &[&str] = &["completion_dependency", "validation_requirement", "fil
 async fn clear_counters(m: &SchemaManager<'_>) -> Result<(), DbErr> {
     let db = m.get_connection();
     let counted = Query::select()
-        .columns(["id", "revision", "updated_at"])
+        .columns(["id", "key", "revision", "updated_at"])
         .from("work_items")
         .and_where(Expr::col("unmet_prerequisites").ne(0))
         .order_by("id", Order::Asc)
@@ -68,10 +69,17 @@ async fn clear_counters(m: &SchemaManager<'_>) -> Result<(), DbErr> {
     for row in db.query_all(&counted).await? {
         let id: Uuid = row.try_get("", "id")?;
         let revision: i64 = row.try_get("", "revision")?;
+        let Some(next) = revision.checked_add(1) else {
+            let key: String = row.try_get("", "key")?;
+            return Err(DbErr::Migration(format!(
+                "the item {key} ({id}) is at revision {revision}, the highest that there is: the ledger has no room for \
+                 a row that says that its prerequisites are gone; set its unmet_prerequisites to 0 first"
+            )));
+        };
         let at: DateTimeWithTimeZone = row.try_get("", "updated_at")?;
         let update = Query::update()
             .table("work_items")
-            .values([("unmet_prerequisites", 0.into()), ("revision", (revision + 1).into())])
+            .values([("unmet_prerequisites", 0.into()), ("revision", next.into())])
             .and_where(Expr::col("id").eq(id))
             .to_owned();
         db.execute(&update).await?;
@@ -82,7 +90,7 @@ async fn clear_counters(m: &SchemaManager<'_>) -> Result<(), DbErr> {
             .values_panic([
                 Uuid::now_v7().into(),
                 id.into(),
-                (revision + 1).into(),
+                next.into(),
                 "migrated".into(),
                 "system".into(),
                 "the prerequisites were taken away by migration down".into(),

@@ -64,7 +64,7 @@ fn user(t: &support::TestDb, n: u32) -> String {
     format!("INSERT INTO board_users (id, name, created_at, updated_at) VALUES ({id}, 'n{n}', {NOW}, {NOW})")
 }
 
-fn project(t: &support::TestDb) -> String {
+pub fn project(t: &support::TestDb) -> String {
     let id = V::Id(1).sql(t.kind());
     format!(
         "INSERT INTO board_projects (id, slug, name, key_prefix, next_item_number, next_decision_number, status, \
@@ -72,7 +72,7 @@ fn project(t: &support::TestDb) -> String {
     )
 }
 
-fn item(t: &support::TestDb, n: u32) -> String {
+pub fn item(t: &support::TestDb, n: u32) -> String {
     let (id, project) = (V::Id(n).sql(t.kind()), V::Id(1).sql(t.kind()));
     format!(
         "INSERT INTO work_items (id, project_id, key, type, title, status, priority, revision, created_at, updated_at) \

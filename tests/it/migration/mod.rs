@@ -8,6 +8,7 @@ mod interrupt;
 mod loss;
 mod race;
 mod refusals;
+mod revisions;
 mod round_trip;
 mod snapshots;
 mod status;
