@@ -4,6 +4,7 @@ mod archive;
 mod cancel;
 mod claims;
 mod edges;
+mod idempotency;
 mod limit;
 mod names;
 mod parents;

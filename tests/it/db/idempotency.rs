@@ -1,18 +1,13 @@
 //! A verb run once for a key.
 
-use std::sync::Arc;
-use std::time::Instant;
-
 use callboard_service::assignment::{Claim, Complete, CompleteAndClaim, Fail};
-use callboard_service::entity::{board_users, idempotency_keys as keys, task_assignments, work_items};
+use callboard_service::entity::{idempotency_keys as keys, task_assignments};
 use callboard_service::item::NewItem;
-use callboard_service::user::AddUser;
 use callboard_service::{Actor, Conflict, Error, ErrorKind, Ref};
 use chrono::TimeDelta;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{EntityTrait, PaginatorTrait, QueryFilter};
 use support::{Seed, TestDb, both};
-use tokio::sync::Barrier;
 
 both! {
     async fn a_repeat_gets_the_same_answer_and_does_nothing(t: TestDb) {
@@ -92,40 +87,6 @@ both! {
             let error = seed.board.run_once(seed.me, &key, &fail("it broke")).await.expect_err("a bad key");
             assert_eq!(error.kind(), ErrorKind::Invalid);
         }
-    }
-
-    /// The second call waits for the first: it gets its answer, and not a refusal for what the first one took.
-    async fn two_calls_at_once_do_it_once(t: TestDb) {
-        let seed = t.seed().await;
-        let agent = seed.agent("coder").await;
-        seed.add_all((0..100).map(|n| NewItem::titled(format!("n{n}"))).collect()).await;
-        let boards = [t.board().await, t.board().await];
-        let mut overlaps = 0;
-        for round in 0..50 {
-            let start = Arc::new(Barrier::new(2));
-            let calls = boards.clone().map(|board| {
-                let (start, me, agent) = (Arc::clone(&start), seed.me, agent.id);
-                tokio::spawn(async move {
-                    start.wait().await;
-                    let begun = Instant::now();
-                    let claimed = board.run_once(me, &format!("c{round}"), &Claim::one(Ref::Id(agent))).await;
-                    let email = Some(format!("u{round}@example.org"));
-                    let user = AddUser { name: format!("user {round}"), email };
-                    let user = board.run_once(me, &format!("u{round}"), &user).await;
-                    (claimed, user, begun, Instant::now())
-                })
-            });
-            let [a, b] = calls;
-            let (a, b) = (a.await.expect("the call ends"), b.await.expect("the call ends"));
-            overlaps += usize::from(a.2 < b.3 && b.2 < a.3);
-            assert_eq!(a.0.expect("claim"), b.0.expect("claim"), "round {round}");
-            assert_eq!(a.1.expect("add a user"), b.1.expect("add a user"), "round {round}");
-        }
-        assert_eq!(count::<task_assignments::Entity>(&seed).await, 50);
-        assert_eq!(count::<board_users::Entity>(&seed).await, 51, "kim, and one a round");
-        assert_eq!(count::<keys::Entity>(&seed).await, 100);
-        assert_eq!(count::<work_items::Entity>(&seed).await, 100);
-        assert!(overlaps > 25, "only {overlaps} of 50 rounds were races");
     }
 }
 
