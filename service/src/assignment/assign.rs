@@ -83,7 +83,7 @@ impl Verb for Assign {
         let holder = find_holder(tx, &self.holder).await?;
         let item = item::lock(tx, &self.item).await?;
         let lease_now = tx.dialect.read_lease_now(&tx.conn, tx.now).await?;
-        let fit = check(tx, &item, &holder, lease_now).await?;
+        let fit = check(tx, &item, &holder, lease_now, Vec::new()).await?;
 
         let mut assignment = new(tx, &item, &holder);
         assignment.lease_expires_at = deadline::until(&assignment, lease_now, wait);
@@ -114,14 +114,15 @@ pub(crate) async fn find_holder(tx: &Tx, holder: &Holder) -> Result<Found> {
     }
 }
 
-/// Refuses with every condition that fails, and with who would do.
+/// Refuses with every condition that fails, after those that the caller knows of, and with who would do.
 pub(crate) async fn check(
     tx: &Tx,
     item: &work_items::Model,
     holder: &Found,
     lease_now: crate::clock::Timestamp,
+    mut conditions: Vec<String>,
 ) -> Result<Option<Match>> {
-    let mut conditions = eligible::item_conditions(item, holder.key(), lease_now);
+    conditions.extend(eligible::item_conditions(item, holder.key(), lease_now));
     let mut fit = None;
     if let Found::Agent(agent) = holder {
         conditions.extend(eligible::agent_conditions(tx, agent).await?);

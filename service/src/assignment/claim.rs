@@ -7,7 +7,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::claim_rows::{self, Picked};
-use super::eligible;
+use super::eligible::{self, Within};
 use super::{assign, deadline, reap};
 use crate::agent;
 use crate::clock::Timestamp;
@@ -33,7 +33,7 @@ pub struct Claim {
     pub count: u32,
     /// 10 to 86,400; the board's setting (15 minutes) where none is named.
     pub lease_seconds: Option<i64>,
-    /// This item and no other; refused with every condition that fails.
+    /// This item and no other; refused with every condition that fails, the limits below among them.
     pub item: Option<Ref>,
     pub project: Option<Ref>,
     pub sprint: Option<Ref>,
@@ -103,17 +103,25 @@ impl Verb for Claim {
             rules::name("tag", tag)?;
         }
         let project = match &self.project {
-            Some(name) => Some(project::find(tx, name).await?.id),
+            Some(name) => Some(project::find(tx, name).await?),
             None => None,
         };
+        let project_id = project.as_ref().map(|project| project.id);
         let sprint = match &self.sprint {
-            Some(code) => Some(sprint::find(tx, project, code).await?.id),
+            Some(code) => Some(sprint::find(tx, project_id, code).await?),
             None => None,
         };
-        let lease = deadline::lease(tx, project, self.lease_seconds).await?;
+        let lease = deadline::lease(tx, project_id, self.lease_seconds).await?;
         if let Some(item) = &self.item {
-            return self.claim_item(tx, item, lease).await;
+            let within = Within {
+                project: project.as_ref(),
+                sprint: sprint.as_ref(),
+                kind: self.kind,
+                tag: self.tag.as_deref(),
+            };
+            return self.claim_item(tx, item, &within, lease).await;
         }
+        let (project, sprint) = (project_id, sprint.map(|sprint| sprint.id));
         let agent = agent::find(tx, &self.agent).await?;
         let mut call = claim_rows::Call {
             agent: &agent,
@@ -172,12 +180,19 @@ impl Verb for Claim {
 
 impl Claim {
     /// Claims one named item: assigned and started at once.
-    async fn claim_item(&self, tx: &Tx, name: &Ref, lease: chrono::TimeDelta) -> Result<ClaimOutcome> {
+    async fn claim_item(
+        &self,
+        tx: &Tx,
+        name: &Ref,
+        within: &Within<'_>,
+        lease: chrono::TimeDelta,
+    ) -> Result<ClaimOutcome> {
         let agent = eligible::lock_agent(tx, &self.agent).await?;
         let holder = assign::Found::Agent(agent);
         let found = item::lock(tx, name).await?;
         let lease_now = tx.dialect.read_lease_now(&tx.conn, tx.now).await?;
-        let fit = assign::check(tx, &found, &holder, lease_now).await?;
+        let outside = within.conditions(tx, &found).await?;
+        let fit = assign::check(tx, &found, &holder, lease_now, outside).await?;
         let mut assignment = assign::new(tx, &found, &holder);
         assignment.context = fit.as_ref().map(super::matching::context);
         let (assignment, item) = claim_rows::start(tx, found, assignment, lease_now, lease).await?;

@@ -2,10 +2,11 @@
 
 use callboard_entity::{
     AgentProfileStatus, WorkItemAssigneeType, WorkItemDelegationStatus, WorkItemStatus, WorkItemType, agent_profiles,
-    task_assignments, work_items,
+    board_projects, sprint_items, sprints, task_assignments, work_items,
 };
 use sea_orm::sea_query::LockType;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::matching::{self, Match};
@@ -15,6 +16,41 @@ use crate::clock::Timestamp;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::id::Ref;
+
+/// From where a claim takes, and so what an item that it names has to be, too.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Within<'a> {
+    pub project: Option<&'a board_projects::Model>,
+    pub sprint: Option<&'a sprints::Model>,
+    pub kind: Option<WorkItemType>,
+    pub tag: Option<&'a str>,
+}
+
+impl Within<'_> {
+    /// Each limit that the item is outside of.
+    pub async fn conditions(&self, tx: &Tx, item: &work_items::Model) -> Result<Vec<String>> {
+        let mut failed = Vec::new();
+        if let Some(project) = self.project.filter(|project| project.id != item.project_id) {
+            failed.push(format!("the item is not in the project '{}'", project.slug));
+        }
+        if let Some(sprint) = self.sprint {
+            let place = sprint_items::Entity::find_by_id((sprint.id, item.id)).one(&tx.conn).await?;
+            if place.is_none() {
+                failed.push(format!("the item is not in the sprint {}", sprint.code));
+            }
+        }
+        if let Some(kind) = self.kind.filter(|kind| *kind != item.r#type) {
+            failed.push(format!("the item is of the type {}, not {kind}", item.r#type));
+        }
+        if let Some(tag) = self.tag {
+            let mut tags = item.tags.as_ref().and_then(Value::as_array).into_iter().flatten();
+            if !tags.any(|found| found == tag) {
+                failed.push(format!("the item does not have the tag '{tag}'"));
+            }
+        }
+        Ok(failed)
+    }
+}
 
 /// What stands against giving the item to anybody, or to `holder` where it is set aside for it.
 pub(crate) fn item_conditions(

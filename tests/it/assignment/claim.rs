@@ -8,6 +8,8 @@ use callboard_service::entity::{
     TaskAssignmentStatus, WorkItemAssigneeType, WorkItemDelegationStatus, WorkItemStatus, WorkItemType,
 };
 use callboard_service::item::NewItem;
+use callboard_service::project::AddProject;
+use callboard_service::sprint::{AddSprint, AddSprintItems};
 use callboard_service::{Actor, Error, ErrorKind, Ref};
 use chrono::TimeDelta;
 use support::{TestDb, both};
@@ -188,6 +190,80 @@ both! {
         let got = seed.board.run(seed.me, &named(&blocker.key)).await.expect("claim it by name").claimed;
         assert_eq!(seed.row(blocker.id).await, got[0].item);
         assert_eq!(seed.assignment(got[0].assignment).await.status, TaskAssignmentStatus::Started);
+    }
+
+    async fn a_named_item_has_to_be_within_each_limit(t: TestDb) {
+        let seed = t.seed().await;
+        let agent = seed.agent("coder").await;
+        let tags = vec!["ui".to_owned(), "slow".to_owned()];
+        let bug = seed.add(NewItem { r#type: WorkItemType::Bug, tags, ..NewItem::titled("bug") }).await;
+        let untagged = seed.item().await;
+        let project = |slug: &str, prefix: &str| AddProject {
+            slug: slug.to_owned(),
+            name: slug.to_owned(),
+            key_prefix: prefix.to_owned(),
+            ..AddProject::default()
+        };
+        seed.board.run(seed.me, &project("other", "OT")).await.expect("add a project");
+        let sprint = |project: &str, code: &str| AddSprint {
+            project: Some(Ref::from(project)),
+            code: code.to_owned(),
+            title: "a sprint".to_owned(),
+            ..AddSprint::default()
+        };
+        for sprint in [sprint("demo", "1"), sprint("demo", "2"), sprint("other", "3")] {
+            seed.board.run(seed.me, &sprint).await.expect("add a sprint");
+        }
+        let demo = Some(Ref::from("demo"));
+        let add = AddSprintItems { project: demo, sprint: Ref::from("1"), items: vec![Ref::Id(bug.id)], position: None };
+        seed.board.run(seed.me, &add).await.expect("add to the sprint");
+
+        let demo = || Claim { item: Some(Ref::Id(bug.id)), project: Some(Ref::from("demo")), ..Claim::one(Ref::Id(agent.id)) };
+        let outside: [(Claim, &[&str]); 7] = [
+            (Claim { project: Some(Ref::from("other")), ..demo() }, &["the item is not in the project 'other'"]),
+            (Claim { sprint: Some(Ref::from("2")), ..demo() }, &["the item is not in the sprint SPRINT-2"]),
+            (Claim { sprint: Some(Ref::from("3")), project: None, ..demo() }, &["the item is not in the sprint SPRINT-3"]),
+            (Claim { kind: Some(WorkItemType::Task), ..demo() }, &["the item is of the type bug, not task"]),
+            (Claim { tag: Some("u".to_owned()), ..demo() }, &["the item does not have the tag 'u'"]),
+            (
+                Claim { item: Some(Ref::Id(untagged.id)), tag: Some("ui".to_owned()), ..demo() },
+                &["the item does not have the tag 'ui'"],
+            ),
+            (
+                Claim {
+                    project: Some(Ref::from("other")),
+                    sprint: Some(Ref::from("3")),
+                    kind: Some(WorkItemType::Epic),
+                    tag: Some("api".to_owned()),
+                    ..demo()
+                },
+                &[
+                    "the item is not in the project 'other'",
+                    "the item is not in the sprint SPRINT-3",
+                    "the item is of the type bug, not epic",
+                    "the item does not have the tag 'api'",
+                ],
+            ),
+        ];
+        let before = seed.snapshot().await;
+        for (claim, expected) in outside {
+            let error = seed.board.run(seed.me, &claim).await.expect_err("outside of a limit");
+            assert_eq!(error.kind(), ErrorKind::Conflict);
+            let Error::NotAssignable { item, holder, conditions } = error else { panic!("{error}") };
+            let named = if claim.item == Some(Ref::Id(bug.id)) { &bug.key } else { &untagged.key };
+            assert_eq!((&item, holder.as_str()), (named, "coder"));
+            assert_eq!(conditions, expected);
+            seed.assert_unchanged(&before, "a claim outside of a limit").await;
+        }
+        let within = Claim {
+            sprint: Some(Ref::from("1")),
+            kind: Some(WorkItemType::Bug),
+            tag: Some("slow".to_owned()),
+            ..demo()
+        };
+        let got = seed.board.run(seed.me, &within).await.expect("within every limit").claimed;
+        assert_eq!((got.len(), got[0].item.id), (1, bug.id));
+        assert_eq!(seed.row(bug.id).await, got[0].item);
     }
 
     async fn takes_back_what_ran_out_on_its_way(t: TestDb) {

@@ -94,6 +94,22 @@ both! {
         refused(&t, both, 2);
     }
 
+    async fn a_named_item_is_claimed_where_the_project_says(t: TestDb) {
+        let seed = t.seed().await;
+        seed.agent("coder").await;
+        let item = seed.item().await;
+        text(&t, ["project", "add", "other", "--prefix", "OT", "--as", "user:kim"]);
+        let claim = |flag, value| ["claim", "--agent", "coder", "--item", &*item.key, flag, value];
+        for (flag, value) in [("--sprint", "1"), ("--type", "task"), ("--tag", "ui"), ("--count", "2")] {
+            assert!(refused(&t, claim(flag, value), 2).contains(flag), "{flag}");
+        }
+        let error = refused(&t, claim("--project", "other"), 14);
+        assert!(error.contains(&format!("{} cannot be assigned to 'coder': the item is not in the project 'other'", item.key)), "{error}");
+        assert_eq!(seed.row(item.id).await, item);
+        text(&t, claim("--project", "demo"));
+        assert_eq!(seed.row(item.id).await.status, WorkItemStatus::InProgress);
+    }
+
     async fn complete_and_claim_in_one(t: TestDb) {
         let seed = t.seed().await;
         seed.agent("coder").await;

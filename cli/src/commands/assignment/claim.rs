@@ -26,7 +26,7 @@ pub struct Args {
     #[arg(long, value_name = "TIME", value_parser = values::seconds)]
     lease: Option<i64>,
 
-    /// This item and no other
+    /// This item and no other; with --project it must be in that one
     #[arg(long, value_name = "KEY", conflicts_with_all = ["count", "sprint", "type", "tag"])]
     item: Option<Ref>,
 
