@@ -118,7 +118,7 @@ both! {
 
 async fn adds(boards: &[Callboard], me: Actor, name: &str) -> Vec<Call> {
     // Every other one with an address, which is not what is taken.
-    let email = |n: usize| (n % 2 == 0).then(|| format!("{}-{n}@example.org", name.replace(' ', "-")));
+    let email = |n: usize| n.is_multiple_of(2).then(|| format!("{}-{n}@example.org", name.replace(' ', "-")));
     at_once(boards, me, (0..TASKS).map(|n| AddUser { name: name.to_owned(), email: email(n) }).collect()).await
 }
 
