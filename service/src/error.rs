@@ -75,6 +75,18 @@ pub enum Error {
     #[error("{}; nothing was imported", broken(lines, *more))]
     BrokenLines { lines: Vec<(usize, String)>, more: usize },
 
+    /// A workflow template that breaks rules: every problem with its line, which counts from 1.
+    #[error("{} is not valid: {}", template(name), at_lines(problems))]
+    InvalidTemplate { name: String, problems: Vec<(usize, String)> },
+
+    /// Inputs that a workflow does not take: every problem, each naming its input.
+    #[error("the inputs of '{template}' are not valid: {}", problems.join("; "))]
+    InvalidInputs { template: String, problems: Vec<String> },
+
+    /// A title or description of a step that cannot be written from the values at hand.
+    #[error("the {field} of step '{step}' cannot be written: line {line}: {why}")]
+    Render { step: String, field: &'static str, line: usize, why: String },
+
     #[error("the board's schema is {}, and this build needs {needed}", found.as_deref().unwrap_or("not there"))]
     SchemaTooOld { found: Option<String>, needed: &'static str },
 
@@ -131,7 +143,11 @@ impl Error {
             Self::LeaseLost { .. } => ErrorKind::LeaseLost,
             Self::NothingReady { .. } => ErrorKind::NothingReady,
             Self::GateNotMet { .. } => ErrorKind::GateNotMet,
-            Self::Invalid { .. } | Self::BrokenLines { .. } => ErrorKind::Invalid,
+            Self::Invalid { .. }
+            | Self::BrokenLines { .. }
+            | Self::InvalidTemplate { .. }
+            | Self::InvalidInputs { .. }
+            | Self::Render { .. } => ErrorKind::Invalid,
             Self::SchemaTooOld { .. } => ErrorKind::SchemaTooOld,
             Self::SchemaTooNew { .. } => ErrorKind::SchemaTooNew,
             Self::Database(error) => error.kind(),
@@ -187,6 +203,15 @@ fn broken(lines: &[(usize, String)], more: usize) -> String {
         told.push(format!("and {more} more lines"));
     }
     told.join("; ")
+}
+
+/// A template whose name cannot be read has none.
+fn template(name: &str) -> String {
+    if name.is_empty() { "the template".to_owned() } else { format!("template '{name}'") }
+}
+
+fn at_lines(problems: &[(usize, String)]) -> String {
+    problems.iter().map(|(line, why)| format!("line {line}: {why}")).collect::<Vec<_>>().join("; ")
 }
 
 fn given(value: &str) -> String {

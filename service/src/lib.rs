@@ -23,6 +23,7 @@ pub mod rules;
 pub mod setting;
 pub mod sprint;
 pub mod user;
+pub mod workflow;
 
 pub use actor::Actor;
 pub use board::Callboard;

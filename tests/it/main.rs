@@ -18,6 +18,7 @@ mod rules;
 mod setting;
 mod sprint;
 mod user;
+mod workflow;
 
 fn main() -> std::process::ExitCode {
     support::main()

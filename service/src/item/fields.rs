@@ -34,7 +34,7 @@ impl From<(String, CapabilityLevel)> for Requirement {
 }
 
 /// The most requirements, tags or criteria of one item.
-const MANY: usize = 100;
+pub(crate) const MANY: usize = 100;
 /// The largest number of hours that the column decimal(8,2) holds.
 const MOST_HOURS: Decimal = Decimal::from_parts(99_999_999, 0, 0, false, 2);
 

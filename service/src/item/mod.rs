@@ -45,6 +45,7 @@ pub(crate) use counts::count;
 pub use cursor::ItemOrder;
 pub use delete::DeleteItem;
 pub use edit::{EditItem, EditedItem};
+pub(crate) use fields::MANY;
 pub use fields::{Criterion, Requirement};
 pub(crate) use find::{IMPORTED, find, find_all, lock, not_archived};
 pub use history::{Event, EventPage, ItemHistory};

@@ -1,0 +1,3 @@
+//! Workflows: work of several steps that survives a crash.
+
+pub mod template;

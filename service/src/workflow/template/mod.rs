@@ -1,0 +1,24 @@
+//! Templates of workflows: what is asked for, which steps there are, and what each must hand over.
+//!
+//! A template is a text in YAML or JSON. [`parse()`] turns it into a [`Definition`] or names every problem with its line;
+//! the other modules say what a definition means. Nothing here needs a database.
+
+pub mod definition;
+mod fields;
+pub mod gate;
+pub mod inputs;
+mod node;
+pub mod order;
+mod parse;
+mod problems;
+pub mod render;
+pub mod shipped;
+mod steps;
+mod text;
+mod validate;
+
+pub use definition::{Check, Definition, Delegate, How, Input, InputType, OutputSpec, OutputType, Rule, StepSpec};
+pub use order::Graph;
+pub use parse::{MOST_BYTES, parse};
+pub use render::{Rendered, render};
+pub use shipped::SHIPPED;

@@ -1,0 +1,3 @@
+//! Workflows: templates, runs and their steps.
+
+mod template;
