@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use callboard_entity::WorkItemType;
+use callboard_entity::{WorkItemType, WorkflowOutputType};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
@@ -161,36 +161,11 @@ pub enum Rule {
 pub struct OutputSpec {
     /// Unique in the template.
     pub key: String,
-    pub r#type: OutputType,
+    /// `text`: a text as it is. `json`: any value. `citation_list`: a list of texts or objects.
+    pub r#type: WorkflowOutputType,
     /// As of a [`Check`]; none is the whole result.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
-}
-
-/// How an output is kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OutputType {
-    /// A text as it is.
-    Text,
-    /// Any JSON value.
-    Json,
-    /// A JSON list whose elements are texts or objects.
-    CitationList,
-}
-
-impl OutputType {
-    /// Every type, in the order in which they are listed to people.
-    pub const ALL: &[Self] = &[Self::Text, Self::Json, Self::CitationList];
-
-    /// The word that templates and the database use.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Json => "json",
-            Self::CitationList => "citation_list",
-        }
-    }
 }
 
 impl Definition {

@@ -1,8 +1,9 @@
 //! Gates: what a step's result must be like, and what of it becomes an output of the run.
 
+use callboard_entity::WorkflowOutputType;
 use serde_json::Value;
 
-use super::definition::{Check, OutputSpec, OutputType, Rule};
+use super::definition::{Check, OutputSpec, Rule};
 use super::fields::{Fields, found};
 use super::node::{Content, Node};
 use super::problems::{Problems, quote};
@@ -41,13 +42,15 @@ pub fn output(spec: &OutputSpec, result: &Value) -> Result<String, String> {
     };
     let refuse = |rule: &str| Err(format!("{name}: must be {rule} for the output '{}', is {}", spec.key, shown(value)));
     match (spec.r#type, value) {
-        (OutputType::Text, Value::String(text)) => Ok(text.clone()),
-        (OutputType::Text, _) => refuse("a text"),
-        (OutputType::CitationList, Value::Array(list)) if list.iter().all(|c| c.is_string() || c.is_object()) => {
+        (WorkflowOutputType::Text, Value::String(text)) => Ok(text.clone()),
+        (WorkflowOutputType::Text, _) => refuse("a text"),
+        (WorkflowOutputType::CitationList, Value::Array(list))
+            if list.iter().all(|c| c.is_string() || c.is_object()) =>
+        {
             Ok(value.to_string())
         }
-        (OutputType::CitationList, _) => refuse("a list of texts or objects"),
-        (OutputType::Json, _) => Ok(value.to_string()),
+        (WorkflowOutputType::CitationList, _) => refuse("a list of texts or objects"),
+        (WorkflowOutputType::Json, _) => Ok(value.to_string()),
     }
 }
 

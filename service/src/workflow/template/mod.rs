@@ -17,7 +17,7 @@ mod steps;
 mod text;
 mod validate;
 
-pub use definition::{Check, Definition, Delegate, How, Input, InputType, OutputSpec, OutputType, Rule, StepSpec};
+pub use definition::{Check, Definition, Delegate, How, Input, InputType, OutputSpec, Rule, StepSpec};
 pub use order::Graph;
 pub use parse::{MOST_BYTES, parse};
 pub use render::{Rendered, render};

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use callboard_entity::{CapabilityLevel, WorkItemType};
+use callboard_entity::{CapabilityLevel, WorkItemType, WorkflowOutputType};
 
-use super::definition::{Delegate, How, MOST_DEPENDENCIES, OutputSpec, OutputType, StepSpec};
+use super::definition::{Delegate, How, MOST_DEPENDENCIES, OutputSpec, StepSpec};
 use super::fields::Fields;
 use super::node::Node;
 use super::parse::MOST_DESCRIPTION;
@@ -180,8 +180,8 @@ fn read_output(step: &Fields<'_>, of: &str, problems: &mut Problems) -> Option<(
     let fields = Fields::open(node, &of, &["key", "type", "field"], problems)?;
     let key = fields.needed_text("key", problems);
     let r#type = match fields.raw("type") {
-        None => Some(OutputType::Json),
-        Some(_) => fields.word("type", OutputType::ALL, OutputType::as_str, problems),
+        None => Some(WorkflowOutputType::Json),
+        Some(_) => fields.word("type", WorkflowOutputType::ALL, |t| t.as_str(), problems),
     };
     let field = gate::read_field(&fields, problems);
     let line = key.map_or(node.line, |(line, _)| line);

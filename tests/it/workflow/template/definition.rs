@@ -1,6 +1,7 @@
 //! The stored form: its JSON is stable, since rows of older builds hold it.
 
-use callboard_service::workflow::template::{Definition, InputType, OutputType, StepSpec};
+use callboard_service::entity::WorkflowOutputType;
+use callboard_service::workflow::template::{Definition, InputType, StepSpec};
 use serde_json::json;
 use support::plain;
 
@@ -98,7 +99,7 @@ plain! {
         for r#type in InputType::ALL {
             assert_eq!(json!(r#type), json!(r#type.as_str()));
         }
-        for r#type in OutputType::ALL {
+        for r#type in WorkflowOutputType::ALL {
             assert_eq!(json!(r#type), json!(r#type.as_str()));
         }
     }

@@ -1,7 +1,8 @@
 //! Gates: every rule at its limits, and what becomes an output.
 
+use callboard_service::entity::WorkflowOutputType as OutputType;
 use callboard_service::workflow::template::gate::{check, field, output};
-use callboard_service::workflow::template::{Check, OutputSpec, OutputType, Rule};
+use callboard_service::workflow::template::{Check, OutputSpec, Rule};
 use serde_json::{Value, json};
 use support::plain;
 
