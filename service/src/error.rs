@@ -3,6 +3,7 @@
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::clock::Timestamp;
 use crate::db::DatabaseError;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -67,6 +68,33 @@ pub enum Error {
     #[error("the edge from {item} to {prerequisite} would close a cycle: {}", path.join(" -> "))]
     Cycle { item: String, prerequisite: String, path: Vec<String> },
 
+    /// The run is no longer this runner's: what it would write is refused.
+    #[error("run '{run}' is no longer yours: {why}")]
+    RunLost { run: String, why: String },
+
+    /// A runner goes no further for now: the run is paused, or waits for an agent.
+    #[error("run '{run}' goes no further now: {why}")]
+    Suspended { run: String, why: String },
+
+    /// The run's code asks for something else than was recorded when it ran before.
+    #[error("run '{run}' diverged at step {at}: '{recorded}' was recorded, and {} asked for", asked.as_ref().map_or_else(|| "the end is".to_owned(), |a| format!("'{a}' is")))]
+    WorkflowDiverged { run: String, at: i64, recorded: String, asked: Option<String> },
+
+    /// The run's code stores another value under a key than when it ran before.
+    #[error("run '{run}' diverged at output '{key}': another value was stored when it ran before")]
+    OutputDiverged { run: String, key: String },
+
+    /// The value was to be kept for a time, which is over.
+    #[error("{what} expired at {at}")]
+    Expired { what: String, at: Timestamp },
+
+    #[error("step '{step}' of run '{run}' failed after {attempts} attempts: {message}")]
+    StepFailed { run: String, step: String, attempts: i64, message: String },
+
+    /// A result was asked of a run that has none.
+    #[error("run '{run}' is {status}{}", why.as_ref().map(|w| format!(": {w}")).unwrap_or_default())]
+    RunNotCompleted { run: String, status: String, why: Option<String> },
+
     /// Whoever takes an export takes no more.
     #[error("the export cannot be written: {0}")]
     Export(#[source] std::io::Error),
@@ -113,6 +141,15 @@ pub enum Conflict {
     Held { item: String, assignment: Uuid, status: String },
     #[error("{entity} '{name}' is {status}")]
     Inactive { entity: &'static str, name: String, status: String },
+    /// Another process drives the run.
+    #[error("run '{run}' is driven by {runner} until {until}")]
+    RunHeld { run: String, runner: String, until: Timestamp },
+    /// A run's id is an idempotency key: it stands for one workflow with one set of inputs.
+    #[error("run '{id}' is one of the workflow '{workflow}' with another {what}: choose another id")]
+    OtherRun { id: String, workflow: String, what: String },
+    /// Steps of a run failed for good.
+    #[error("run '{run}' cannot go on: {} used up its attempts; retry it", steps.join(", "))]
+    Exhausted { run: String, steps: Vec<String> },
     /// Something else refers to the row.
     #[error("{what} cannot be done: {because}")]
     InUse { what: String, because: String },
@@ -136,11 +173,16 @@ impl From<Conflict> for Error {
 impl Error {
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::NotFound { .. } => ErrorKind::NotFound,
+            Self::NotFound { .. } | Self::Expired { .. } => ErrorKind::NotFound,
             Self::Transition { .. } | Self::Conflict(_) | Self::NotAssignable { .. } | Self::Cycle { .. } => {
                 ErrorKind::Conflict
             }
-            Self::LeaseLost { .. } => ErrorKind::LeaseLost,
+            Self::Suspended { .. }
+            | Self::WorkflowDiverged { .. }
+            | Self::OutputDiverged { .. }
+            | Self::StepFailed { .. }
+            | Self::RunNotCompleted { .. } => ErrorKind::Conflict,
+            Self::LeaseLost { .. } | Self::RunLost { .. } => ErrorKind::LeaseLost,
             Self::NothingReady { .. } => ErrorKind::NothingReady,
             Self::GateNotMet { .. } => ErrorKind::GateNotMet,
             Self::Invalid { .. }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::id;
+use crate::workflow;
 
 /// Runs the statement; `None` where there is none, or where it found nothing that it may change.
 ///
@@ -33,5 +34,9 @@ pub(super) async fn run(
     let row = tx.conn.query_one_raw(tx.dialect.statement(sql, values)).await?;
     let Some(row) = row else { return Ok(None) };
     let assignment = task_assignments::Model::from_query_result(&row, "a_")?;
-    Ok(Some((assignment, work_items::Model::from_query_result(&row, "")?)))
+    let item = work_items::Model::from_query_result(&row, "")?;
+    if row.try_get("", "in_workflow")? {
+        workflow::follow(tx, &item).await?;
+    }
+    Ok(Some((assignment, item)))
 }

@@ -31,6 +31,9 @@ pub struct Expired {
     /// Those of the expired ones that have no attempt left.
     pub dead: Vec<String>,
     pub released: Vec<String>,
+    /// Cancelled, because the step of a workflow that waited for them timed out.
+    #[serde(default)]
+    pub timed_out: Vec<String>,
 }
 
 impl Expire {
@@ -55,6 +58,7 @@ impl Verb for Expire {
             expired: reaped.expired.into_iter().map(|(_, item)| item.key).collect(),
             dead,
             released: reaped.released.into_iter().map(|item| item.key).collect(),
+            timed_out: reaped.timed_out,
         })
     }
 }

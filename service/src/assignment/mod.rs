@@ -33,6 +33,7 @@ pub use cancel::Cancel;
 pub use claim::{Claim, ClaimOutcome, Claimed, MAX_CLAIM};
 pub use complete::{Complete, Completed};
 pub use complete_and_claim::{CompleteAndClaim, CompletedAndClaimed};
+pub(crate) use deadline::jitter;
 pub use expire::{Due, Expire, Expired};
 pub use explain::{Candidate, ExplainAssignment, Explanation};
 pub use fail::Fail;

@@ -1,4 +1,4 @@
-//! Takes back what ran out: leases of open assignments, and backoffs of items that failed.
+//! Takes back what ran out: leases of open assignments, backoffs of items that failed, steps that waited too long.
 
 use callboard_entity::{task_assignments, work_items};
 use sea_orm::{ConnectionTrait, FromQueryResult};
@@ -12,17 +12,20 @@ use crate::db::Tx;
 use crate::error::Result;
 use crate::item::ledger::Entry;
 use crate::item::write;
+use crate::workflow;
 
 /// What was taken back.
 #[derive(Debug, Default)]
 pub(crate) struct Reaped {
     pub expired: Vec<(task_assignments::Model, work_items::Model)>,
     pub released: Vec<work_items::Model>,
+    /// Keys of items that were cancelled, because the step of a workflow that waited for them timed out.
+    pub timed_out: Vec<String>,
 }
 
 impl Reaped {
     pub fn is_empty(&self) -> bool {
-        self.expired.is_empty() && self.released.is_empty()
+        self.expired.is_empty() && self.released.is_empty() && self.timed_out.is_empty()
     }
 }
 
@@ -40,6 +43,7 @@ pub(crate) async fn reap(tx: &Tx, project: Option<Uuid>, limit: u32) -> Result<R
             reaped.expired.push(ending::end(tx, &held, Ending::Expired).await?);
         }
     }
+    reaped.timed_out = workflow::time_out(tx, project, limit).await?;
     for row in tx.conn.query_all_raw(tx.dialect.statement(tx.dialect.due_backoffs(), values())).await? {
         let item = work_items::Model::from_query_result(&row, "")?;
         let mut after = item.clone();

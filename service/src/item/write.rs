@@ -15,6 +15,7 @@ use super::state::{self, ItemEvent};
 use crate::clock::Timestamp;
 use crate::db::Tx;
 use crate::error::{Conflict, Error, Result};
+use crate::workflow;
 
 /// Writes what differs between `before` and `after`, raises the revision and adds the ledger row.
 ///
@@ -40,7 +41,17 @@ pub(crate) async fn update(
     }
     let row = ledger::row(tx, Some(before), &after, entry);
     events::Entity::insert(row).exec_without_returning(&tx.conn).await?;
+    if ends(before, &after) {
+        // A step of a workflow may wait for it.
+        workflow::follow(tx, &after).await?;
+    }
     Ok(after)
+}
+
+/// Whether the item is finished or dead now, and was not before.
+fn ends(before: &work_items::Model, after: &work_items::Model) -> bool {
+    let finished = |item: &work_items::Model| state::FINISHED.contains(&item.status);
+    (finished(after) && !finished(before)) || (after.dead_at.is_some() && before.dead_at.is_none())
 }
 
 /// Only the columns that differ: SQLite rewrites the entries of every index that a SET list names.

@@ -1,3 +1,2 @@
-//! Workflows: templates, runs and their steps.
-
+mod runner;
 mod template;

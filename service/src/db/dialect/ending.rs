@@ -138,7 +138,8 @@ fn statement(parts: &Parts<'_>) -> String {
            SELECT $3::uuid, i.id, i.revision, $1::uuid, '{kind}', {item_from}, i.status, $4::text, $5::uuid, {reason}, \
              jsonb_build_object('after', jsonb_build_object({after}, 'assignment_id', a.id, \
                'assignment_status', a.status)), $2::timestamptz FROM item i JOIN ended a ON a.work_item_id = i.id) \
-         SELECT i.*, {columns} FROM item i JOIN ended a ON a.work_item_id = i.id",
+         SELECT i.*, {columns}, EXISTS (SELECT 1 FROM workflow_steps s WHERE s.work_item_id = i.id \
+           AND s.status = 'waiting') AS in_workflow FROM item i JOIN ended a ON a.work_item_id = i.id",
         columns = own.join(", ")
     )
 }

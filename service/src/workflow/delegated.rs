@@ -1,0 +1,175 @@
+//! Steps that agents do: each is a work item, which the step waits for without a lease.
+
+use std::collections::BTreeMap;
+
+use callboard_entity::{
+    WorkItemStatus, WorkflowStepStatus as Status, work_items, workflow_runs as runs, workflow_steps as steps,
+};
+use chrono::TimeDelta;
+use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::journal::Journal;
+use super::runner::{StepError, fail, summary};
+use super::state::StepEvent;
+use super::template::{Delegate, Rendered, StepSpec, render};
+use crate::clock::{Timestamp, micros};
+use crate::db::{Tx, Verb};
+use crate::error::{Error, Result};
+use crate::id::Ref;
+use crate::item::{self, AddItems, CancelItem, Criterion, NewItem};
+
+/// Hands a step out: a new item or, after a failed attempt, the same one again. The step waits then.
+///
+/// Until the end of its backoff nobody can claim the item. Texts that cannot be written fail the step for good.
+pub(crate) async fn hand_out(
+    journal: &mut Journal<'_>,
+    step: &mut steps::Model,
+    spec: &StepSpec,
+    delegate: &Delegate,
+    texts: Result<Rendered>,
+) -> Result<()> {
+    let not_before = step.next_attempt_at;
+    journal.move_step(step, StepEvent::Start, None, |_| {}).await?;
+    let texts = match texts {
+        Ok(texts) => texts,
+        Err(error) => {
+            let error = StepError::from(error).permanent();
+            return fail(journal, step, &error, journal.tx.now).await;
+        }
+    };
+    let item = match step.work_item_id {
+        Some(id) => again(journal, step, id, not_before).await?,
+        None => None,
+    };
+    let item = match item {
+        Some(item) => item,
+        None => new_item(journal, step, spec, delegate, &texts).await?,
+    };
+    let tx = journal.tx;
+    let deadline = match spec.timeout_seconds {
+        Some(seconds) => {
+            let from = tx.dialect.read_lease_now(&tx.conn, tx.now).await?;
+            Some(micros(not_before.map_or(from, |at| at.max(from)) + TimeDelta::seconds(seconds)))
+        }
+        None => None,
+    };
+    let reason = format!("{} is to be done", item.key);
+    let wait = |step: &mut steps::Model| {
+        step.work_item_id = Some(item.id);
+        step.input_summary = Some(summary(&texts.title));
+        step.deadline_at = deadline;
+    };
+    journal.move_step(step, StepEvent::Wait, Some(&reason), wait).await
+}
+
+/// A step's texts, with what the steps before it gave.
+pub(crate) fn texts(journal: &Journal<'_>, spec: &StepSpec, done: &[steps::Model]) -> Result<Rendered> {
+    render(spec, &inputs(&journal.run.inputs), &outputs(done))
+}
+
+/// What the completed steps gave, by name.
+pub(crate) fn outputs(done: &[steps::Model]) -> BTreeMap<String, Value> {
+    let completed = done.iter().filter(|step| step.status == Status::Completed);
+    completed.map(|step| (step.name.clone(), step.output.clone().unwrap_or(Value::Null))).collect()
+}
+
+pub(crate) fn inputs(stored: &Option<Value>) -> Map<String, Value> {
+    match stored {
+        Some(Value::Object(map)) => map.clone(),
+        _ => Map::new(),
+    }
+}
+
+async fn new_item(
+    journal: &Journal<'_>,
+    step: &steps::Model,
+    spec: &StepSpec,
+    delegate: &Delegate,
+    texts: &Rendered,
+) -> Result<work_items::Model> {
+    let run = &journal.run;
+    let criteria = delegate.acceptance_criteria.iter();
+    let mut about = json!({ "run": run.workflow_id, "workflow": run.workflow_name, "step": step.name });
+    if !spec.gate.is_empty() {
+        about["gate"] = serde_json::to_value(&spec.gate).unwrap_or_default();
+    }
+    let item = NewItem {
+        r#type: delegate.r#type,
+        description: texts.description.clone(),
+        acceptance_criteria: criteria.map(|text| Criterion { text: text.clone(), done: false }).collect(),
+        priority: delegate.priority,
+        requirements: delegate.requires.clone(),
+        metadata: Some(json!({ "workflow": about })),
+        ..NewItem::titled(texts.title.clone())
+    };
+    let project = run.project_id.map(Ref::Id);
+    let project = project.ok_or_else(|| {
+        Error::invalid("project", run.workflow_id.as_str(), "is needed: a delegated step adds an item to it")
+    })?;
+    let mut added = AddItems { project: Some(project), items: vec![item] }.apply(journal.tx).await?;
+    Ok(added.remove(0))
+}
+
+/// The item of an earlier attempt, back in the queue; `None` where it cannot be used again.
+async fn again(
+    journal: &Journal<'_>,
+    step: &steps::Model,
+    id: Uuid,
+    not_before: Option<Timestamp>,
+) -> Result<Option<work_items::Model>> {
+    let tx = journal.tx;
+    let Some(item) = work_items::Entity::find_by_id(id).one(&tx.conn).await? else { return Ok(None) };
+    if item.archived_at.is_some() {
+        return Ok(None);
+    }
+    if !has_ended(&item) {
+        // Somebody has brought it back by hand already.
+        return Ok(Some(item));
+    }
+    let why = format!("attempt {} of step '{}' of run '{}'", step.attempt, step.name, journal.run.workflow_id);
+    Ok(Some(item::revive(tx, &item, &why, not_before).await?))
+}
+
+/// The part of the template that a step was made from; none for a step of code.
+pub(crate) fn spec(step: &steps::Model) -> Result<Option<StepSpec>> {
+    let Some(stored) = &step.spec else { return Ok(None) };
+    let read = serde_json::from_value(stored.clone());
+    let what = || format!("spec of step '{}'", step.name);
+    read.map(Some).map_err(|e| Error::Stored { what: what(), why: e.to_string() })
+}
+
+/// Whether the machine of items has ended this one: done, cancelled or dead.
+pub(crate) fn has_ended(item: &work_items::Model) -> bool {
+    matches!(item.status, WorkItemStatus::Done | WorkItemStatus::Cancelled) || item.dead_at.is_some()
+}
+
+/// Fails up to `limit` steps that waited longer than they may, by cancelling their items.
+///
+/// An item that somebody holds is cancelled as well: its holder is refused from then on.
+pub(crate) async fn time_out(tx: &Tx, project: Option<Uuid>, limit: u32) -> Result<Vec<String>> {
+    let now = tx.dialect.read_lease_now(&tx.conn, tx.now).await?;
+    let mut query = steps::Entity::find()
+        .select_also(runs::Entity)
+        .join(JoinType::InnerJoin, steps::Relation::WorkflowRun.def())
+        .filter(steps::Column::Status.eq(Status::Waiting))
+        .filter(steps::Column::DeadlineAt.lte(now));
+    if let Some(project) = project {
+        query = query.filter(runs::Column::ProjectId.eq(project));
+    }
+    let due = query.order_by_asc(steps::Column::DeadlineAt).limit(u64::from(limit)).all(&tx.conn).await?;
+    let mut cancelled = Vec::new();
+    for (step, run) in due {
+        let (Some(item), Some(run)) = (step.work_item_id, run) else { continue };
+        let reason = format!("step '{}' of run '{}' timed out", step.name, run.workflow_id);
+        let cancel = CancelItem { reason: Some(reason), waive_dependents: true, ..CancelItem::new(item) };
+        match cancel.apply(tx).await {
+            Ok(done) => cancelled.push(done.item.key),
+            // It has ended in this instant, which its step has followed.
+            Err(Error::Transition { .. } | Error::Conflict(_)) => {}
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(cancelled)
+}

@@ -1,0 +1,2 @@
+mod delegated;
+mod drive;
