@@ -30,7 +30,9 @@ pub use board::Callboard;
 pub use callboard_entity as entity;
 pub use change::Change;
 pub use clock::Clock;
-pub use db::{BoxFuture, DatabaseError, DatabaseUrl, OpenOptions, Query, Synchronous, Tx, Verb};
+pub use db::{
+    BoxFuture, DatabaseError, DatabaseUrl, OnStatement, OpenOptions, Query, StatementInfo, Synchronous, Tx, Verb,
+};
 pub use error::{Conflict, Error, ErrorKind, Result};
 pub use id::Ref;
 pub use page::Page;

@@ -84,15 +84,25 @@ pub fn normal_name(field: &'static str, value: &str) -> Result<String> {
 
 /// A JSON value, at most [`TEXT`] bytes when written.
 pub fn json(field: &'static str, value: &Value) -> Result<()> {
-    // PostgreSQL's jsonb cannot hold U+0000; refused here so that both databases take the same.
     let written = value.to_string();
     if written.len() > TEXT {
         return Err(Error::invalid(field, "", format!("must have at most {TEXT} bytes as JSON")));
     }
-    if written.contains("\\u0000") {
+    // Refused here so that both databases take the same.
+    if holds_nul(value) {
         return Err(Error::invalid(field, "", "must not hold the character U+0000"));
     }
     Ok(())
+}
+
+/// Whether a key or a text in it holds U+0000, which PostgreSQL's jsonb cannot hold. `\\u0000` written out is text.
+pub(crate) fn holds_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(list) => list.iter().any(holds_nul),
+        Value::Object(map) => map.iter().any(|(key, value)| key.contains('\0') || holds_nul(value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
 }
 
 /// Reads `CAPABILITY` or `CAPABILITY:LEVEL`; the level is basic where none is named.

@@ -13,6 +13,7 @@ use tokio::net::{TcpStream, UnixStream};
 use super::dialect::Dialect;
 use super::error::DatabaseError;
 use super::network;
+use super::statement::{OnStatement, StatementInfo};
 use super::url::{DatabaseUrl, Target};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
@@ -38,6 +39,8 @@ pub struct OpenOptions {
     pub busy_timeout: Duration,
     pub synchronous: Synchronous,
     pub clock: Clock,
+    /// Who is told of each statement: see [`OpenOptions::on_statement`].
+    pub on_statement: Option<OnStatement>,
 }
 
 impl Default for OpenOptions {
@@ -48,7 +51,36 @@ impl Default for OpenOptions {
             busy_timeout: Duration::from_secs(10),
             synchronous: Synchronous::Full,
             clock: Clock::system(),
+            on_statement: None,
         }
+    }
+}
+
+impl OpenOptions {
+    /// Calls `callback` after each statement that the board sends: for an app's metrics.
+    ///
+    /// It is told the text with placeholders, never a bound value. Not told are: beginning and ending transactions, what
+    /// an app sends by `execute_unprepared`, and what runs on a connection of the app's own
+    /// ([`crate::Callboard::run_in`]). It is called in the task that waits for the statement, inside its transaction, so
+    /// it should be quick; what it panics with is traced and harms nothing.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicU64, Ordering};
+    ///
+    /// let slow = Arc::new(AtomicU64::new(0));
+    /// let count = Arc::clone(&slow);
+    /// let options = callboard_service::OpenOptions::default().on_statement(move |statement| {
+    ///     if statement.elapsed.as_millis() > 100 {
+    ///         count.fetch_add(1, Ordering::Relaxed);
+    ///     }
+    /// });
+    /// # let _ = options;
+    /// ```
+    #[must_use]
+    pub fn on_statement(mut self, callback: impl Fn(&StatementInfo<'_>) + Send + Sync + 'static) -> Self {
+        self.on_statement = Some(OnStatement::new(callback));
+        self
     }
 }
 
@@ -64,10 +96,15 @@ pub(crate) struct Db {
 }
 
 pub(crate) async fn connect(url: &DatabaseUrl, options: &OpenOptions) -> Result<Db> {
-    match url.target() {
-        Target::Sqlite(path) => sqlite(path, options).await,
-        Target::Postgres => postgres(url, options).await,
+    let mut db = match url.target() {
+        Target::Sqlite(path) => sqlite(path, options).await?,
+        Target::Postgres => postgres(url, options).await?,
+    };
+    if let Some(callback) = &options.on_statement {
+        callback.listen(&mut db.writer);
+        callback.listen(&mut db.reader);
     }
+    Ok(db)
 }
 
 async fn sqlite(path: &Path, options: &OpenOptions) -> Result<Db> {

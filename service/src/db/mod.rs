@@ -8,6 +8,7 @@ mod error;
 mod idempotency;
 mod network;
 mod schema;
+mod statement;
 mod transaction;
 mod url;
 
@@ -15,6 +16,7 @@ pub(crate) use connect::{Db, connect};
 pub use connect::{OpenOptions, Synchronous};
 pub use error::DatabaseError;
 pub(crate) use schema::check as check_schema;
+pub use statement::{OnStatement, StatementInfo};
 pub(crate) use transaction::ReapClock;
 pub use transaction::{BoxFuture, Query, Tx, Verb};
 pub use url::DatabaseUrl;

@@ -35,8 +35,8 @@ pub use progress::Progress;
 pub use resume::{ResumeRun, ResumedRun};
 pub use retry::RetryRun;
 pub use runner::{
-    Branch, Drive, FunctionInput, Functions, Handover, Happened, MAX_STEP_OUTPUT, NewRun, Output, Run, RunOptions,
-    Step, StepError,
+    Branch, Drive, FunctionInput, Functions, Handover, Happened, MAX_STEP_OUTPUT, NewRun, Observer, Output, Run,
+    RunOptions, Step, StepError,
 };
 pub use show::{RunDetails, ShowRun, StepDetails};
 pub use start::{StartRun, StartedRun};

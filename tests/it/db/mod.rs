@@ -3,4 +3,5 @@
 mod dropped;
 mod embedded;
 mod idempotency;
+mod statement;
 mod transaction;

@@ -120,7 +120,8 @@ impl Callboard {
         };
         driver.options.tell(&Happened::RunStarted { run: run.id, again });
         let mut handle = Run { driver, run, position: 0, occurrences: HashMap::new(), written: HashSet::new(), heart };
-        let result = unwinding(body(&mut handle)).await;
+        // Called inside: what it panics with before its first await is caught too.
+        let result = unwinding(async { body(&mut handle).await }).await;
         let drive = handle.over(result).await;
         if let Ok(drive) = &drive {
             let run = drive.run();
@@ -138,12 +139,15 @@ impl Run {
         let result = match result {
             Ok(()) => board.run(self.driver.actor, &Finish { run, epoch, asked: self.position }).await,
             Err(error) => match error.board() {
-                Some(Error::RunLost { .. } | Error::Suspended { .. } | Error::WorkflowDiverged { .. }) => {
-                    match error.into_board() {
-                        Ok(error) => Err(error),
-                        Err(error) => self.fail(&error.to_string()).await,
-                    }
-                }
+                Some(
+                    Error::RunLost { .. }
+                    | Error::Suspended { .. }
+                    | Error::WorkflowDiverged { .. }
+                    | Error::OutputDiverged { .. },
+                ) => match error.into_board() {
+                    Ok(error) => Err(error),
+                    Err(error) => self.fail(&error.to_string()).await,
+                },
                 // The database's trouble is not the workflow's failure: the run is taken up again later.
                 Some(Error::Database(_)) => match error.into_board() {
                     Ok(error) => Err(error),

@@ -5,8 +5,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::Poll;
 
-use callboard_entity::{WorkflowStepStatus as Status, workflow_steps as steps};
+use callboard_entity::{
+    WorkflowRunStatus as RunStatus, WorkflowStepStatus as Status, workflow_runs as runs, workflow_steps as steps,
+};
 use chrono::TimeDelta;
+use sea_orm::EntityTrait;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -21,6 +24,7 @@ use super::step::{Asked, encode};
 use crate::actor::Actor;
 use crate::board::Callboard;
 use crate::clock::Timestamp;
+use crate::db::{Query, Tx};
 use crate::error::{Error, Result};
 
 /// What all steps of a run share, also those that run at the same time.
@@ -62,11 +66,12 @@ impl Driver {
         Ok(begun)
     }
 
-    /// Refuses to go on with a run that is lost or paused, as far as the heartbeat knows.
+    /// Refuses to go on with a run that is lost, as far as the heartbeat knows.
+    ///
+    /// Whether it is paused is judged by the board: it may have been resumed since the last beat.
     fn beating(&self) -> Result<()> {
         match &*self.pulse.borrow() {
-            Pulse::Beating => Ok(()),
-            Pulse::Paused => Err(Error::Suspended { run: self.name.clone(), why: "it is paused".to_owned() }),
+            Pulse::Beating | Pulse::Paused => Ok(()),
             Pulse::Lost(why) => Err(Error::RunLost { run: self.name.clone(), why: why.clone() }),
         }
     }
@@ -141,6 +146,28 @@ impl Driver {
         });
     }
 
+    /// Ends when the run is lost or paused; never while it goes on.
+    async fn stopped(&self) -> Error {
+        let mut pulse = self.pulse.clone();
+        loop {
+            let now = pulse.borrow_and_update().clone();
+            match now {
+                Pulse::Beating => {}
+                Pulse::Lost(why) => return Error::RunLost { run: self.name.clone(), why },
+                Pulse::Paused => match self.board.read(&Standing(self.run)).await {
+                    Ok(RunStatus::Paused) => {
+                        return Error::Suspended { run: self.name.clone(), why: "it is paused".to_owned() };
+                    }
+                    Ok(_) => {}
+                    Err(error) => return error,
+                },
+            }
+            if pulse.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+
     /// What is to be done next about a step; waits for the time of its next attempt.
     pub async fn settle(&self, asked: &Asked, begun: Begun) -> Result<Settled> {
         match begun {
@@ -171,22 +198,27 @@ impl Driver {
         }
     }
 
+    /// Waits for the time of an attempt, or until the heartbeat learns that the run is lost or paused.
     pub async fn until(&self, due: Timestamp) -> Result<()> {
         // By this process's clock: one that is wrong makes the pause longer or shorter, and begins nothing too early,
         // because the board judges again.
         let pause = (due - self.board.now()).to_std().unwrap_or_default().min(std::time::Duration::from_secs(3600));
-        let mut pulse = self.pulse.clone();
-        let stopped = async {
-            loop {
-                if *pulse.borrow_and_update() != Pulse::Beating || pulse.changed().await.is_err() {
-                    return;
-                }
-            }
-        };
         tokio::select! {
-            () = stopped => self.beating(),
+            error = self.stopped() => Err(error),
             () = tokio::time::sleep(pause.max(std::time::Duration::from_millis(5))) => Ok(()),
         }
+    }
+}
+
+/// In which state a run is.
+struct Standing(Uuid);
+
+impl Query for Standing {
+    type Output = RunStatus;
+
+    async fn fetch(&self, tx: &Tx) -> Result<RunStatus> {
+        let run = runs::Entity::find_by_id(self.0).one(&tx.conn).await?;
+        Ok(run.ok_or_else(|| Error::not_found("workflow run", self.0.to_string()))?.status)
     }
 }
 

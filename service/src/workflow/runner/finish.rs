@@ -101,10 +101,18 @@ impl Verb for Skip<'_> {
         let mut step = match recorded {
             Some(step) => {
                 same(&journal.run.workflow_id, &step, self.asked)?;
-                if step.status == Status::Skipped {
-                    return Ok(());
+                match step.status {
+                    Status::Skipped => return Ok(()),
+                    Status::Pending => step,
+                    ran => {
+                        return Err(Error::WorkflowDiverged {
+                            run: journal.run.workflow_id,
+                            at: step.step_number,
+                            recorded: format!("{} ({})", step.name, ran.as_str()),
+                            asked: Some(format!("{} (left out)", step.name)),
+                        });
+                    }
                 }
-                step
             }
             None => {
                 let step = pending(tx, self.run, self.asked);

@@ -159,7 +159,11 @@ impl Driver {
         loop {
             let known = functions.0.keys().map(String::as_str).collect();
             let begin = BeginFree { run: self.run, epoch: self.epoch, known: &known, at_work: &at_work };
-            let begun = self.board.run(self.actor, &begin).await?;
+            let begun = match self.board.run(self.actor, &begin).await {
+                // What is under way is let end, and kept.
+                Err(Error::Suspended { .. }) if !under_way.is_empty() => Free::default(),
+                begun => begun?,
+            };
             for work in begun.work {
                 let Some(function) = functions.0.get(&work.function) else { continue };
                 at_work.insert(work.step.id);
@@ -168,14 +172,29 @@ impl Driver {
                 under_way.push(self.function(function, work));
             }
             if !under_way.is_empty() {
-                if let Some(done) = under_way.next().await {
-                    at_work.remove(&done?);
+                tokio::select! {
+                    Some(done) = under_way.next() => {
+                        at_work.remove(&done?);
+                    }
+                    // The next attempt of a step does not wait for the others.
+                    () = self.due(begun.due) => {}
+                    // An agent may have ended what a function waits for.
+                    () = tokio::time::sleep(self.options.poll), if begun.waiting => {}
                 }
             } else if let Some(due) = begun.due {
                 self.until(due).await?;
             } else {
                 return Ok(());
             }
+        }
+    }
+
+    /// Ends when an attempt is due, as far as the clock here knows; never where none will be.
+    async fn due(&self, due: Option<Timestamp>) {
+        match due {
+            // Lost or paused: what is under way learns it, or is let end.
+            Some(due) if self.until(due).await.is_ok() => {}
+            _ => std::future::pending().await,
         }
     }
 
@@ -212,6 +231,8 @@ struct Work {
 struct Free {
     work: Vec<Work>,
     due: Option<Timestamp>,
+    /// Whether an agent is at a step.
+    waiting: bool,
 }
 
 struct BeginFree<'a> {
@@ -237,6 +258,7 @@ impl Verb for BeginFree<'_> {
         if journal.run.status == RunStatus::Running {
             let all = rows::steps(tx, self.run).await?;
             let waits_for = rows::dependencies(tx, self.run).await?;
+            begun.waiting = all.iter().any(|step| step.status == Status::Waiting);
             let mut candidates = free(&all, &waits_for);
             // What another runner was at when it was lost.
             let running = |step: &steps::Model| step.status == Status::Running && !self.at_work.contains(&step.id);

@@ -31,7 +31,7 @@ use driver::Driver;
 pub use error::StepError;
 pub use functions::{FunctionInput, Functions};
 use lease::Heart;
-pub use options::{Happened, RunOptions};
+pub use options::{Happened, Observer, RunOptions};
 pub use output::Output;
 use output::check_key;
 pub(crate) use output::insert;
@@ -130,7 +130,7 @@ impl Run {
     /// Records that a step is left out, so that a resumed run need not decide anew.
     ///
     /// # Errors
-    /// `Transition` where it was run before; else as [`Run::step`].
+    /// `WorkflowDiverged` where it was run before; else as [`Run::step`].
     pub async fn skip(&mut self, step: impl Into<Step>) -> Result<()> {
         let asked = self.ask(step.into())?;
         self.driver.skip(&asked).await
@@ -139,7 +139,7 @@ impl Run {
     /// Stores an output of the run: exactly once, also when the run is resumed.
     ///
     /// # Errors
-    /// `Exists` for a key that this pass has stored already; `WorkflowDiverged` where an earlier pass stored something
+    /// `Exists` for a key that this pass has stored already; `OutputDiverged` where an earlier pass stored something
     /// else under it; `Invalid` for a key that is empty or longer than 200 characters, and for a value of over 8 MiB.
     pub async fn output(&mut self, key: &str, value: impl Into<Output>) -> Result<()> {
         check_key(key)?;

@@ -28,7 +28,8 @@ pub struct RunOptions {
     pub wait: bool,
     /// How often a waiting step is looked at: 500 milliseconds by default.
     pub poll: Duration,
-    observer: Option<Observer>,
+    /// Who is told of what happens: see [`RunOptions::observe`].
+    pub observer: Option<Observer>,
 }
 
 impl Default for RunOptions {
@@ -113,8 +114,9 @@ pub enum Happened {
     },
 }
 
+/// A callback that is told of what happens to a run, made by [`RunOptions::observe`].
 #[derive(Clone)]
-struct Observer(Arc<dyn Fn(&Happened) + Send + Sync>);
+pub struct Observer(Arc<dyn Fn(&Happened) + Send + Sync>);
 
 impl fmt::Debug for Observer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -131,7 +131,7 @@ pub(crate) fn check_output(step: &str, value: &Value) -> Result<(), StepError> {
         ))
         .permanent());
     }
-    if written.contains("\\u0000") {
+    if rules::holds_nul(value) {
         let why = format!("the output of step '{step}' holds the character U+0000, which JSON columns cannot hold");
         return Err(StepError::new(why).permanent());
     }

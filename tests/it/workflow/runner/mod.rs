@@ -1,2 +1,4 @@
+mod common;
 mod delegated;
 mod drive;
+mod killed;

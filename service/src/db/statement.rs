@@ -1,0 +1,47 @@
+//! Telling an app of each statement, for its metrics.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use sea_orm::DatabaseConnection;
+
+/// A statement that was sent to the database.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct StatementInfo<'a> {
+    /// Its text. Values are bound, so it holds placeholders, never what a user wrote.
+    pub sql: &'a str,
+    /// From sending it to its answer; waiting for a connection is not in it.
+    pub elapsed: Duration,
+    /// Whether the database refused it.
+    pub failed: bool,
+}
+
+/// A callback that is told of each statement, made by [`super::OpenOptions::on_statement`].
+#[derive(Clone)]
+pub struct OnStatement(Arc<dyn Fn(&StatementInfo<'_>) + Send + Sync>);
+
+impl OnStatement {
+    pub(super) fn new(callback: impl Fn(&StatementInfo<'_>) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(callback))
+    }
+
+    pub(super) fn listen(&self, connection: &mut DatabaseConnection) {
+        let callback = Arc::clone(&self.0);
+        connection.set_metric_callback(move |told| {
+            let info = StatementInfo { sql: &told.statement.sql, elapsed: told.elapsed, failed: told.failed };
+            // A panic must not tear a transaction in two.
+            if catch_unwind(AssertUnwindSafe(|| callback(&info))).is_err() {
+                tracing::warn!("a callback of on_statement panicked");
+            }
+        });
+    }
+}
+
+impl fmt::Debug for OnStatement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OnStatement")
+    }
+}
