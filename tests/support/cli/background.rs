@@ -114,6 +114,23 @@ impl Background {
         self.signal(Signal::TERM);
     }
 
+    /// SIGSTOP: it does nothing more until [`Background::go_on`]. Waits until it stands still.
+    #[track_caller]
+    pub fn stop(&self) {
+        self.signal(Signal::STOP);
+        let status = format!("/proc/{}/status", self.id());
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while !std::fs::read_to_string(&status).expect("read its state").contains("State:\tT") {
+            assert!(Instant::now() < deadline, "it does not stop");
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    /// SIGCONT, after [`Background::stop`].
+    pub fn go_on(&self) {
+        self.signal(Signal::CONT);
+    }
+
     fn signal(&self, signal: Signal) {
         let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw).expect("a process id");
         rustix::process::kill_process(pid, signal).expect("send a signal to the child");

@@ -3,10 +3,52 @@
 use callboard_service::entity::{
     workflow_events as events, workflow_outputs as outputs, workflow_runs as runs, workflow_steps as steps,
 };
+use callboard_service::workflow::{Drive, NewRun, Run, RunOptions, StepError};
+use callboard_service::{Actor, BoxFuture, Callboard, Error};
 use chrono::{TimeDelta, Utc};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 use uuid::Uuid;
+
+/// Counts calls of a closure; a clone counts the same.
+#[derive(Clone, Debug, Default)]
+pub struct Calls(Arc<AtomicUsize>);
+
+impl Calls {
+    /// One more; gives how many there were before.
+    pub fn add(&self) -> usize {
+        self.0.fetch_add(1, Ordering::SeqCst)
+    }
+
+    pub fn count(&self) -> usize {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// Drives the run of that `workflow_id`.
+pub async fn drive<F>(board: &Callboard, id: &str, options: RunOptions, body: F) -> Result<Drive, Error>
+where
+    F: for<'r> FnOnce(&'r mut Run) -> BoxFuture<'r, Result<(), StepError>> + Send,
+{
+    board.drive(Actor::SYSTEM, &NewRun::new("test", id), options, body).await
+}
+
+/// The shortest lease, so that the heartbeat looks three times a second.
+pub fn quick() -> RunOptions {
+    RunOptions { lease: Duration::from_secs(1), poll: Duration::from_millis(20), ..RunOptions::default() }
+}
+
+/// Waits until it is so, and fails after 20 seconds.
+pub async fn until<Fut: Future<Output = bool>>(what: &str, is_so: impl Fn() -> Fut) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !is_so().await {
+        assert!(Instant::now() < deadline, "not within 20 s: {what}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
 
 /// The run of that `workflow_id`.
 pub async fn run_row(raw: &DatabaseConnection, id: &str) -> runs::Model {
@@ -39,9 +81,12 @@ pub async fn event_rows(raw: &DatabaseConnection, run: Uuid) -> Vec<events::Mode
     of.order_by_asc(events::Column::Revision).all(raw).await.expect("read the ledger")
 }
 
-/// The kinds of a run's ledger rows, oldest first.
-pub async fn kinds(raw: &DatabaseConnection, run: Uuid) -> Vec<String> {
-    event_rows(raw, run).await.into_iter().map(|event| event.kind).collect()
+/// The kinds of a run's ledger rows, oldest first; none of a run that is not there yet.
+pub async fn kinds(raw: &DatabaseConnection, id: &str) -> Vec<String> {
+    match runs::Entity::find().filter(runs::Column::WorkflowId.eq(id)).one(raw).await.expect("read the run") {
+        Some(run) => event_rows(raw, run.id).await.into_iter().map(|event| event.kind).collect(),
+        None => Vec::new(),
+    }
 }
 
 /// Fails unless the ledger goes from 1 to the run's revision without a gap.

@@ -1,4 +1,10 @@
 mod common;
 mod delegated;
 mod drive;
+mod held;
 mod killed;
+mod lost;
+mod outputs;
+mod panics;
+mod retries;
+mod timeouts;
