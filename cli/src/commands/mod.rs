@@ -6,6 +6,7 @@ mod change;
 mod completions;
 mod export;
 mod fence;
+mod file;
 mod holder;
 mod import;
 mod item;
@@ -19,6 +20,7 @@ mod setting;
 mod sprint;
 mod upgrade;
 mod user;
+mod workflow;
 
 use clap::Subcommand;
 
@@ -51,6 +53,8 @@ pub enum Command {
     #[command(subcommand)]
     Sprint(sprint::Command),
     #[command(subcommand)]
+    Workflow(workflow::Command),
+    #[command(subcommand)]
     Setting(setting::Command),
     #[command(subcommand)]
     Import(import::Command),
@@ -79,6 +83,7 @@ pub async fn run(command: Command, context: &Context) -> Result<(), CliError> {
         Command::User(command) => command.run(context).await,
         Command::Project(command) => command.run(context).await,
         Command::Sprint(command) => command.run(context).await,
+        Command::Workflow(command) => command.run(context).await,
         Command::Setting(command) => command.run(context).await,
         Command::Import(command) => command.run(context).await,
         Command::Export(args) => export::run(args, context).await,

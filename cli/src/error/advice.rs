@@ -2,7 +2,7 @@
 
 use callboard_service::{Conflict, DatabaseError, Error, ErrorKind};
 
-use super::CliError;
+use super::{CliError, workflow};
 
 /// The cause in one stable word.
 pub fn code(error: &CliError) -> &'static str {
@@ -39,7 +39,7 @@ pub fn code(error: &CliError) -> &'static str {
         CliError::Usage { .. } => "usage",
         CliError::File { .. } => "not_found",
         CliError::FileExists { .. } | CliError::BoardExists { .. } => "conflict",
-        CliError::Input { .. } => "invalid",
+        CliError::Input { .. } | CliError::Template { .. } => "invalid",
         CliError::Broken { .. } => "verify_failed",
         CliError::Io(_) | CliError::Json(_) => "internal",
         CliError::BrokenPipe => "broken_pipe",
@@ -70,7 +70,7 @@ pub fn exit_code(error: &CliError) -> u8 {
         CliError::NoBoard { .. } | CliError::File { .. } => 13,
         CliError::FileExists { .. } | CliError::BoardExists { .. } => 14,
         CliError::Worker { .. } => 1,
-        CliError::Input { .. } => 18,
+        CliError::Input { .. } | CliError::Template { .. } => 18,
         CliError::Broken { .. } => 11,
         CliError::NoActor | CliError::Usage { .. } => 2,
         CliError::Io(_) | CliError::Json(_) => 1,
@@ -95,10 +95,25 @@ pub fn message(error: &CliError) -> String {
         CliError::FileExists { path } => format!("{path} exists already"),
         CliError::BoardExists { target, .. } => format!("there is a board at {target} already"),
         CliError::Input { what, error } => format!("{what} can't be understood: {error}"),
+        CliError::Template { file, name, problems } => {
+            let what = if name.is_empty() { format!("the template in {file}") } else { format!("template '{name}'") };
+            let plural = if problems.len() == 1 { "" } else { "s" };
+            format!("{what} is not valid: {} problem{plural}; nothing was added", problems.len())
+        }
         CliError::Io(error) => error.to_string(),
         CliError::Json(error) => format!("the answer can't be written as JSON: {error}"),
         CliError::BrokenPipe => "stdout was closed".to_owned(),
         CliError::Interrupted => "interrupted; what was not committed was rolled back".to_owned(),
+    }
+}
+
+/// What is wrong one by one, in the form by which editors find the place.
+pub fn details(error: &CliError) -> Vec<String> {
+    match error {
+        CliError::Template { file, problems, .. } => {
+            problems.iter().map(|(line, reason)| format!("{file}:{line}: {reason}")).collect()
+        }
+        _ => Vec::new(),
     }
 }
 
@@ -122,6 +137,9 @@ pub fn hint(error: &CliError) -> Option<String> {
         }
         CliError::FileExists { .. } => Some("--force replaces it".to_owned()),
         CliError::BoardExists { way_out, .. } => Some((*way_out).to_owned()),
+        CliError::Template { .. } => {
+            Some("`callboard workflow template show research` prints one to compare with".to_owned())
+        }
         CliError::Input { .. } => Some("`--help` of the command shows the form".to_owned()),
         CliError::Interrupted | CliError::Io(_) | CliError::Json(_) | CliError::BrokenPipe => None,
     }
@@ -133,6 +151,10 @@ fn service(error: &Error) -> Option<String> {
     let hint = match error {
         Error::NotFound { entity, .. } => not_found(entity),
         Error::Transition { entity: "item", name, allowed, .. } => by_hand(name, allowed),
+        Error::Transition { entity: "workflow run", name, allowed, .. } => workflow::run(name, allowed),
+        Error::Transition { entity: "step", .. } => {
+            "`callboard workflow show RUN` shows where each step stands".to_owned()
+        }
         Error::Transition { entity: "sprint" | "prerequisite", .. } => return None,
         Error::Transition { .. } => "`callboard assignment history KEY` tells how it got there".to_owned(),
         Error::Conflict(conflict) => return conflicting(conflict),
@@ -146,6 +168,7 @@ fn service(error: &Error) -> Option<String> {
         Error::NotAssignable { item, .. } => {
             format!("`callboard assignment explain {item}` names the agents that fit")
         }
+        Error::GateNotMet { item, level, .. } if level == "workflow" => workflow::gate(item),
         Error::GateNotMet { item, .. } => format!("`callboard item show {item}` shows its criteria and prerequisites"),
         Error::Invalid { .. } => "`--help` of the command has examples".to_owned(),
         Error::Cycle { .. } => {
@@ -157,7 +180,7 @@ fn service(error: &Error) -> Option<String> {
         Error::SchemaTooNew { .. } => "nothing was changed: install the newer version of Callboard".to_owned(),
         Error::Database(error) => return database(error),
         Error::Stored { .. } => "please report this, with the command that you gave".to_owned(),
-        _ => return None,
+        other => return workflow::hint(other),
     };
     Some(hint)
 }
@@ -188,6 +211,11 @@ fn not_found(entity: &str) -> String {
         "setting" => "setting list",
         "assignment" => "assignment list --mine",
         "prerequisite" => "prerequisite list ITEM",
+        "workflow run" => "workflow list",
+        "workflow template" | "shipped template" => "workflow template list",
+        "output" => "workflow outputs RUN",
+        "context" => "workflow context list RUN",
+        "failed step" => "workflow show RUN",
         "item in this sprint" => "sprint show SPRINT",
         _ => return "check the name".to_owned(),
     };
@@ -220,7 +248,7 @@ fn conflicting(conflict: &Conflict) -> Option<String> {
                 .to_owned()
         }
         Conflict::IdempotencyKey { .. } => "use a new key for a new request".to_owned(),
-        _ => return None,
+        other => return workflow::conflict(other),
     };
     Some(hint)
 }

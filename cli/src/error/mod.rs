@@ -1,6 +1,7 @@
 //! The one place where an error becomes a text, a hint and an exit code (docs/errors.md).
 
 mod advice;
+mod workflow;
 
 use std::io;
 use std::process::ExitCode;
@@ -50,6 +51,13 @@ pub enum CliError {
     Input {
         what: String,
         error: serde_json::Error,
+    },
+    /// A template that breaks rules, with the lines of its file.
+    Template {
+        file: String,
+        /// Empty where it cannot be read.
+        name: String,
+        problems: Vec<(usize, String)>,
     },
     /// A check found what should not be; its rows are on stdout.
     Broken {
@@ -103,6 +111,7 @@ pub fn report(error: &CliError, context: &Context) -> ExitCode {
         code: advice::code(error),
         exit_code,
         message: advice::message(error),
+        details: advice::details(error),
         hint: advice::hint(error),
         retryable: matches!(error, CliError::Service(error) if error.is_retryable()),
     });
@@ -124,7 +133,14 @@ pub fn usage(error: &clap::Error) -> ExitCode {
         let text = masked(&rendered.to_string());
         let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
         let hint = Some("`callboard --help` lists the commands, `callboard COMMAND --help` has examples".to_owned());
-        output::print_error_json(&ErrorData { code: "usage", exit_code: 2, message, hint, retryable: false });
+        output::print_error_json(&ErrorData {
+            code: "usage",
+            exit_code: 2,
+            message,
+            details: Vec::new(),
+            hint,
+            retryable: false,
+        });
     } else {
         anstream::eprint!("{}", masked(&rendered.ansi().to_string()));
     }

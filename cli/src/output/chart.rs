@@ -9,9 +9,43 @@ pub fn bar(left: u64, whole: u64, most: u64, width: u16) -> String {
     "█".repeat(left) + &"░".repeat(cells(whole).saturating_sub(left))
 }
 
+/// A part of a stretch of time as a bar of `width` cells, placed where it was: `··██····`. No part: no bar.
+///
+/// Any part has at least one cell, and what lies outside of the whole is shown at its edge.
+pub fn span(part: Option<(i64, i64)>, whole: i64, width: u16) -> String {
+    let width = i128::from(width.max(1));
+    let place = |at: i64| i128::from(at) * width;
+    let whole = i128::from(whole.max(1));
+    let (begin, end) = match part {
+        None => (0, 0),
+        Some((begin, end)) => {
+            let begin = (place(begin) / whole).clamp(0, width - 1);
+            (begin, ((place(end) + whole - 1) / whole).clamp(begin + 1, width))
+        }
+    };
+    let cells = |n: i128| usize::try_from(n).unwrap_or(0);
+    "·".repeat(cells(begin)) + &"█".repeat(cells(end - begin)) + &"·".repeat(cells(width - end))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::bar;
+    use super::{bar, span};
+
+    #[test]
+    fn a_span_stands_where_it_was() {
+        assert_eq!(span(Some((0, 50)), 100, 8), "████····");
+        assert_eq!(span(Some((50, 100)), 100, 8), "····████");
+        assert_eq!(span(Some((25, 26)), 100, 8), "··█·····");
+        assert_eq!(span(None, 100, 4), "····");
+    }
+
+    #[test]
+    fn a_span_outside_of_the_whole_is_shown_at_its_edge() {
+        assert_eq!(span(Some((100, 100)), 100, 4), "···█");
+        assert_eq!(span(Some((-5, i64::MAX)), 100, 4), "████");
+        assert_eq!(span(Some((200, 300)), 100, 4), "···█");
+        assert_eq!(span(Some((0, 0)), 0, 4), "█···");
+    }
 
     #[test]
     fn a_bar_shows_what_is_left_of_the_whole() {

@@ -6,6 +6,7 @@ mod json;
 pub mod lists;
 pub mod quickstart;
 pub mod reference;
+pub mod runs;
 pub mod table;
 mod text;
 pub mod words;
@@ -107,6 +108,9 @@ impl Printer {
             return print_error_json(error);
         }
         self.stderr(Some(("Error", Style::Bad)), &error.message);
+        for detail in &error.details {
+            self.stderr(None, detail);
+        }
         for hint in error.hint.iter().flat_map(|hint| hint.lines()) {
             self.stderr(Some(("Hint", Style::Hint)), hint);
         }
@@ -135,6 +139,9 @@ pub struct ErrorData<'a> {
     pub code: &'a str,
     pub exit_code: u8,
     pub message: String,
+    /// One line for each thing that is wrong, where there are several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub details: Vec<String>,
     pub hint: Option<String>,
     /// Whether the same command may succeed when it is given again.
     pub retryable: bool,

@@ -112,6 +112,16 @@ impl Text {
         self
     }
 
+    /// Adds a text of several lines as it is; only what could steer a terminal is escaped.
+    pub fn lines(&mut self, text: &str) -> &mut Self {
+        for line in text.lines() {
+            let escaped: Vec<String> = line.split('\t').map(rules::escape).collect();
+            self.out.push_str(&escaped.join("\t"));
+            self.end();
+        }
+        self
+    }
+
     /// Adds an empty line and a heading.
     pub fn heading(&mut self, heading: &str) -> &mut Self {
         if !self.out.is_empty() {
@@ -148,6 +158,7 @@ mod tests {
         table.row([super::super::Cell::new(evil)]);
         let mut text = Text::new(Some(80));
         text.line(evil).field("Title", evil).block("Text", evil).push(Style::Plain, evil).end().table(&table, "none");
+        text.lines("x\u{1b}[31my\u{202e}");
         // The styles of labels are ours; red is not among them.
         assert!(!text.as_str().contains("\u{1b}[31m"), "{:?}", text.as_str());
         let others = |c: char| rules::is_unsafe(c) && !matches!(c, '\n' | '\u{1b}');

@@ -3,7 +3,8 @@
 use callboard_service::Ref;
 use callboard_service::clock::Timestamp;
 use callboard_service::entity::{
-    ProjectStatus, SprintStatus, TaskAssignmentStatus, TaskPrerequisiteStatus, WorkItemStatus,
+    ProjectStatus, SprintStatus, TaskAssignmentStatus, TaskPrerequisiteStatus, WorkItemStatus, WorkflowRunStatus,
+    WorkflowStepStatus,
 };
 use callboard_service::sprint::normal_code;
 use chrono::{Local, NaiveDate, TimeDelta};
@@ -33,6 +34,12 @@ pub fn length(delta: TimeDelta) -> String {
         7200..=172_799 => format!("{} h", rounded(3600)),
         _ => format!("{} days", rounded(86_400)),
     }
+}
+
+/// How long something took: below ten seconds to the tenth.
+pub fn took(delta: TimeDelta) -> String {
+    let tenths = delta.num_milliseconds().max(0) / 100;
+    if tenths < 100 { format!("{}.{} s", tenths / 10, tenths % 10) } else { length(delta) }
 }
 
 /// `P0` to `P4`, where 0 is the most urgent.
@@ -85,6 +92,27 @@ pub fn prerequisite_style(status: TaskPrerequisiteStatus) -> Style {
     }
 }
 
+pub fn run_style(status: WorkflowRunStatus) -> Style {
+    match status {
+        WorkflowRunStatus::Pending => Style::Plain,
+        WorkflowRunStatus::Running => Style::Active,
+        WorkflowRunStatus::Paused => Style::Warning,
+        WorkflowRunStatus::Completed => Style::Good,
+        WorkflowRunStatus::Failed => Style::Bad,
+        WorkflowRunStatus::Cancelled => Style::Faint,
+    }
+}
+
+pub fn step_style(status: WorkflowStepStatus) -> Style {
+    match status {
+        WorkflowStepStatus::Pending => Style::Plain,
+        WorkflowStepStatus::Running | WorkflowStepStatus::Waiting => Style::Active,
+        WorkflowStepStatus::Completed => Style::Good,
+        WorkflowStepStatus::Failed => Style::Bad,
+        WorkflowStepStatus::Skipped | WorkflowStepStatus::Cancelled => Style::Faint,
+    }
+}
+
 /// A sprint as it was named, with its code written the one way.
 pub fn sprint(name: &Ref) -> String {
     let text = name.to_string();
@@ -117,6 +145,12 @@ mod tests {
     fn lengths_are_rounded() {
         let seconds = [0, 59, 899, 3600, 86_399, 200_000].map(|s| length(TimeDelta::seconds(s)));
         assert_eq!(seconds, ["0 s", "59 s", "15 min", "60 min", "24 h", "2 days"]);
+    }
+
+    #[test]
+    fn short_times_are_told_to_the_tenth() {
+        let told = [-5, 349, 9_949, 10_000, 61_000, 200_000].map(|ms| took(TimeDelta::milliseconds(ms)));
+        assert_eq!(told, ["0.0 s", "0.3 s", "9.9 s", "10 s", "61 s", "3 min"]);
     }
 
     #[test]

@@ -73,8 +73,7 @@ async fn done(
             return Err(refused(item, missing));
         }
     }
-    step.agent_id = agent;
-    complete(journal, step, &result).await?;
+    complete(journal, step, &result, agent).await?;
     if let Some((key, output)) = output {
         insert(journal, Some(step.id), &key, &output).await?;
     }

@@ -11,6 +11,7 @@ use super::state::RunEvent;
 use crate::db::{Tx, Verb};
 use crate::error::{Conflict, Result};
 use crate::id::Ref;
+use crate::item::ItemBrief;
 
 /// Lets a paused or failed run go on from its first unfinished step; what was done before is not done again.
 ///
@@ -35,6 +36,8 @@ pub struct ResumedRun {
     pub already: bool,
     /// Whether its steps are code, so that it goes on only once a process drives it.
     pub by_code: bool,
+    /// The items that its steps wait for now, in the order of the steps.
+    pub items: Vec<ItemBrief>,
 }
 
 impl Verb for ResumeRun {
@@ -56,6 +59,7 @@ impl Verb for ResumeRun {
         }
         // Also of a running one: whatever is free and was not handed out is now.
         advance(&mut journal).await?;
-        Ok(ResumedRun { run: journal.close().await?, already, by_code })
+        let run = journal.close().await?;
+        Ok(ResumedRun { items: rows::waited_for(tx, run.id).await?, run, already, by_code })
     }
 }

@@ -71,6 +71,7 @@ impl Verb for RetryRun {
         journal.move_run(RunEvent::Resume, None)?;
         advance(&mut journal).await?;
         let by_code = journal.run.template_id.is_none();
-        Ok(ResumedRun { run: journal.close().await?, already: false, by_code })
+        let run = journal.close().await?;
+        Ok(ResumedRun { items: rows::waited_for(tx, run.id).await?, run, already: false, by_code })
     }
 }

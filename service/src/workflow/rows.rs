@@ -2,13 +2,17 @@
 
 use std::collections::HashMap;
 
-use callboard_entity::{workflow_runs as runs, workflow_step_dependencies as dependencies, workflow_steps as steps};
+use callboard_entity::{
+    WorkflowStepStatus as StepStatus, work_items, workflow_runs as runs, workflow_step_dependencies as dependencies,
+    workflow_steps as steps,
+};
 use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait};
 use uuid::Uuid;
 
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::id::Ref;
+use crate::item::ItemBrief;
 use crate::rules;
 
 /// Reads a run by its id or by its `workflow_id`, or says which of the newest are near.
@@ -51,4 +55,17 @@ pub(crate) async fn dependencies(tx: &Tx, run: Uuid) -> Result<HashMap<Uuid, Vec
         found.entry(row.step_id).or_default().push(row.depends_on_id);
     }
     Ok(found)
+}
+
+/// The items that a run's steps wait for, in the order of the steps.
+pub(crate) async fn waited_for(tx: &Tx, run: Uuid) -> Result<Vec<ItemBrief>> {
+    let rows = steps::Entity::find()
+        .join(JoinType::InnerJoin, steps::Relation::WorkItem.def())
+        .select_also(work_items::Entity)
+        .filter(steps::Column::WorkflowRunId.eq(run))
+        .filter(steps::Column::Status.eq(StepStatus::Waiting))
+        .order_by_asc(steps::Column::StepNumber)
+        .all(&tx.conn)
+        .await?;
+    Ok(rows.into_iter().filter_map(|(_, item)| item).map(ItemBrief::from).collect())
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use callboard_entity::{
-    board_projects as projects, work_items, workflow_outputs as outputs, workflow_runs as runs,
+    agent_profiles, board_projects as projects, work_items, workflow_outputs as outputs, workflow_runs as runs,
     workflow_steps as steps, workflow_templates as templates,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -17,7 +17,7 @@ use crate::db::{Query, Tx};
 use crate::error::Result;
 use crate::id::Ref;
 
-/// Shows a run: eight statements, whatever the number of its steps.
+/// Shows a run, by as many statements whatever the number of its steps.
 ///
 /// # Errors
 /// `NotFound` with near ids.
@@ -55,6 +55,8 @@ pub struct StepDetails {
     pub after: Vec<String>,
     /// The key of the item that it waits or waited for.
     pub item: Option<String>,
+    /// The slug of the agent that did it.
+    pub agent: Option<String>,
 }
 
 impl Query for ShowRun {
@@ -81,6 +83,14 @@ impl Query for ShowRun {
             .all(&tx.conn)
             .await?;
         let keys: HashMap<Uuid, String> = keys.into_iter().collect();
+        let agents: Vec<(Uuid, String)> = agent_profiles::Entity::find()
+            .select_only()
+            .columns([agent_profiles::Column::Id, agent_profiles::Column::Slug])
+            .filter(agent_profiles::Column::Id.is_in(all.iter().filter_map(|step| step.agent_id)))
+            .into_tuple()
+            .all(&tx.conn)
+            .await?;
+        let agents: HashMap<Uuid, String> = agents.into_iter().collect();
         let outputs = outputs::Entity::find()
             .select_only()
             .column(outputs::Column::OutputKey)
@@ -94,6 +104,7 @@ impl Query for ShowRun {
         let details = |step: steps::Model| StepDetails {
             after: waits_for.get(&step.id).into_iter().flatten().filter_map(|on| names.get(on).cloned()).collect(),
             item: step.work_item_id.and_then(|id| keys.get(&id).cloned()),
+            agent: step.agent_id.and_then(|id| agents.get(&id).cloned()),
             step,
         };
         Ok(RunDetails {

@@ -12,12 +12,14 @@ use uuid::Uuid;
 
 use super::advance::advance;
 use super::journal::Journal;
+use super::rows;
 use super::runner::{blank, blank_step, workflow_id};
 use super::state::RunEvent;
 use super::template::{Definition, How, inputs, store};
 use crate::db::{Tx, Verb};
 use crate::error::{Conflict, Error, Result};
 use crate::id::{self, Ref};
+use crate::item::ItemBrief;
 use crate::project;
 
 /// Starts a run of a template: its steps are recorded, and those that wait for nothing are handed out at once.
@@ -56,6 +58,8 @@ pub struct StartedRun {
     pub run: runs::Model,
     /// Whether the same start had been made before: nothing was changed.
     pub already: bool,
+    /// The items that its steps wait for now, in the order of the steps.
+    pub items: Vec<ItemBrief>,
 }
 
 impl Verb for StartRun {
@@ -84,7 +88,8 @@ impl Verb for StartRun {
         add_steps(&mut journal, &definition).await?;
         journal.move_run(RunEvent::Start, None)?;
         advance(&mut journal).await?;
-        Ok(StartedRun { run: journal.close().await?, already: false })
+        let run = journal.close().await?;
+        Ok(StartedRun { items: rows::waited_for(tx, run.id).await?, run, already: false })
     }
 }
 
@@ -114,7 +119,7 @@ impl StartRun {
         if found.inputs != Some(Value::Object(given)) {
             return Err(other("set of inputs").into());
         }
-        Ok(StartedRun { run: found, already: true })
+        Ok(StartedRun { items: rows::waited_for(tx, found.id).await?, run: found, already: true })
     }
 }
 

@@ -20,6 +20,7 @@ mod setting;
 mod sprint;
 mod upgrade;
 mod user;
+mod workflow;
 
 use serde_json::Value;
 use support::TestDb;

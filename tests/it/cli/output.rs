@@ -8,6 +8,21 @@ const EVIL: &str = "ev\u{1b}[2Jil\u{202e}\u{7}";
 /// The same, as JSON writes it.
 const EVIL_JSON: &str = r#""ev\u001b[2Jil\u202e\u0007""#;
 
+/// A step that is completed with an output, and one that fails.
+const TWO: &str = "name: two
+description: Two steps
+inputs:
+  topic: { type: text, default: x }
+steps:
+  - name: one
+    title: One
+    delegate: {}
+    output: { key: one, type: text }
+  - name: two
+    title: Two
+    delegate: {}
+";
+
 /// Every text column that a command shows, and what is planted there.
 fn planted() -> Vec<String> {
     let texts = [
@@ -19,6 +34,11 @@ fn planted() -> Vec<String> {
         ("work_item_events", &["kind", "reason"]),
         ("task_prerequisites", &["description", "waiver_reason"]),
         ("task_assignments", &["notes"]),
+        ("workflow_templates", &["description"]),
+        ("workflow_runs", &["workflow_name", "error_message", "runner_id"]),
+        ("workflow_steps", &["agent_name"]),
+        ("workflow_outputs", &["output_value"]),
+        ("workflow_events", &["kind", "reason", "runner_id"]),
     ];
     let json = [
         ("agent_profiles", "capabilities"),
@@ -30,6 +50,7 @@ fn planted() -> Vec<String> {
         ("work_items", "metadata"),
         ("work_items", "delegation_context"),
         ("task_assignments", "context"),
+        ("workflow_context", "value"),
     ];
     let mut sql: Vec<String> = texts
         .iter()
@@ -39,6 +60,10 @@ fn planted() -> Vec<String> {
         .collect();
     sql.extend(json.map(|(table, column)| format!("UPDATE {table} SET {column} = '[{EVIL_JSON}]'")));
     sql.push(format!(r#"UPDATE work_items SET acceptance_criteria = '[{{"text":{EVIL_JSON},"done":false}}]'"#));
+    sql.push(format!(r#"UPDATE workflow_runs SET inputs = '{{"topic":{EVIL_JSON}}}'"#));
+    sql.push(format!(
+        r#"UPDATE workflow_steps SET error_context = '{{"message":{EVIL_JSON}}}' WHERE status = 'failed'"#
+    ));
     sql.push("UPDATE agent_capabilities SET capability = 'ev\u{1b}[2Jil'".to_owned());
     sql.push(
         r#"UPDATE board_settings SET value = '"user:ev\u001b[2Jil\u202e\u0007"' WHERE key = 'default_actor'"#
@@ -51,6 +76,7 @@ both_empty! {
     /// Rows that were written past the service must not steer the terminal either.
     async fn planted_control_characters_are_escaped(t: TestDb) {
         init(&t);
+        std::fs::write(t.dir().join("two.yaml"), TWO).expect("write the template");
         for args in [
             &["agent", "register", "coder", "--grant", "rust"][..],
             &["item", "add", "base", "--require", "rust"],
@@ -59,6 +85,11 @@ both_empty! {
             &["sprint", "add", "1", "One"],
             &["sprint", "add-items", "1", "CB-1"],
             &["claim", "--agent", "coder"],
+            &["workflow", "template", "add", "two.yaml"],
+            &["workflow", "start", "two", "--id", "run"],
+            &["workflow", "context", "set", "run", "x", "y", "z"],
+            &["done", "CB-4", "--note", "given"],
+            &["item", "cancel", "CB-5"],
         ] {
             t.callboard(args).run().ok();
         }
@@ -78,7 +109,10 @@ both_empty! {
             "setting get default_actor", "init", "item edit CB-2 --priority P3", "item move CB-2 backlog",
             "item cancel CB-1 --cancel-dependents --dry-run", "item move CB-3 done", "claim --agent coder",
             "assignment assign CB-2 --agent coder", "item comment CB-1 hello -vv", "agent archive coder",
-            "done CB-2 --as user:EVIL", "item list EVIL",
+            "done CB-2 --as user:EVIL", "item list EVIL", "workflow list", "workflow show run", "workflow logs run",
+            "workflow outputs run", "workflow outputs run one", "workflow context get run x y",
+            "workflow context list run", "workflow template list", "workflow start two --input EVIL=EVIL",
+            "workflow start two --id run", "workflow retry run", "workflow show EVIL",
         ] {
             let output = t.callboard(args.split(' ').map(|word| word.replace("EVIL", EVIL))).run();
             for stream in [&output.stdout, &output.stderr] {

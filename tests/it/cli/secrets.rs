@@ -34,8 +34,8 @@ plain! {
     fn no_command_of_callboard_shows_a_password() {
         let (dir, with_files) = (support::scratch_dir(), support::scratch_dir());
         std::fs::create_dir(with_files.path().join(".beads")).expect("make a folder");
-        for file in [".beads/issues.jsonl", "board.jsonl"] {
-            std::fs::write(with_files.path().join(file), "").expect("write a file to import");
+        for file in [".beads/issues.jsonl", "board.jsonl", "review.yaml"] {
+            std::fs::write(with_files.path().join(file), "").expect("write a file that a command reads");
         }
         let commands = callboard_commands(dir.path());
         assert!(commands.len() > 80, "{commands:?}");
@@ -43,7 +43,8 @@ plain! {
         for (url, exit) in urls() {
             for words in &commands {
                 let exit = if OFFLINE.contains(&words[0].as_str()) { 0 } else { exit };
-                let dir = if words[0] == "import" { with_files.path() } else { dir.path() };
+                let reads_a_file = words[0] == "import" || words.starts_with(&["workflow".to_owned(), "template".to_owned()]);
+                let dir = if reads_a_file { with_files.path() } else { dir.path() };
                 let program = || callboard(dir).args(words).env("CALLBOARD_ASSIGNMENT", uuid::Uuid::nil().to_string());
                 let file = dir.join(format!("url{exit}{}", runs.len()));
                 std::fs::write(&file, &url).expect("write the URL file");

@@ -27,9 +27,12 @@ plain! {
             Source::new("service/src/assignment/rows.rs", "struct Rows;\nimpl Query for Rows {}"),
             Source::new("service/src/assignment/mod.rs", verb),
             Source::new("service/src/db/retry.rs", verb),
+            Source::new("service/src/workflow/template/add.rs", "pub struct Add;\nimpl Verb for Add {}"),
+            Source::new("service/src/workflow/template/mod.rs", verb),
+            Source::new("service/src/workflow/runner/begin.rs", "pub(super) struct Begin;\nimpl Verb for Begin {}"),
         ];
         let verbs = verbs(&service);
-        assert_eq!(verbs, set(&["assignment/list", "assignment/pause"]));
+        assert_eq!(verbs, set(&["assignment/list", "assignment/pause", "workflow/template/add"]));
         let command = "#[derive(clap::Args)]\npub struct Args {}\npub async fn run(args: Args) {}";
         let commands = commands(&[
             Source::new("cli/src/commands/assignment/list.rs", command),
@@ -37,16 +40,20 @@ plain! {
             Source::new("cli/src/commands/assignment/view.rs", "pub fn value() {}"),
             Source::new("cli/src/commands/assignment/mod.rs", command),
             Source::new("cli/src/commands/init.rs", command),
+            Source::new("cli/src/commands/workflow/template/drop.rs", command),
         ]);
-        assert_eq!(commands, set(&["assignment/list", "assignment/undo"]));
-        let tests = set(&["assignment/pause", "assignment/race"]);
+        assert_eq!(commands, set(&["assignment/list", "assignment/undo", "workflow/template/drop"]));
+        let tests = set(&["assignment/pause", "assignment/race", "workflow/template/add"]);
         assert_eq!(
             compare(&verbs, &commands, &tests),
             [
                 "cli/src/commands/assignment/pause.rs",
+                "cli/src/commands/workflow/template/add.rs",
                 "service/src/assignment/undo.rs",
+                "service/src/workflow/template/drop.rs",
                 "tests/it/assignment/list.rs",
                 "tests/it/assignment/undo.rs",
+                "tests/it/workflow/template/drop.rs",
             ]
         );
     }
@@ -73,7 +80,7 @@ fn compare(verbs: &BTreeSet<String>, commands: &BTreeSet<String>, tests: &BTreeS
     missing
 }
 
-/// `area/verb` of each file that has a public type which is a verb or a query.
+/// `area/verb` or `area/part/verb` of each file that has a public type which is a verb or a query.
 fn verbs(service: &[Source]) -> BTreeSet<String> {
     let files = service.iter().filter(|source| {
         let public = |name: &str| source.text.contains(&format!("pub struct {name}"));
@@ -87,21 +94,21 @@ fn verbs(service: &[Source]) -> BTreeSet<String> {
     paths.filter(|path| is_verb_path(path) && !path.starts_with("db/")).map(str::to_owned).collect()
 }
 
-/// `area/verb` of each file that parses arguments and runs them; the others are helpers.
+/// The same of each file that parses arguments and runs them; the others are helpers.
 fn commands(cli: &[Source]) -> BTreeSet<String> {
     let files = cli.iter().filter(|source| source.text.contains("pub struct Args") && source.text.contains("fn run("));
     let paths = files.filter_map(|source| source.path.strip_prefix("cli/src/commands/")?.strip_suffix(".rs"));
     paths.filter(|path| is_verb_path(path)).map(str::to_owned).collect()
 }
 
-/// `area/file` of each test file.
+/// `area/file` or `area/part/file` of each test file.
 fn tests(tests: &[Source]) -> BTreeSet<String> {
     let paths = tests.iter().filter_map(|source| source.path.strip_prefix("tests/it/")?.strip_suffix(".rs"));
     paths.filter(|path| is_verb_path(path)).map(str::to_owned).collect()
 }
 
 fn is_verb_path(path: &str) -> bool {
-    path.matches('/').count() == 1 && !path.ends_with("/mod")
+    (1..=2).contains(&path.matches('/').count()) && !path.ends_with("/mod")
 }
 
 fn set(paths: &[&str]) -> BTreeSet<String> {

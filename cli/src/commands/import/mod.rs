@@ -3,11 +3,10 @@
 mod beads;
 mod callboard;
 
-use std::io::Read;
-
 use callboard_service::import;
 use clap::Subcommand;
 
+use super::file;
 use crate::context::Context;
 use crate::error::CliError;
 
@@ -29,11 +28,5 @@ impl Command {
 
 /// The text of a file, or of stdin for `-`.
 fn read(path: &str) -> Result<String, CliError> {
-    let mut bytes = Vec::new();
-    let read = match path {
-        "-" => std::io::stdin().lock().read_to_end(&mut bytes),
-        path => std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes)),
-    };
-    read.map_err(|error| CliError::File { path: path.to_owned(), error })?;
-    Ok(import::text(bytes)?)
+    Ok(import::text(file::read(path)?)?)
 }

@@ -197,7 +197,7 @@ impl Verb for EndStep<'_> {
 
 pub(super) async fn end(journal: &mut Journal<'_>, step: &mut steps::Model, ending: &Ending<'_>) -> Result<()> {
     match ending {
-        Ending::Completed(output) => complete(journal, step, output).await,
+        Ending::Completed(output) => complete(journal, step, output, None).await,
         Ending::Failed(error, backoff) => {
             let tx = journal.tx;
             let now = tx.dialect.read_lease_now(&tx.conn, tx.now).await?;
@@ -207,11 +207,17 @@ pub(super) async fn end(journal: &mut Journal<'_>, step: &mut steps::Model, endi
 }
 
 /// Stores the output of a step with its completion.
-pub(crate) async fn complete(journal: &mut Journal<'_>, step: &mut steps::Model, output: &Value) -> Result<()> {
+pub(crate) async fn complete(
+    journal: &mut Journal<'_>,
+    step: &mut steps::Model,
+    output: &Value,
+    agent: Option<Uuid>,
+) -> Result<()> {
     let shown = summary_of(output);
     let change = |step: &mut steps::Model| {
         step.output = Some(output.clone());
         step.output_summary = shown;
+        step.agent_id = agent;
     };
     journal.move_step(step, StepEvent::Complete, None, change).await
 }

@@ -46,7 +46,7 @@ where
         fence(&journal.run, self.driver.epoch, true)?;
         let found = steps::Entity::find_by_id(self.step).one(&tx.conn).await?;
         let mut step = found.ok_or_else(|| Error::not_found("step", self.step.to_string()))?;
-        complete(&mut journal, &mut step, &output).await?;
+        complete(&mut journal, &mut step, &output, None).await?;
         journal.close().await?;
         Ok(step)
     }

@@ -214,7 +214,7 @@ fn duration(text: &str) -> Option<i64> {
 }
 
 /// Seconds in the largest unit that says them without a rest.
-fn spoken(seconds: i64) -> String {
+pub(super) fn spoken(seconds: i64) -> String {
     let unit = UNITS.iter().find(|(_, unit)| seconds != 0 && seconds % unit == 0);
     unit.map_or_else(|| "0s".to_owned(), |(name, unit)| format!("{}{name}", seconds / unit))
 }

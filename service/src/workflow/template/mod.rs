@@ -20,6 +20,7 @@ mod steps;
 pub(crate) mod store;
 mod text;
 mod validate;
+mod write;
 
 pub use add::{AddTemplate, AddedTemplate};
 pub use definition::{Check, Definition, Delegate, How, Input, InputType, OutputSpec, Rule, StepSpec};
@@ -29,3 +30,4 @@ pub use parse::{MOST_BYTES, parse};
 pub use render::{Rendered, render};
 pub use shipped::SHIPPED;
 pub use show::{ShowTemplate, TemplateDetails};
+pub use write::yaml;

@@ -5,6 +5,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 
 use super::definition::Definition;
+use super::write::yaml;
 use super::{shipped, store};
 use crate::db::{Query, Tx};
 use crate::error::Result;
@@ -26,6 +27,8 @@ pub struct ShowTemplate {
 pub struct TemplateDetails {
     /// What it says.
     pub definition: Definition,
+    /// The same as YAML, which [`super::AddTemplate`] takes: for one's own version of it.
+    pub text: String,
     /// None where it comes with Callboard and no run of it was started yet.
     pub version: Option<i64>,
     /// The SHA-256 of what it says, in hex; none where `version` is none.
@@ -41,7 +44,8 @@ impl Query for ShowTemplate {
         let Some(stored) = store::find(tx, &self.name, self.version).await? else {
             if self.version.is_none() && store::is_shipped(&self.name) {
                 let definition = shipped::definition(&self.name)?;
-                return Ok(TemplateDetails { definition, version: None, content_sha256: None, versions: Vec::new() });
+                let (text, versions) = (shipped::text(&self.name)?.to_owned(), Vec::new());
+                return Ok(TemplateDetails { definition, text, version: None, content_sha256: None, versions });
             }
             return Err(store::missing(tx, &self.name, self.version).await?);
         };
@@ -53,8 +57,10 @@ impl Query for ShowTemplate {
             .into_tuple()
             .all(&tx.conn)
             .await?;
+        let definition = store::definition(&stored)?;
         Ok(TemplateDetails {
-            definition: store::definition(&stored)?,
+            text: yaml(&definition),
+            definition,
             version: Some(stored.version),
             content_sha256: Some(stored.content_sha256),
             versions,
