@@ -131,7 +131,7 @@ pub fn history(text: &mut Text, past: &[Past]) {
 
 /// A page of assignments.
 pub fn list(text: &mut Text, page: &AssignmentPage, now: Timestamp) {
-    let mut table = Table::new(["ITEM", "STATUS", "HOLDER", "ATTEMPT", "DEADLINE", "TITLE", "ASSIGNMENT"]);
+    let mut table = Table::new(["ITEM", "STATUS", "HOLDER", "BY", "ATTEMPT", "DEADLINE", "TITLE", "ASSIGNMENT"]);
     for row in &page.assignments {
         let assignment = &row.assignment;
         let deadline = assignment.lease_expires_at.filter(|_| held(assignment));
@@ -139,6 +139,7 @@ pub fn list(text: &mut Text, page: &AssignmentPage, now: Timestamp) {
             Cell::new(&row.item),
             Cell::styled(words::assignment_style(assignment.status), assignment.status),
             Cell::new(&row.holder),
+            Cell::optional(row.assigned_by.as_ref()),
             Cell::new(assignment.attempt),
             Cell::optional(deadline.map(|end| words::distance(end, now))),
             Cell::new(&row.title),

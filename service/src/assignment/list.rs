@@ -1,8 +1,6 @@
 //! Lists assignments: whose, of what, in which state.
 
-use callboard_entity::{
-    TaskAssignmentStatus, agent_profiles, board_users, task_assignments as assignments, work_items,
-};
+use callboard_entity::{TaskAssignmentStatus, WorkItemAssigneeType, task_assignments as assignments, work_items};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -13,7 +11,7 @@ use super::state::OPEN;
 use crate::db::{Query, Tx};
 use crate::error::{Error, Result};
 use crate::id::Ref;
-use crate::{agent, item, project, user};
+use crate::{agent, item, names, project, user};
 
 /// Assignments, newest first, a page at a time.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -39,6 +37,9 @@ pub struct Listed {
     pub title: String,
     /// `agent:SLUG` or `user:NAME`.
     pub holder: String,
+    /// Who gave it, in the same form; none where that one was removed, or Callboard itself did.
+    #[serde(default)]
+    pub assigned_by: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -100,29 +101,27 @@ async fn named(tx: &Tx, rows: Vec<assignments::Model>) -> Result<Vec<Listed>> {
         .all(&tx.conn)
         .await?;
     let items: HashMap<Uuid, (String, String)> = items.into_iter().map(|(id, key, title)| (id, (key, title))).collect();
-    let agents: Vec<(Uuid, String)> = agent_profiles::Entity::find()
-        .select_only()
-        .columns([agent_profiles::Column::Id, agent_profiles::Column::Slug])
-        .filter(agent_profiles::Column::Id.is_in(rows.iter().filter_map(|a| a.agent_id)))
-        .into_tuple()
-        .all(&tx.conn)
-        .await?;
-    let users: Vec<(Uuid, String)> = board_users::Entity::find()
-        .select_only()
-        .columns([board_users::Column::Id, board_users::Column::Name])
-        .filter(board_users::Column::Id.is_in(rows.iter().filter_map(|a| a.user_id)))
-        .into_tuple()
-        .all(&tx.conn)
-        .await?;
-    let names: HashMap<Uuid, String> = agents
-        .into_iter()
-        .map(|(id, slug)| (id, format!("agent:{slug}")))
-        .chain(users.into_iter().map(|(id, name)| (id, format!("user:{name}"))))
-        .collect();
+    // Collected: a closure over borrowed rows would make the future less general than a verb's.
+    let who: Vec<_> = rows.iter().flat_map(|a| [holder(a), assigner(a)]).flatten().collect();
+    let names = names::names(tx, who).await?;
     let listed = rows.into_iter().map(|assignment| {
         let (item, title) = items.get(&assignment.work_item_id).cloned().unwrap_or_default();
-        let holder = assignment.agent_id.or(assignment.user_id).and_then(|id| names.get(&id).cloned());
-        Listed { assignment, item, title, holder: holder.unwrap_or_default() }
+        let name = |who: Option<(WorkItemAssigneeType, Uuid)>| who.and_then(|(_, id)| names.get(&id).cloned());
+        let (holder, assigned_by) = (name(holder(&assignment)).unwrap_or_default(), name(assigner(&assignment)));
+        Listed { assignment, item, title, holder, assigned_by }
     });
     Ok(listed.collect())
+}
+
+fn holder(assignment: &assignments::Model) -> Option<(WorkItemAssigneeType, Uuid)> {
+    either(assignment.agent_id, assignment.user_id)
+}
+
+fn assigner(assignment: &assignments::Model) -> Option<(WorkItemAssigneeType, Uuid)> {
+    either(assignment.assigned_by_agent_id, assignment.assigned_by)
+}
+
+fn either(agent: Option<Uuid>, user: Option<Uuid>) -> Option<(WorkItemAssigneeType, Uuid)> {
+    let agent = agent.map(|id| (WorkItemAssigneeType::Agent, id));
+    agent.or_else(|| user.map(|id| (WorkItemAssigneeType::User, id)))
 }

@@ -47,6 +47,9 @@ both! {
         let page = list(&seed, all()).await;
         let holders: Vec<&str> = page.assignments.iter().map(|a| a.holder.as_str()).collect();
         assert_eq!(holders, ["agent:two", "user:kim", "agent:two", "agent:one", "agent:one"]);
+        let assigned_by: Vec<_> = page.assignments.iter().map(|a| a.assigned_by.as_deref()).collect();
+        let (two, kim) = (Some("agent:two"), Some("user:kim"));
+        assert_eq!(assigned_by, [two, kim, kim, kim, kim], "who claimed for itself, and who was given it");
         assert_eq!((page.assignments[0].item.as_str(), page.assignments[0].title.as_str()), ("OT-1", "there"));
         assert_eq!(page.assignments[1].assignment, seed.assignment(own_id).await);
     }

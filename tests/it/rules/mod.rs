@@ -1,6 +1,7 @@
 //! Conventions as tests. Each check is a pure function that is also run on a sample which breaks its rule.
 
 mod catalog;
+mod columns;
 mod dependencies;
 mod files;
 mod migrations;

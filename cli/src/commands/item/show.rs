@@ -68,7 +68,15 @@ fn what(text: &mut Text, found: &ItemDetails) {
     text.optional("Metadata", item.metadata.as_ref());
     text.optional("Context", item.delegation_context.as_ref());
     for reference in &found.external_refs {
-        text.field("Came from", format_args!("{} {}", reference.source, reference.source_id));
+        text.field(
+            "Came from",
+            format_args!(
+                "{} {}, imported {}",
+                reference.source,
+                reference.source_id,
+                words::time(reference.imported_at)
+            ),
+        );
     }
     text.optional("Completed", item.completed_at.map(words::time));
     text.optional("Archived", item.archived_at.map(words::time));
