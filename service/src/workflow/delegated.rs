@@ -16,7 +16,7 @@ use super::state::StepEvent;
 use super::template::{Delegate, Rendered, StepSpec, render};
 use crate::clock::{Timestamp, micros};
 use crate::db::{Tx, Verb};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::id::Ref;
 use crate::item::{self, AddItems, CancelItem, Criterion, NewItem};
 
@@ -43,11 +43,16 @@ pub(crate) async fn hand_out(
         Some(id) => again(journal, step, id, not_before).await?,
         None => None,
     };
+    let tx = journal.tx;
     let item = match item {
         Some(item) => item,
-        None => new_item(journal, step, spec, delegate, &texts).await?,
+        None => match tx.run(&new_item(journal, step, spec, delegate, &texts)?).await {
+            Ok(mut added) => added.remove(0),
+            Err(error) if error.is_retryable() || error.kind() == ErrorKind::Internal => return Err(error),
+            // An archived project, say: the step cannot be done, which is no reason to refuse what led here.
+            Err(error) => return fail(journal, step, &StepError::from(error).permanent(), tx.now).await,
+        },
     };
-    let tx = journal.tx;
     let deadline = match spec.timeout_seconds {
         Some(seconds) => {
             let from = tx.dialect.read_lease_now(&tx.conn, tx.now).await?;
@@ -82,13 +87,13 @@ pub(crate) fn inputs(stored: &Option<Value>) -> Map<String, Value> {
     }
 }
 
-async fn new_item(
+fn new_item(
     journal: &Journal<'_>,
     step: &steps::Model,
     spec: &StepSpec,
     delegate: &Delegate,
     texts: &Rendered,
-) -> Result<work_items::Model> {
+) -> Result<AddItems> {
     let run = &journal.run;
     let criteria = delegate.acceptance_criteria.iter();
     let mut about = json!({ "run": run.workflow_id, "workflow": run.workflow_name, "step": step.name });
@@ -108,8 +113,7 @@ async fn new_item(
     let project = project.ok_or_else(|| {
         Error::invalid("project", run.workflow_id.as_str(), "is needed: a delegated step adds an item to it")
     })?;
-    let mut added = AddItems { project: Some(project), items: vec![item] }.apply(journal.tx).await?;
-    Ok(added.remove(0))
+    Ok(AddItems { project: Some(project), items: vec![item] })
 }
 
 /// The item of an earlier attempt, back in the queue; `None` where it cannot be used again.
