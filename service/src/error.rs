@@ -95,6 +95,10 @@ pub enum Error {
     #[error("run '{run}' is {status}{}", why.as_ref().map(|w| format!(": {w}")).unwrap_or_default())]
     RunNotCompleted { run: String, status: String, why: Option<String> },
 
+    /// An app's own reason to roll back a transaction of the board's, made by [`Error::app`].
+    #[error("{0}")]
+    App(#[source] Box<dyn std::error::Error + Send + Sync>),
+
     /// Whoever takes an export takes no more.
     #[error("the export cannot be written: {0}")]
     Export(#[source] std::io::Error),
@@ -181,7 +185,8 @@ impl Error {
             | Self::WorkflowDiverged { .. }
             | Self::OutputDiverged { .. }
             | Self::StepFailed { .. }
-            | Self::RunNotCompleted { .. } => ErrorKind::Conflict,
+            | Self::RunNotCompleted { .. }
+            | Self::App(_) => ErrorKind::Conflict,
             Self::LeaseLost { .. } | Self::RunLost { .. } => ErrorKind::LeaseLost,
             Self::NothingReady { .. } => ErrorKind::NothingReady,
             Self::GateNotMet { .. } => ErrorKind::GateNotMet,
@@ -201,6 +206,20 @@ impl Error {
     /// Whether the same call may succeed when it is made again.
     pub fn is_retryable(&self) -> bool {
         self.kind() == ErrorKind::Busy
+    }
+
+    /// An app's own reason to roll back, from inside [`crate::Callboard::transaction`] or a workflow's step.
+    ///
+    /// ```
+    /// use callboard_service::{Error, ErrorKind};
+    ///
+    /// let error = Error::app("the customer is blocked");
+    /// assert_eq!(error.to_string(), "the customer is blocked");
+    /// assert_eq!(error.kind(), ErrorKind::Conflict);
+    /// assert!(matches!(error, Error::App(_)));
+    /// ```
+    pub fn app(why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::App(why.into())
     }
 
     pub(crate) fn invalid(field: &'static str, value: impl Into<String>, rule: impl Into<String>) -> Self {

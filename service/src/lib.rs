@@ -1,7 +1,4 @@
-//! Everything Callboard can do, as verbs that run in one transaction on SQLite or PostgreSQL.
-//!
-//! A [`Verb`] is a plain struct that holds its input; [`Callboard::run`] applies it in a transaction of its own,
-//! [`Callboard::run_in`] in a savepoint of the app's. A [`Query`] is read by [`Callboard::read`].
+#![doc = include_str!("../../examples/embed/README.md")]
 
 pub mod actor;
 pub mod agent;

@@ -33,6 +33,10 @@ pub enum Synchronous {
 pub struct OpenOptions {
     /// PostgreSQL: the schema that holds the board's tables; `public` where none is named. SQLite ignores it.
     pub schema: Option<String>,
+    /// PostgreSQL: where the board's own transactions look for tables that the board does not have, so that an app's
+    /// entities work in [`crate::Callboard::transaction`] and `step_tx`. Nowhere by default; the schema must not be that of another
+    /// board. Where both have a table of one name, the board's is found.
+    pub app_schema: Option<String>,
     /// Connections of the PostgreSQL pool, or of SQLite's readers (its writer is always one). At least 1.
     pub max_connections: u32,
     /// How long a call waits for a connection, and on SQLite for another writer.
@@ -47,6 +51,7 @@ impl Default for OpenOptions {
     fn default() -> Self {
         Self {
             schema: None,
+            app_schema: None,
             max_connections: 8,
             busy_timeout: Duration::from_secs(10),
             synchronous: Synchronous::Full,
@@ -170,8 +175,13 @@ async fn check_version(db: &DatabaseConnection) -> Result<()> {
 async fn postgres(url: &DatabaseUrl, options: &OpenOptions) -> Result<Db> {
     // Named also where it is the default: a role or an app may have set another one.
     let schema = options.schema.clone().unwrap_or_else(|| "public".to_owned());
-    super::schema::check_name(&schema)?;
-    let connect = url.postgres()?.application_name("callboard").options([("search_path", schema.as_str())]);
+    super::schema::check_name("schema", &schema)?;
+    let mut path = schema.clone();
+    if let Some(app) = &options.app_schema {
+        super::schema::check_name("app_schema", app)?;
+        path = format!("{path},{app}");
+    }
+    let connect = url.postgres()?.application_name("callboard").options([("search_path", path)]);
     let refuse = |why: String| Error::from(DatabaseError::Open { target: url.redacted(), why });
     reachable(&connect, options.busy_timeout).await.map_err(|e| refuse(e.to_string()))?;
     let pool = PgPoolOptions::new()

@@ -26,7 +26,12 @@ pub enum DatabaseError {
     #[error("{0}")]
     Url(String),
     #[error("cannot open {target}: {why}")]
-    Open { target: String, why: String },
+    Open {
+        /// Which one, without the password.
+        target: String,
+        /// The cause, and what to do where something can be done.
+        why: String,
+    },
     #[error("{0}")]
     Other(DbErr),
 }

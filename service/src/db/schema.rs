@@ -10,7 +10,7 @@ const NEEDED: &str = callboard_entity::SCHEMA_VERSION;
 
 /// Refuses a board whose schema is missing, older or newer than this build's.
 pub(crate) async fn check(db: &Db) -> Result<()> {
-    let exists = db.reader.query_one_raw(db.dialect.statement(db.dialect.history_exists(), [])).await?;
+    let exists = db.reader.query_one_raw(db.dialect.history_exists(db.schema.as_deref())).await?;
     if exists.is_none() {
         return Err(Error::SchemaTooOld { found: None, needed: NEEDED });
     }
@@ -25,15 +25,11 @@ pub(crate) async fn check(db: &Db) -> Result<()> {
 }
 
 /// A PostgreSQL schema name that needs no quoting, since it is set by search_path.
-pub(crate) fn check_name(name: &str) -> Result<()> {
+pub(crate) fn check_name(field: &'static str, name: &str) -> Result<()> {
     let mut chars = name.chars();
     let first = chars.next().is_some_and(|c| c.is_ascii_lowercase() || c == '_');
     if first && name.len() <= 63 && chars.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') {
         return Ok(());
     }
-    Err(Error::invalid(
-        "schema",
-        name,
-        "must be lower-case letters, digits and _, at most 63, not starting with a digit",
-    ))
+    Err(Error::invalid(field, name, "must be lower-case letters, digits and _, at most 63, not starting with a digit"))
 }

@@ -13,7 +13,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("service", &["callboard-entity"]),
     ("cli", &["callboard-service", "callboard-migration"]),
     ("bench", &["callboard-entity", "callboard-migration", "callboard-service"]),
-    ("tests", &["callboard-entity", "callboard-migration", "callboard-service"]),
+    ("examples/embed", &["callboard-migration", "callboard-service"]),
+    ("tests", &["callboard-embed", "callboard-entity", "callboard-migration", "callboard-service"]),
 ];
 
 plain! {

@@ -7,8 +7,16 @@ use super::source::{Source, root, sources};
 use support::plain;
 
 const MAX_LINES: usize = 400;
-const CRATES: &[&str] =
-    &["bench/src", "cli/src", "entity/src", "migration/src", "service/src", "tests/it", "tests/support"];
+const CRATES: &[&str] = &[
+    "bench/src",
+    "cli/src",
+    "entity/src",
+    "examples/embed/src",
+    "migration/src",
+    "service/src",
+    "tests/it",
+    "tests/support",
+];
 
 plain! {
     fn no_file_has_more_than_400_lines() {
@@ -42,6 +50,12 @@ plain! {
         assert!(fences.iter().all(|fence| ["rust,no_run", "sh", ""].contains(fence)), "{fences:?}");
         let included = "#[cfg(doctest)]\n#[doc = include_str!(\"../../README.md\")]\n";
         assert!(read("service/src/lib.rs").contains(included));
+        let page = read("examples/embed/README.md");
+        let fences: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("```")).collect();
+        assert_eq!(fences.iter().filter(|fence| **fence == "rust,no_run").count(), 4);
+        assert!(fences.iter().all(|fence| ["rust,no_run", "sh", ""].contains(fence)), "{fences:?}");
+        let front = "#![doc = include_str!(\"../../examples/embed/README.md\")]\n";
+        assert!(read("service/src/lib.rs").starts_with(front));
         assert!(read("test.sh").contains("\ncargo test --workspace --locked --doc "));
     }
 

@@ -30,11 +30,17 @@ impl Dialect {
         Statement::from_sql_and_values(self.backend(), sql, values)
     }
 
-    /// One row when the history of migrations is there.
-    pub fn history_exists(self) -> &'static str {
+    /// One row when the history of migrations is there: in the board's own schema, not in an app's that is searched too.
+    pub fn history_exists(self, schema: Option<&str>) -> Statement {
         match self {
-            Self::Sqlite => "SELECT 1 AS one FROM sqlite_schema WHERE type = 'table' AND name = 'callboard_migrations'",
-            Self::Postgres => "SELECT 1 AS one WHERE to_regclass('callboard_migrations') IS NOT NULL",
+            Self::Sqlite => {
+                let sql = "SELECT 1 AS one FROM sqlite_schema WHERE type = 'table' AND name = 'callboard_migrations'";
+                self.statement(sql, [])
+            }
+            Self::Postgres => {
+                let sql = "SELECT 1 AS one WHERE to_regclass(format('%I.callboard_migrations', $1::text)) IS NOT NULL";
+                self.statement(sql, [schema.unwrap_or("public").into()])
+            }
         }
     }
 
