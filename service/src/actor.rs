@@ -7,7 +7,9 @@ use uuid::Uuid;
 /// The one who acts, already known by id: [`crate::Callboard::actor`] finds it by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Actor {
+    /// Agent, user or the system.
     pub kind: ActorType,
+    /// The agent's or user's id; none for the system.
     pub id: Option<Uuid>,
 }
 
@@ -15,10 +17,12 @@ impl Actor {
     /// Callboard itself: expiry, release of backoffs, imports.
     pub const SYSTEM: Self = Self { kind: ActorType::System, id: None };
 
+    /// The agent with that id acts. Whether it exists is for [`crate::Callboard::actor`], which finds it by slug.
     pub fn agent(id: Uuid) -> Self {
         Self { kind: ActorType::Agent, id: Some(id) }
     }
 
+    /// The user with that id acts. [`crate::Callboard::actor`] finds one by name.
     pub fn user(id: Uuid) -> Self {
         Self { kind: ActorType::User, id: Some(id) }
     }

@@ -6,9 +6,12 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Change<T> {
+    /// The value stays as it is.
     #[default]
     Keep,
+    /// The value is taken away.
     Clear,
+    /// The value becomes this one.
     Set(T),
 }
 

@@ -1,11 +1,17 @@
 //! What can go wrong, by cause. Every message names the object and the rule; the caller turns the kind into an exit code.
 
-use serde_json::Value;
 use uuid::Uuid;
 
 use crate::clock::Timestamp;
 use crate::db::DatabaseError;
 
+mod conflict;
+mod text;
+
+pub use conflict::Conflict;
+use text::{allowed_from, at_lines, broken, did_you_mean, given, hidden, template};
+
+/// What verbs and queries give.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// The causes that callers tell apart; each has one exit code (docs/errors.md).
@@ -35,65 +41,176 @@ pub enum ErrorKind {
     Internal,
 }
 
+/// What can go wrong, by cause. Each message names the object and the rule.
+///
+/// Match on the variants that you act upon, or on [`Error::kind`]; more may be added.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
+    /// Nothing has that id or name.
     #[error("there is no {entity} '{name}'{}", did_you_mean(near))]
-    NotFound { entity: &'static str, name: String, near: Vec<String> },
+    NotFound {
+        /// What kind of thing: `item`, `agent`, `workflow run`, ...
+        entity: &'static str,
+        /// As the caller named it.
+        name: String,
+        /// Up to three names of that kind that look like it.
+        near: Vec<String>,
+    },
 
     /// A transition that the machine does not have.
     #[error("{entity} {name} is {from}: {event} is not possible{}", allowed_from(allowed))]
-    Transition { entity: &'static str, name: String, from: String, event: String, allowed: Vec<String> },
+    Transition {
+        /// `item`, `assignment`, `sprint`, `workflow run` or `step`.
+        entity: &'static str,
+        /// Which one.
+        name: String,
+        /// Its state now.
+        from: String,
+        /// What was asked of it: an event or a state.
+        event: String,
+        /// What can be asked of it in this state.
+        allowed: Vec<String>,
+    },
 
     /// Another row or another writer stands in the way.
     #[error("{0}")]
     Conflict(Conflict),
 
+    /// The caller holds the item no more: what it would write is refused.
     #[error("assignment {assignment} is no longer yours: {why}")]
-    LeaseLost { assignment: Uuid, why: String },
+    LeaseLost {
+        /// The assignment that the call named.
+        assignment: Uuid,
+        /// Whether another has the item, it was ended, or its lease ran out.
+        why: String,
+    },
 
+    /// There is nothing that the agent could claim.
     #[error("nothing is ready for agent '{agent}'{}", hidden(reasons))]
-    NothingReady { agent: String, reasons: Vec<String> },
+    NothingReady {
+        /// The agent's slug.
+        agent: String,
+        /// What the board holds that the agent may not take now, and why.
+        reasons: Vec<String>,
+    },
 
     /// The item cannot be given to this agent: every condition that failed.
     #[error("{item} cannot be assigned to '{holder}': {}", conditions.join("; "))]
-    NotAssignable { item: String, holder: String, conditions: Vec<String> },
+    NotAssignable {
+        /// The item's key.
+        item: String,
+        /// The agent's slug, or the user's name.
+        holder: String,
+        /// Each condition that failed.
+        conditions: Vec<String>,
+    },
 
+    /// An item is not completed: its result is not what its gate demands.
     #[error("{item} does not meet its {level} gate: {}", missing.join("; "))]
-    GateNotMet { item: String, level: String, missing: Vec<String> },
+    GateNotMet {
+        /// The item's key.
+        item: String,
+        /// Which gate: `workflow`, or a level of quality gates.
+        level: String,
+        /// Each condition that is not met.
+        missing: Vec<String>,
+    },
 
+    /// An input breaks a rule. Nothing was changed.
     #[error("{field}: {rule}{}", given(value))]
-    Invalid { field: &'static str, value: String, rule: String },
+    Invalid {
+        /// The field, or what it stands for.
+        field: &'static str,
+        /// What was given; empty where it is no text or says nothing.
+        value: String,
+        /// What it must be, with its limits and units.
+        rule: String,
+    },
 
+    /// Items would wait for each other, or be parts of each other, for good.
     #[error("the edge from {item} to {prerequisite} would close a cycle: {}", path.join(" -> "))]
-    Cycle { item: String, prerequisite: String, path: Vec<String> },
+    Cycle {
+        /// The key of the item that would wait, or the child.
+        item: String,
+        /// The key of what it would wait for, or the parent.
+        prerequisite: String,
+        /// The keys on the way around, the first again at the end.
+        path: Vec<String>,
+    },
 
     /// The run is no longer this runner's: what it would write is refused.
     #[error("run '{run}' is no longer yours: {why}")]
-    RunLost { run: String, why: String },
+    RunLost {
+        /// The run's workflow id.
+        run: String,
+        /// Whether another runner took it, or it was ended.
+        why: String,
+    },
 
     /// A runner goes no further for now: the run is paused, or waits for an agent.
     #[error("run '{run}' goes no further now: {why}")]
-    Suspended { run: String, why: String },
+    Suspended {
+        /// The run's workflow id.
+        run: String,
+        /// What it waits for.
+        why: String,
+    },
 
     /// The run's code asks for something else than was recorded when it ran before.
     #[error("run '{run}' diverged at step {at}: '{recorded}' was recorded, and {} asked for", asked.as_ref().map_or_else(|| "the end is".to_owned(), |a| format!("'{a}' is")))]
-    WorkflowDiverged { run: String, at: i64, recorded: String, asked: Option<String> },
+    WorkflowDiverged {
+        /// The run's workflow id.
+        run: String,
+        /// The number of the step, from 1.
+        at: i64,
+        /// The recorded step's name.
+        recorded: String,
+        /// The name of the step that the code asks for; none where it asks for no more.
+        asked: Option<String>,
+    },
 
     /// The run's code stores another value under a key than when it ran before.
     #[error("run '{run}' diverged at output '{key}': another value was stored when it ran before")]
-    OutputDiverged { run: String, key: String },
+    OutputDiverged {
+        /// The run's workflow id.
+        run: String,
+        /// The output's key.
+        key: String,
+    },
 
     /// The value was to be kept for a time, which is over.
     #[error("{what} expired at {at}")]
-    Expired { what: String, at: Timestamp },
+    Expired {
+        /// What it is, with its run and key.
+        what: String,
+        /// When it expired.
+        at: Timestamp,
+    },
 
+    /// A step used up its attempts, or failed in a way that no attempt could mend.
     #[error("step '{step}' of run '{run}' failed after {attempts} attempts: {message}")]
-    StepFailed { run: String, step: String, attempts: i64, message: String },
+    StepFailed {
+        /// The run's workflow id.
+        run: String,
+        /// The step's name.
+        step: String,
+        /// How often it was tried.
+        attempts: i64,
+        /// What the last attempt failed with.
+        message: String,
+    },
 
     /// A result was asked of a run that has none.
     #[error("run '{run}' is {status}{}", why.as_ref().map(|w| format!(": {w}")).unwrap_or_default())]
-    RunNotCompleted { run: String, status: String, why: Option<String> },
+    RunNotCompleted {
+        /// The run's workflow id.
+        run: String,
+        /// How it stands.
+        status: String,
+        /// Why it failed, where it did.
+        why: Option<String>,
+    },
 
     /// An app's own reason to roll back a transaction of the board's, made by [`Error::app`].
     #[error("{0}")]
@@ -105,76 +222,78 @@ pub enum Error {
 
     /// A file of lines, some of which are not what they should be.
     #[error("{}; nothing was imported", broken(lines, *more))]
-    BrokenLines { lines: Vec<(usize, String)>, more: usize },
+    BrokenLines {
+        /// The first of them: the number of the line, from 1, and what is wrong.
+        lines: Vec<(usize, String)>,
+        /// How many more there are.
+        more: usize,
+    },
 
     /// A workflow template that breaks rules: every problem with its line, which counts from 1.
     #[error("{} is not valid: {}", template(name), at_lines(problems))]
-    InvalidTemplate { name: String, problems: Vec<(usize, String)> },
+    InvalidTemplate {
+        /// The template's name; empty where it cannot be read.
+        name: String,
+        /// The number of the line, from 1, and what is wrong.
+        problems: Vec<(usize, String)>,
+    },
 
     /// Inputs that a workflow does not take: every problem, each naming its input.
     #[error("the inputs of '{template}' are not valid: {}", problems.join("; "))]
-    InvalidInputs { template: String, problems: Vec<String> },
+    InvalidInputs {
+        /// The template's name.
+        template: String,
+        /// What is wrong, in the order of the names.
+        problems: Vec<String>,
+    },
 
     /// A title or description of a step that cannot be written from the values at hand.
     #[error("the {field} of step '{step}' cannot be written: line {line}: {why}")]
-    Render { step: String, field: &'static str, line: usize, why: String },
+    Render {
+        /// The step's name.
+        step: String,
+        /// `title` or `description`.
+        field: &'static str,
+        /// The line of that text, from 1.
+        line: usize,
+        /// What is wrong with it.
+        why: String,
+    },
 
+    /// The database must be migrated first (`migration up`), or holds no board.
     #[error("the board's schema is {}, and this build needs {needed}", found.as_deref().unwrap_or("not there"))]
-    SchemaTooOld { found: Option<String>, needed: &'static str },
+    SchemaTooOld {
+        /// The newest migration that the database has; none where there is no board.
+        found: Option<String>,
+        /// The migration that this build was made for.
+        needed: &'static str,
+    },
 
+    /// The database was migrated by a newer Callboard: use that one.
     #[error("the board's schema is {found}, newer than this build, which knows {known}")]
-    SchemaTooNew { found: String, known: &'static str },
+    SchemaTooNew {
+        /// The newest migration that the database has.
+        found: String,
+        /// The newest one that this build knows.
+        known: &'static str,
+    },
 
+    /// The database refused, failed or was busy.
     #[error(transparent)]
     Database(#[from] DatabaseError),
 
     /// A stored value that cannot be read: a fault of Callboard's, or a row changed by hand.
     #[error("stored {what} cannot be read: {why}")]
-    Stored { what: String, why: String },
-}
-
-/// What stands in the way of a change.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum Conflict {
-    #[error("{entity} '{name}' exists already")]
-    Exists { entity: &'static str, name: String },
-    #[error("{item} is at revision {found}, not {expected}: somebody changed it meanwhile")]
-    Revision { item: String, expected: i64, found: i64 },
-    #[error("{item} is held: assignment {assignment} is {status}")]
-    Held { item: String, assignment: Uuid, status: String },
-    #[error("{entity} '{name}' is {status}")]
-    Inactive { entity: &'static str, name: String, status: String },
-    /// Another process drives the run.
-    #[error("run '{run}' is driven by {runner} until {until}")]
-    RunHeld { run: String, runner: String, until: Timestamp },
-    /// A run's id is an idempotency key: it stands for one workflow with one set of inputs.
-    #[error("run '{id}' is one of the workflow '{workflow}' with another {what}: choose another id")]
-    OtherRun { id: String, workflow: String, what: String },
-    /// Steps of a run failed for good.
-    #[error("run '{run}' cannot go on: {} used up its attempts; retry it", steps.join(", "))]
-    Exhausted { run: String, steps: Vec<String> },
-    /// Something else refers to the row.
-    #[error("{what} cannot be done: {because}")]
-    InUse { what: String, because: String },
-    #[error("{item} is what {} wait for: waive or cancel them too", dependents.join(", "))]
-    Dependents { item: String, dependents: Vec<String> },
-    #[error("{item} is a dead letter ({reason}): retry it")]
-    Dead { item: String, reason: String },
-    /// A row that is to be taken back is there, but not the same.
-    #[error("{entity} {id} is on the board with another content")]
-    Differs { entity: &'static str, id: String },
-    #[error("the idempotency key '{key}' was used for another request")]
-    IdempotencyKey { key: String, stored: Value },
-}
-
-impl From<Conflict> for Error {
-    fn from(conflict: Conflict) -> Self {
-        Self::Conflict(conflict)
-    }
+    Stored {
+        /// Which value, of which row.
+        what: String,
+        /// What is wrong with it.
+        why: String,
+    },
 }
 
 impl Error {
+    /// The cause that callers tell apart; `callboard` has an exit code for each (docs/errors.md).
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::NotFound { .. } | Self::Expired { .. } => ErrorKind::NotFound,
@@ -203,7 +322,10 @@ impl Error {
         }
     }
 
-    /// Whether the same call may succeed when it is made again.
+    /// Whether the same call may succeed when it is made again: the database was busy, or the transaction lost a race.
+    ///
+    /// [`crate::Callboard::run`] has tried again by itself already. After [`crate::Callboard::run_in`] the app rolls its
+    /// own transaction back, and begins a new one.
     pub fn is_retryable(&self) -> bool {
         self.kind() == ErrorKind::Busy
     }
@@ -243,43 +365,5 @@ pub(crate) fn taken<E: Into<DatabaseError>>(entity: &'static str, name: &str) ->
 impl From<sea_orm::DbErr> for Error {
     fn from(error: sea_orm::DbErr) -> Self {
         Self::Database(DatabaseError::from(error))
-    }
-}
-
-fn did_you_mean(near: &[String]) -> String {
-    if near.is_empty() { String::new() } else { format!("; near to it: {}", near.join(", ")) }
-}
-
-fn allowed_from(allowed: &[String]) -> String {
-    if allowed.is_empty() { String::new() } else { format!("; possible: {}", allowed.join(", ")) }
-}
-
-fn hidden(reasons: &[String]) -> String {
-    if reasons.is_empty() { String::new() } else { format!(": {}", reasons.join("; ")) }
-}
-
-fn broken(lines: &[(usize, String)], more: usize) -> String {
-    let mut told: Vec<String> = lines.iter().map(|(line, why)| format!("line {line} {why}")).collect();
-    if more > 0 {
-        told.push(format!("and {more} more lines"));
-    }
-    told.join("; ")
-}
-
-/// A template whose name cannot be read has none.
-fn template(name: &str) -> String {
-    if name.is_empty() { "the template".to_owned() } else { format!("template '{name}'") }
-}
-
-fn at_lines(problems: &[(usize, String)]) -> String {
-    problems.iter().map(|(line, why)| format!("line {line}: {why}")).collect::<Vec<_>>().join("; ")
-}
-
-fn given(value: &str) -> String {
-    let short: String = value.chars().take(80).collect();
-    match (value.is_empty(), short.len() == value.len()) {
-        (true, _) => String::new(),
-        (false, true) => format!(", not '{short}'"),
-        (false, false) => format!(", not '{short}...'"),
     }
 }

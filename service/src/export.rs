@@ -42,10 +42,12 @@ impl std::fmt::Debug for ExportBoard<'_> {
 /// How many rows of each kind were written.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Exported {
+    /// By kind, as the lines name it.
     pub rows: BTreeMap<String, u64>,
 }
 
 impl<'a> ExportBoard<'a> {
+    /// An export to this sink, which is called with whole lines and never at the same time.
     pub fn new(sink: &'a mut Sink<'a>) -> Self {
         Self { sink: Mutex::new(sink) }
     }

@@ -23,7 +23,9 @@ pub fn at(at: Timestamp) -> Uuid {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub enum Ref {
+    /// A UUID.
     Id(Uuid),
+    /// Whatever is no UUID in form.
     Name(String),
 }
 

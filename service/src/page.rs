@@ -13,6 +13,7 @@ pub const MOST: u64 = 500;
 /// Some rows of a list, and where the next page starts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Page<T> {
+    /// At most as many as the limit.
     pub rows: Vec<T>,
     /// Given as `after` for the next page; `None` where this page is the last.
     pub next: Option<Uuid>,

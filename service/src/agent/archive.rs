@@ -27,6 +27,7 @@ use crate::rules;
 /// `NotFound` for the agent; `Invalid` for an empty reason.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ArchiveAgent {
+    /// By slug or id.
     pub agent: Ref,
     /// Written into the ledger of every item that it gives back.
     pub reason: Option<String>,
@@ -35,16 +36,20 @@ pub struct ArchiveAgent {
 /// What archiving an agent did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ArchivedAgent {
+    /// As it is now.
     pub agent: agents::Model,
     /// It was archived before; nothing was changed.
     pub already: bool,
+    /// What it gave back, which others may claim again.
     pub released: Vec<ReleasedItem>,
 }
 
 /// An item that an archived agent gave back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReleasedItem {
+    /// The item.
     pub id: Uuid,
+    /// Its key, such as `CB-42`.
     pub key: String,
     /// The assignment that was cancelled; `None` for an item that was only set aside for the agent.
     pub assignment: Option<Uuid>,

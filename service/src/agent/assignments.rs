@@ -21,9 +21,11 @@ use crate::page::{self, Page};
 /// `NotFound` for the agent; `Invalid` for a limit outside 1 to 500.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AgentAssignments {
+    /// By slug or id.
     pub agent: Ref,
     /// Only those by which it holds an item now.
     pub open_only: bool,
+    /// The id of the last assignment of the page before.
     pub after: Option<Uuid>,
     /// 1 to 500; 50 where none is named.
     pub limit: Option<u64>,
@@ -32,7 +34,9 @@ pub struct AgentAssignments {
 /// An assignment and what it is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AssignmentOfAgent {
+    /// The assignment, in whatever state it is.
     pub assignment: assignments::Model,
+    /// Its item, as it stands now.
     pub item: ItemBrief,
 }
 

@@ -25,21 +25,29 @@ use crate::rules;
 /// `NotFound` for the agent; `Conflict::Inactive` where it is archived; else as [`super::RegisterAgent`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct EditAgent {
+    /// By slug or id.
     pub agent: Ref,
     /// A new slug; commands that name the old one no longer find the agent.
     pub slug: Option<String>,
+    /// One line, at most 500 characters.
     pub name: Option<String>,
+    /// In the form of a slug: `backend-engineer`, `reviewer`, ...
     pub r#type: Option<String>,
+    /// What it mostly does: implementation, planning, review, coordination, analysis or enablement.
     pub mode: Option<AgentProfileMode>,
+    /// At most 1 MiB.
     pub description: Change<String>,
     /// All that it declares, in place of what it declared.
     pub capabilities: Option<Vec<String>>,
+    /// A JSON object, handed to the agent with each claim.
     pub constraints: Change<Value>,
     /// All its tools, in place of those that it had.
     pub tools: Option<Vec<String>>,
+    /// A JSON object of the app's own.
     pub metadata: Change<Value>,
     /// Active or inactive; archiving is a verb of its own.
     pub status: Option<AgentProfileStatus>,
+    /// 1 or more; clearing it lifts the limit. What it holds already stays.
     pub max_open_assignments: Change<i64>,
 }
 

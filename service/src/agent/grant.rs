@@ -18,9 +18,11 @@ use crate::rules;
 /// `NotFound` for the agent; `Conflict::Inactive` where it is archived; `Invalid` for a name that breaks its rule.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct GrantCapability {
+    /// By slug or id.
     pub agent: Ref,
     /// Brought to lower case, with `-` for white space; at most 64 characters.
     pub capability: String,
+    /// Basic, proficient or expert; a higher one meets what requires a lower.
     pub level: CapabilityLevel,
     /// Whether somebody has checked that the agent can do it; its time is recorded.
     pub verified: bool,

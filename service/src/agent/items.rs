@@ -20,6 +20,7 @@ use crate::page::{self, Page};
 /// `NotFound` for the agent; `Invalid` for a limit outside 1 to 500.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AgentItems {
+    /// By slug or id.
     pub agent: Ref,
     /// The id of the last item of the page before.
     pub after: Option<Uuid>,
@@ -30,12 +31,15 @@ pub struct AgentItems {
 /// An item, and how the agent fared with it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ItemOfAgent {
+    /// The item, as it stands now.
     pub item: ItemBrief,
     /// How often it was assigned to the agent.
     pub assignments: u64,
     /// The newest of them.
     pub last_assignment: Uuid,
+    /// How the newest of them stands, or how it ended.
     pub last_status: TaskAssignmentStatus,
+    /// When the newest of them was made.
     pub last_assigned_at: Timestamp,
 }
 

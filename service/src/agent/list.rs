@@ -25,12 +25,15 @@ use crate::rules;
 pub struct ListAgents {
     /// Only in one of these states; where none is named, all but archived ones.
     pub status: Vec<AgentProfileStatus>,
+    /// Only agents of exactly this type.
     pub r#type: Option<String>,
+    /// Only agents of this mode.
     pub mode: Option<AgentProfileMode>,
     /// Only those that are granted this capability at this level or a higher one.
     pub capability: Option<(String, CapabilityLevel)>,
     /// Only those whose slug, name, type or description holds this text, whatever the case of its ASCII letters.
     pub text: Option<String>,
+    /// The id of the last agent of the page before.
     pub after: Option<Uuid>,
     /// 1 to 500; 50 where none is named.
     pub limit: Option<u64>,
@@ -39,8 +42,11 @@ pub struct ListAgents {
 /// An agent in a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListedAgent {
+    /// The profile.
     pub agent: agents::Model,
+    /// What it is granted, by name.
     pub capabilities: Vec<granted::Model>,
+    /// How many items it holds now: assigned, started or paused.
     pub open_assignments: u64,
 }
 

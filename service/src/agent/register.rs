@@ -17,6 +17,23 @@ use crate::{id, rules};
 /// # Errors
 /// `Conflict::Exists` for a slug that an agent has, `Conflict::Inactive` where that one is archived; `Invalid` for input
 /// that breaks its rule.
+///
+/// # Example
+/// ```no_run
+/// use callboard_service::Actor;
+/// use callboard_service::agent::RegisterAgent;
+/// use callboard_service::entity::CapabilityLevel;
+///
+/// # async fn example(board: callboard_service::Callboard) -> Result<(), callboard_service::Error> {
+/// let coder = RegisterAgent {
+///     grants: vec![("rust".to_owned(), CapabilityLevel::Expert)],
+///     max_open_assignments: Some(2),
+///     ..RegisterAgent::new("coder")
+/// };
+/// let agent = board.run(Actor::SYSTEM, &coder).await?;
+/// assert_eq!(agent.slug, "coder");
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RegisterAgent {
     /// Words of `a-z0-9` joined by `-`, at most 64 characters, unique.
@@ -25,7 +42,9 @@ pub struct RegisterAgent {
     pub name: Option<String>,
     /// What kind of worker it is, in the form of a slug: `backend-engineer`, `reviewer`, ...
     pub r#type: String,
+    /// What it mostly does; implementation by default.
     pub mode: AgentProfileMode,
+    /// At most 1 MiB.
     pub description: Option<String>,
     /// What it says it can do; names are brought to lower case, with `-` for white space.
     pub capabilities: Vec<String>,

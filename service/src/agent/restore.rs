@@ -15,12 +15,14 @@ use crate::id::Ref;
 /// `NotFound` for the agent.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RestoreAgent {
+    /// By slug or id.
     pub agent: Ref,
 }
 
 /// What restoring an agent did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RestoredAgent {
+    /// As it is now.
     pub agent: agents::Model,
     /// It was not archived; nothing was changed.
     pub already: bool,

@@ -16,7 +16,9 @@ use crate::rules;
 /// `NotFound` for the agent, and for a capability that it is not granted (with the near ones that it has).
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RevokeCapability {
+    /// By slug or id.
     pub agent: Ref,
+    /// By name, in whatever case; white space counts as `-`.
     pub capability: String,
 }
 

@@ -22,12 +22,14 @@ use crate::id::Ref;
 /// `NotFound`, with the near slugs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ShowAgent {
+    /// By slug or id.
     pub agent: Ref,
 }
 
 /// An agent, and what it holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AgentDetails {
+    /// The profile.
     pub agent: agents::Model,
     /// What it is granted, by name; `agent.capabilities` is what it declares.
     pub capabilities: Vec<granted::Model>,

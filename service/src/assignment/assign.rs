@@ -23,27 +23,35 @@ use crate::{rules, user};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Holder {
+    /// By slug or id.
     Agent(Ref),
+    /// By name or id; a person has no deadline.
     User(Ref),
 }
 
 /// Assigns a ready item. An agent must be active, below its limit and have what the item requires.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Assign {
+    /// By key or id.
     pub item: Ref,
+    /// An agent, which has to start within `accept_seconds`, or a person.
     pub holder: Holder,
     /// How long an agent has to start: 10 seconds to 30 days, 24 hours where none is named.
     pub accept_seconds: Option<i64>,
     /// Shown to the holder, kept with the item as its delegation context.
     pub context: Option<Value>,
+    /// Kept with the assignment; at most 1 MiB.
     pub notes: Option<String>,
 }
 
 /// The new assignment, and how well an agent fits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Assigned {
+    /// The new assignment: its id is what the holder's verbs name.
     pub assignment: task_assignments::Model,
+    /// As it is now.
     pub item: work_items::Model,
+    /// What was required and what the agent has; none for a person.
     pub fit: Option<Match>,
 }
 

@@ -14,7 +14,9 @@ use crate::rules;
 /// Cancels an open assignment; its item goes back to the queue and no attempt is used up.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Cancel {
+    /// The open assignment's id.
     pub assignment: Uuid,
+    /// Kept in the item's ledger; must not be empty.
     pub reason: String,
 }
 

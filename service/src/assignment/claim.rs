@@ -26,8 +26,22 @@ const REAP: u32 = 20;
 ///
 /// An item that the agent does not qualify for is passed over. Leases and backoffs that ran out are taken back on the
 /// way, so nothing depends on a sweep.
+///
+/// # Example
+/// ```no_run
+/// use callboard_service::assignment::Claim;
+///
+/// # async fn example(board: callboard_service::Callboard) -> Result<(), callboard_service::Error> {
+/// let actor = board.actor("agent:coder").await?;
+/// let three = Claim { count: 3, lease_seconds: Some(600), ..Claim::one("coder") };
+/// for claimed in board.run(actor, &three).await?.claimed {
+///     println!("{} is held by assignment {}", claimed.item.key, claimed.assignment);
+/// }
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Claim {
+    /// By slug or id.
     pub agent: Ref,
     /// 1 to 500.
     pub count: u32,
@@ -35,9 +49,13 @@ pub struct Claim {
     pub lease_seconds: Option<i64>,
     /// This item and no other; refused with every condition that fails, the limits below among them.
     pub item: Option<Ref>,
+    /// Only items of this project, by slug or id.
     pub project: Option<Ref>,
+    /// Only items of this sprint, by code or id.
     pub sprint: Option<Ref>,
+    /// Only items of this type.
     pub kind: Option<WorkItemType>,
+    /// Only items with this tag.
     pub tag: Option<String>,
 }
 
@@ -60,7 +78,9 @@ impl Claim {
 /// What was claimed. Nothing is an answer, not an error: what ran out was taken back all the same.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ClaimOutcome {
+    /// The agent's slug.
     pub agent: String,
+    /// The items in the order in which they were taken; at most `count`.
     pub claimed: Vec<Claimed>,
     /// Handed to the agent with each claim, as its profile says.
     pub constraints: Option<Value>,
@@ -84,9 +104,13 @@ impl ClaimOutcome {
 /// One claimed item. The assignment's id is the fence: every later write of the holder names it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Claimed {
+    /// The new assignment's id.
     pub assignment: Uuid,
+    /// Which start of the item this is, from 1.
     pub attempt: i64,
+    /// Until when the item is held without a heartbeat; never none for an agent.
     pub lease_expires_at: Option<Timestamp>,
+    /// The item, which is in progress now.
     pub item: work_items::Model,
     /// What was required and what was granted for it.
     pub context: Option<Value>,

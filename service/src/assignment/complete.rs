@@ -16,9 +16,24 @@ use crate::error::{Error, Result};
 use crate::{prerequisite, rules};
 
 /// Completes a started assignment. Completing what is completed is a success that changes nothing.
+///
+/// # Example
+/// ```no_run
+/// use callboard_service::assignment::{Claim, Complete};
+///
+/// # async fn example(board: callboard_service::Callboard) -> Result<(), callboard_service::Error> {
+/// let actor = board.actor("agent:coder").await?;
+/// let claimed = board.run(actor, &Claim::one("coder")).await?.into_claimed()?.remove(0);
+/// let notes = Some("parsed, with tests".to_owned());
+/// let done = board.run(actor, &Complete { assignment: claimed.assignment, notes, ..Complete::default() }).await?;
+/// println!("{} is done; {} items wait for nothing any more", done.item.key, done.unblocked.len());
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Complete {
+    /// The open assignment's id, as the claim gave it.
     pub assignment: Uuid,
+    /// What others should know about the result; at most 1 MiB.
     pub notes: Option<String>,
     /// The hours that it took, rounded to two decimals; 0 to 999,999.99.
     pub actual_hours: Option<Decimal>,
@@ -29,9 +44,13 @@ pub struct Complete {
 /// A completed assignment, and the items that became free of prerequisites by it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Completed {
+    /// As it is now.
     pub assignment: task_assignments::Model,
+    /// As it is now: done.
     pub item: work_items::Model,
+    /// It was completed before: nothing was changed.
     pub already: bool,
+    /// The ids of items that wait for nothing any more.
     pub unblocked: Vec<Uuid>,
 }
 

@@ -11,14 +11,18 @@ use crate::error::Result;
 /// Completes, then claims. A refused completion claims nothing; finding nothing to claim is no refusal.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CompleteAndClaim {
+    /// What is completed first.
     pub complete: Complete,
+    /// What is claimed then.
     pub claim: Claim,
 }
 
 /// What was completed, and what was claimed after it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CompletedAndClaimed {
+    /// The completed assignment.
     pub completed: Completed,
+    /// What was claimed; it may be nothing.
     pub next: ClaimOutcome,
 }
 

@@ -13,6 +13,7 @@ use crate::project;
 /// Expires due leases and releases due backoffs. Safe in several processes at once.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Expire {
+    /// Only items of this project, by slug or id.
     pub project: Option<Ref>,
     /// At most so many of each in one transaction: 1 to 1,000.
     pub limit: u32,
@@ -27,9 +28,11 @@ impl Default for Expire {
 /// The keys of the items that were taken back.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Expired {
+    /// Whose lease or acceptance ran out.
     pub expired: Vec<String>,
     /// Those of the expired ones that have no attempt left.
     pub dead: Vec<String>,
+    /// Whose backoff is over: ready again.
     pub released: Vec<String>,
     /// Cancelled, because the step of a workflow that waited for them timed out.
     #[serde(default)]

@@ -16,6 +16,7 @@ use crate::{item, user};
 /// Explains an item's assignment, for one holder or for the best agents.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ExplainAssignment {
+    /// By key or id.
     pub item: Ref,
     /// For whom; for nobody in particular where none is named.
     pub holder: Option<Holder>,
@@ -26,12 +27,16 @@ pub struct ExplainAssignment {
 /// An agent and how it fits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Candidate {
+    /// Its slug.
     pub agent: String,
+    /// What it has of what is required, and its score.
     pub fit: Match,
 }
 
+/// Whether an item can be assigned, to whom, and why not.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Explanation {
+    /// As it is now.
     pub item: work_items::Model,
     /// The open assignment, with what was required and granted in its context.
     pub open: Option<task_assignments::Model>,

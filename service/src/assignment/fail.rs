@@ -13,9 +13,27 @@ use crate::error::Result;
 use crate::rules;
 
 /// Fails a started or paused assignment. Failing what has failed is a success that changes nothing.
+///
+/// # Example
+/// ```no_run
+/// use callboard_service::assignment::{Claim, Fail};
+///
+/// # async fn example(board: callboard_service::Callboard) -> Result<(), callboard_service::Error> {
+/// let actor = board.actor("agent:coder").await?;
+/// let claimed = board.run(actor, &Claim::one("coder")).await?.into_claimed()?.remove(0);
+/// let reason = "the tests time out".to_owned();
+/// let failed = board.run(actor, &Fail { assignment: claimed.assignment, reason, permanent: false }).await?;
+/// match failed.item.available_at {
+///     Some(at) => println!("{} may be tried again from {at}", failed.item.key),
+///     None => println!("{} has used up its attempts", failed.item.key),
+/// }
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Fail {
+    /// The open assignment's id, as the claim gave it.
     pub assignment: Uuid,
+    /// Kept in the item's ledger and in its digest of endings; must not be empty.
     pub reason: String,
     /// Another attempt would fail too: the item becomes a dead letter at once.
     pub permanent: bool,

@@ -19,8 +19,11 @@ use crate::item;
 /// What an agent holds, or another person, is refused: only the holder's assignment id opens that.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct FinishOwn {
+    /// By key or id.
     pub item: Ref,
+    /// Kept with the assignment; at most 1 MiB.
     pub notes: Option<String>,
+    /// As in [`super::Complete`].
     pub actual_hours: Option<Decimal>,
 }
 

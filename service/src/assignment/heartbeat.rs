@@ -13,6 +13,7 @@ use crate::error::Result;
 /// Extends the lease of an assignment, counted from now; a deadline that lies further away stays. It writes no ledger row.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Heartbeat {
+    /// The open assignment's id, as the claim gave it.
     pub assignment: Uuid,
     /// 10 to 86,400; the board's setting (15 minutes) where none is named.
     pub lease_seconds: Option<i64>,
@@ -21,7 +22,9 @@ pub struct Heartbeat {
 /// Until when the assignment is held now; people have no deadline.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Lease {
+    /// The assignment.
     pub assignment: Uuid,
+    /// None for a person.
     pub lease_expires_at: Option<Timestamp>,
 }
 

@@ -19,8 +19,11 @@ pub struct AssignmentHistory {
 /// An assignment and its ledger rows, oldest first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Past {
+    /// The assignment, in whatever state it is.
     pub assignment: assignments::Model,
+    /// Its item's key.
     pub item: String,
+    /// The item's ledger rows that name this assignment.
     pub events: Vec<events::Model>,
 }
 

@@ -18,10 +18,13 @@ use crate::{agent, item, names, project, user};
 pub struct ListAssignments {
     /// Of this holder only (`--mine`).
     pub holder: Option<Holder>,
+    /// Of this item only, by key or id.
     pub item: Option<Ref>,
+    /// Of items of this project only, by slug or id.
     pub project: Option<Ref>,
     /// Only those that hold their item now.
     pub open: bool,
+    /// Only those in one of these states; all where none is named.
     pub statuses: Vec<TaskAssignmentStatus>,
     /// Goes on after this assignment, as the last page said.
     pub after: Option<Uuid>,
@@ -32,8 +35,11 @@ pub struct ListAssignments {
 /// An assignment with the names that its ids stand for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Listed {
+    /// The row.
     pub assignment: assignments::Model,
+    /// Its item's key.
     pub item: String,
+    /// Its item's title.
     pub title: String,
     /// `agent:SLUG` or `user:NAME`.
     pub holder: String,
@@ -42,8 +48,10 @@ pub struct Listed {
     pub assigned_by: Option<String>,
 }
 
+/// A page of assignments.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AssignmentPage {
+    /// At most as many as the limit.
     pub assignments: Vec<Listed>,
     /// Where the next page goes on; none on the last one.
     pub next: Option<Uuid>,

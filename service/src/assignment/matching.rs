@@ -17,6 +17,7 @@ pub type Capabilities = BTreeMap<String, CapabilityLevel>;
 /// How an agent fits an item.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Match {
+    /// What the item asks for.
     pub required: Capabilities,
     /// Those of the required ones that the agent has, at its own level.
     pub granted: Capabilities,

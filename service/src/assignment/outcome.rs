@@ -8,7 +8,9 @@ use super::rows::Held;
 /// An assignment and its item as they stand after a verb.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
+    /// As it is now.
     pub assignment: task_assignments::Model,
+    /// As it is now.
     pub item: work_items::Model,
     /// The assignment stood there before: nothing was changed.
     pub already: bool,

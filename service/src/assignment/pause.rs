@@ -18,6 +18,7 @@ use crate::rules;
 /// Pauses a started assignment. Pausing what is paused is a success that changes nothing.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Pause {
+    /// The open assignment's id, as the claim gave it.
     pub assignment: Uuid,
     /// What it waits for.
     pub reason: String,

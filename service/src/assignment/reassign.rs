@@ -15,9 +15,13 @@ use crate::{item, rules};
 /// A refused assignment leaves the present holder in place.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Reassign {
+    /// By key or id.
     pub item: Ref,
+    /// Who is to hold it from now on.
     pub holder: Holder,
+    /// Why the present holder loses it: kept in the ledger; must not be empty.
     pub reason: String,
+    /// As in [`super::Assign`].
     pub accept_seconds: Option<i64>,
 }
 

@@ -17,6 +17,7 @@ use crate::item::write;
 /// Resumes a paused assignment with a new lease. Resuming what runs is a success that changes nothing.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Resume {
+    /// The paused assignment's id.
     pub assignment: Uuid,
     /// 10 to 86,400; the board's setting (15 minutes) where none is named.
     pub lease_seconds: Option<i64>,

@@ -18,6 +18,7 @@ use crate::item::write;
 /// Starts an assignment. Starting what is started is a success that changes nothing.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Start {
+    /// The assigned assignment's id.
     pub assignment: Uuid,
     /// 10 to 86,400; the board's setting (15 minutes) where none is named.
     pub lease_seconds: Option<i64>,

@@ -7,19 +7,28 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AssignmentEvent {
+    /// The holder begins to work: assigned to started.
     Start,
+    /// The holder waits for something: started to paused.
     Pause,
+    /// The holder goes on: paused to started.
     Resume,
+    /// The holder is done: started to completed.
     Complete,
+    /// The holder gives up this attempt: started or paused to failed.
     Fail,
+    /// The board takes it back: from any open state to cancelled.
     Cancel,
+    /// Its deadline has passed: from any open state to expired.
     Expire,
 }
 
 impl AssignmentEvent {
+    /// Every event, in the order of an assignment's life.
     pub const ALL: &'static [Self] =
         &[Self::Start, Self::Pause, Self::Resume, Self::Complete, Self::Fail, Self::Cancel, Self::Expire];
 
+    /// The word that ledgers and messages use.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Start => "start",

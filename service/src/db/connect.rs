@@ -41,7 +41,9 @@ pub struct OpenOptions {
     pub max_connections: u32,
     /// How long a call waits for a connection, and on SQLite for another writer.
     pub busy_timeout: Duration,
+    /// SQLite: what survives a power cut. PostgreSQL has a setting of its own for it (`synchronous_commit`).
     pub synchronous: Synchronous,
+    /// What the board takes for the time; tests move it.
     pub clock: Clock,
     /// Who is told of each statement: see [`OpenOptions::on_statement`].
     pub on_statement: Option<OnStatement>,

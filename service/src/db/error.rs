@@ -14,17 +14,22 @@ pub enum DatabaseError {
     /// No connection, or on SQLite no turn to write, within the busy timeout. Trying again later is safe.
     #[error("the database stayed busy: {0}")]
     TimedOut(String),
+    /// Two rows may not have one value: the text names the index or the columns.
     #[error("a unique value is taken: {0}")]
     Unique(String),
+    /// A row refers to one that is not there, or is still referred to.
     #[error("a row that is referred to is missing or still in use: {0}")]
     ForeignKey(String),
+    /// Nothing can be written: the file or the server allows only reading.
     #[error("the database is read-only: {0}")]
     ReadOnly(String),
+    /// Nothing more can be written until there is space; nothing was changed.
     #[error("the disk is full: {0}")]
     Full(String),
     /// The address cannot be used: the text says why, without the password.
     #[error("{0}")]
     Url(String),
+    /// The file or the server cannot be reached or used.
     #[error("cannot open {target}: {why}")]
     Open {
         /// Which one, without the password.
@@ -32,11 +37,13 @@ pub enum DatabaseError {
         /// The cause, and what to do where something can be done.
         why: String,
     },
+    /// Whatever has no cause of its own here: a fault of Callboard's or of the database.
     #[error("{0}")]
     Other(DbErr),
 }
 
 impl DatabaseError {
+    /// The cause that callers tell apart.
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Busy(_) | Self::TimedOut(_) => ErrorKind::Busy,

@@ -19,6 +19,7 @@ use crate::error::{Error, Result};
 
 /// A change of the board. It happens whole or not at all, with its ledger rows.
 pub trait Verb: Sync {
+    /// What is known once it is applied: rows as they are then.
     type Output: Send;
 
     /// Makes the change inside `tx`. Callers use [`Callboard::run`], which commits.
@@ -27,6 +28,7 @@ pub trait Verb: Sync {
 
 /// A question to the board. It sees one state of it, whatever is written meanwhile.
 pub trait Query: Sync {
+    /// The answer.
     type Output: Send;
 
     /// Answers inside `tx`. Callers use [`Callboard::read`].
@@ -131,6 +133,21 @@ impl Callboard {
     ///
     /// # Errors
     /// As [`Callboard::run`].
+    ///
+    /// # Example
+    /// ```no_run
+    /// use callboard_service::Actor;
+    /// use callboard_service::item::{AddItems, NewItem};
+    /// use sea_orm::ConnectionTrait;
+    ///
+    /// # async fn example(board: callboard_service::Callboard) -> Result<(), callboard_service::Error> {
+    /// let key = board.transaction(Actor::SYSTEM, |tx| Box::pin(async move {
+    ///     tx.connection().execute_unprepared("INSERT INTO orders (what) VALUES ('a spade')").await?;
+    ///     let add = AddItems { project: None, items: vec![NewItem::titled("Pack a spade")] };
+    ///     Ok(tx.run(&add).await?.remove(0).key)
+    /// })).await?;
+    /// # Ok(()) }
+    /// ```
     pub async fn transaction<T, F>(&self, actor: Actor, body: F) -> Result<T>
     where
         T: Send,
@@ -145,6 +162,22 @@ impl Callboard {
     ///
     /// # Errors
     /// As [`Callboard::run`], but without trying again: the app owns the transaction and decides.
+    ///
+    /// # Example
+    /// ```no_run
+    /// use callboard_service::assignment::Claim;
+    /// use callboard_service::{Callboard, Error};
+    /// use sea_orm::{ConnectionTrait, DatabaseConnection, TransactionTrait};
+    ///
+    /// # async fn example(board: Callboard, db: DatabaseConnection) -> Result<(), Error> {
+    /// let actor = board.actor("agent:packer").await?;
+    /// let tx = db.begin().await?;
+    /// let outcome = board.run_in(&tx, actor, &Claim::one("packer")).await?;
+    /// tx.execute_unprepared("UPDATE orders SET status = 'taken' WHERE id = 1").await?;
+    /// tx.commit().await?; // the claim and the order, or neither
+    /// # drop(outcome);
+    /// # Ok(()) }
+    /// ```
     pub async fn run_in<C, V>(&self, conn: &C, actor: Actor, verb: &V) -> Result<V::Output>
     where
         C: ConnectionTrait + TransactionTrait<Transaction = DatabaseTransaction>,

@@ -30,14 +30,18 @@ pub struct ImportCallboard {
 /// How many rows there were of each kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Restored {
+    /// By kind, as the lines name it.
     pub rows: BTreeMap<String, RestoredRows>,
 }
 
 /// `read` is the sum of the others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RestoredRows {
+    /// Rows in the file.
     pub read: u64,
+    /// Rows that were added.
     pub created: u64,
+    /// Rows that the board had, with the same content.
     pub already_there: u64,
 }
 

@@ -26,10 +26,24 @@ use crate::project;
 /// `Invalid` for a field that breaks its rule; `NotFound` for a project, parent, prerequisite or assignee that is not
 /// there; `Cycle` where prerequisites wait for each other; `Conflict` for an archived project, parent or agent, and for
 /// a prerequisite that is cancelled or archived.
+///
+/// # Example
+/// ```no_run
+/// use callboard_service::Actor;
+/// use callboard_service::item::{AddItems, ItemRef, NewItem};
+///
+/// # async fn example(board: callboard_service::Callboard) -> Result<(), callboard_service::Error> {
+/// let parse = NewItem { priority: 1, ..NewItem::titled("Parse the config file") };
+/// let watch = NewItem { prerequisites: vec![ItemRef::Index(0)], ..NewItem::titled("Reload it when it changes") };
+/// let added = board.run(Actor::SYSTEM, &AddItems { project: None, items: vec![parse, watch] }).await?;
+/// assert_eq!(added[1].unmet_prerequisites, 1);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct AddItems {
     /// The project; the only active one where none is named.
     pub project: Option<Ref>,
+    /// 1 or more. They may name each other by their index here.
     pub items: Vec<NewItem>,
 }
 

@@ -19,7 +19,9 @@ use crate::rules;
 /// items that would wait for it for good; `NotFound`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ArchiveItem {
+    /// By key or id.
     pub item: Ref,
+    /// Kept in the item's ledger.
     #[serde(default)]
     pub reason: Option<String>,
 }

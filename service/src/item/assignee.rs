@@ -18,7 +18,9 @@ use crate::{agent, user};
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Assignee {
+    /// By slug or id.
     Agent(Ref),
+    /// By name or id.
     User(Ref),
 }
 

@@ -14,7 +14,9 @@ use crate::id::Ref;
 /// As [`super::MoveItem`]; `Invalid` for an empty reason.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct BlockItem {
+    /// By key or id.
     pub item: Ref,
+    /// What it waits for: kept with the item and in its ledger.
     pub reason: String,
 }
 

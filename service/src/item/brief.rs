@@ -9,11 +9,17 @@ use uuid::Uuid;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DerivePartialModel)]
 #[sea_orm(entity = "work_items::Entity")]
 pub struct ItemBrief {
+    /// For links: it never changes.
     pub id: Uuid,
+    /// For people, such as `CB-42`: it never changes either.
     pub key: String,
+    /// What kind of work it is.
     pub r#type: WorkItemType,
+    /// One line.
     pub title: String,
+    /// Where it stands.
     pub status: WorkItemStatus,
+    /// How far whoever is to do it has come.
     pub delegation_status: WorkItemDelegationStatus,
     /// 0, the most urgent, to 4.
     pub priority: i64,

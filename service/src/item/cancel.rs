@@ -25,7 +25,9 @@ use crate::{assignment::release, rules};
 /// one; `Invalid` where both are asked for; `NotFound`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CancelItem {
+    /// By key or id.
     pub item: Ref,
+    /// Kept in the item's ledger.
     #[serde(default)]
     pub reason: Option<String>,
     /// Waives the prerequisite for the items that wait for this one.
@@ -39,7 +41,9 @@ pub struct CancelItem {
 /// What a cancellation changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CancelledItem {
+    /// As it is now.
     pub item: work_items::Model,
+    /// It was cancelled before: nothing was changed.
     pub already: bool,
     /// Keys of the dependents that were cancelled too.
     pub cancelled: Vec<String>,
@@ -48,6 +52,7 @@ pub struct CancelledItem {
 }
 
 impl CancelItem {
+    /// A cancellation that is refused where others wait for the item.
     pub fn new(item: impl Into<Ref>) -> Self {
         Self { item: item.into(), reason: None, waive_dependents: false, cancel_dependents: false }
     }

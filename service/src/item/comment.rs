@@ -19,7 +19,9 @@ pub const COMMENT: &str = "comment";
 /// `Invalid` for an empty text, one above 1 MiB or one with control characters; `NotFound`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CommentOnItem {
+    /// By key or id.
     pub item: Ref,
+    /// 1 byte to 1 MiB.
     pub text: String,
 }
 

@@ -12,8 +12,11 @@ use crate::error::Result;
 /// Numbers of items; every status is named, also where there is none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
+    /// All of them.
     pub total: u64,
+    /// How many stand in each status.
     pub by_status: BTreeMap<WorkItemStatus, u64>,
+    /// How many stand in each delegation status.
     pub by_delegation: BTreeMap<WorkItemDelegationStatus, u64>,
 }
 

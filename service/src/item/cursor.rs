@@ -24,8 +24,10 @@ pub enum ItemOrder {
 }
 
 impl ItemOrder {
+    /// Every order.
     pub const ALL: &'static [Self] = &[Self::Priority, Self::Created, Self::Updated];
 
+    /// The word that callers use.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Priority => "priority",

@@ -18,6 +18,7 @@ use crate::id::Ref;
 /// workflows that wait for it. Such an item is cancelled or archived. `NotFound`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DeleteItem {
+    /// By key or id.
     pub item: Ref,
 }
 

@@ -26,32 +26,50 @@ use crate::prerequisite::edge;
 /// [`super::AddItems`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct EditItem {
+    /// By key or id.
     pub item: Ref,
     /// The revision that the caller saw: the edit is refused when somebody changed the item since.
     pub expected_revision: Option<i64>,
+    /// One line, at most 500 characters.
     pub title: Option<String>,
+    /// What kind of work it is; an epic is never assigned.
     pub r#type: Option<WorkItemType>,
+    /// At most 1 MiB.
     pub description: Change<String>,
+    /// All criteria, in place of those that it had; at most 100.
     pub acceptance_criteria: Option<Vec<Criterion>>,
+    /// 0 (most urgent) to 4.
     pub priority: Option<i64>,
+    /// An item of the same project that is not below this one.
     pub parent: Change<Ref>,
+    /// For whom it is set aside.
     pub assignee: Change<Assignee>,
     /// All tags; `add_tags` and `remove_tags` change single ones.
     pub tags: Option<Vec<String>>,
+    /// Each at most 64 characters; what it has already is no error.
     pub add_tags: Vec<String>,
+    /// What it does not have is no error.
     pub remove_tags: Vec<String>,
+    /// A JSON object.
     pub metadata: Change<Value>,
+    /// When it should be done; lists call it overdue afterwards.
     pub due_at: Change<Timestamp>,
+    /// At most 999,999.99, rounded to two decimals.
     pub estimated_hours: Change<Decimal>,
+    /// At most 999,999.99, rounded to two decimals.
     pub actual_hours: Change<Decimal>,
+    /// How often it may be started before it is dead, 1 to 1000.
     pub max_attempts: Option<i64>,
+    /// All requirements, in place of those that it had; at most 100.
     pub requirements: Option<Vec<Requirement>>,
 }
 
 /// The item after an edit, and whether it changed anything.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EditedItem {
+    /// As it is now.
     pub item: work_items::Model,
+    /// Whether anything is different.
     pub changed: bool,
 }
 

@@ -13,7 +13,9 @@ use crate::rules;
 /// One acceptance criterion of an item.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Criterion {
+    /// What must be true; not empty.
     pub text: String,
+    /// Whether it is.
     #[serde(default)]
     pub done: bool,
 }
@@ -23,7 +25,9 @@ pub struct Criterion {
 /// `tool/NAME` is met by a tool NAME of the agent's profile, whatever the level.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Requirement {
+    /// Its name, such as `rust`: at most 64 characters, in lower case.
     pub capability: String,
+    /// The lowest level that will do.
     pub level: CapabilityLevel,
 }
 

@@ -20,6 +20,7 @@ use crate::names;
 /// `NotFound`; `Invalid` for a limit outside 1 to 1,000.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ItemHistory {
+    /// By key or id.
     pub item: Ref,
     /// Comments only.
     pub comments: bool,
@@ -39,6 +40,7 @@ impl ItemHistory {
 /// A page of events.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EventPage {
+    /// At most as many as the limit, the newest first.
     pub events: Vec<Event>,
     /// Where the next page goes on; none on the last one.
     pub next: Option<i64>,
@@ -47,18 +49,27 @@ pub struct EventPage {
 /// One change of an item, with the name of who made it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Event {
+    /// The ledger row.
     pub id: Uuid,
+    /// Rises by one with each change of the item; unique in its ledger.
     pub revision: i64,
+    /// What happened, such as `created`, `claimed` or `comment`.
     pub kind: String,
+    /// The status before; none where the status did not change.
     pub from_status: Option<String>,
+    /// The status after; none where it did not change.
     pub to_status: Option<String>,
     /// `agent:SLUG`, `user:NAME` or `system`.
     pub actor: String,
     /// Why; the text of a comment.
     pub reason: Option<String>,
+    /// The assignment by which the change came.
     pub assignment_id: Option<Uuid>,
+    /// The session in which it came.
     pub session_id: Option<Uuid>,
+    /// What else is known: `after` holds the fields that changed.
     pub data: Option<Value>,
+    /// When it was made.
     pub at: Timestamp,
 }
 

@@ -113,9 +113,13 @@ pub(crate) fn row(
 /// An item whose row does not say what its ledger says.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Mismatch {
+    /// The item's key.
     pub key: String,
+    /// The field that differs.
     pub field: String,
+    /// What the row says.
     pub row: Value,
+    /// What the replayed ledger says.
     pub ledger: Value,
 }
 

@@ -16,9 +16,12 @@ use crate::names;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Archived {
+    /// Archived items are left out.
     #[default]
     Hide,
+    /// They are listed with the others.
     Show,
+    /// Nothing else is listed.
     Only,
 }
 
@@ -26,7 +29,9 @@ pub enum Archived {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AssigneeFilter {
+    /// Only items that are nobody's.
     Nobody,
+    /// Only items that are this one's.
     Is(Assignee),
 }
 
@@ -37,16 +42,21 @@ pub enum AssigneeFilter {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ListItems {
+    /// Of this project only, by slug or id.
     pub project: Option<Ref>,
     /// Any of these; every status where the list is empty. So it is with types and priorities.
     pub statuses: Vec<WorkItemStatus>,
+    /// Any of these.
     pub types: Vec<WorkItemType>,
+    /// Any of these, 0 (most urgent) to 4.
     pub priorities: Vec<i64>,
     /// All of these.
     pub tags: Vec<String>,
+    /// Whose they are, or that they are nobody's.
     pub assignee: Option<AssigneeFilter>,
     /// Items directly below this one.
     pub parent: Option<Ref>,
+    /// In this sprint, by code or id.
     pub sprint: Option<Ref>,
     /// Part of the title; ASCII letters match in either case.
     pub text: Option<String>,
@@ -58,7 +68,9 @@ pub struct ListItems {
     pub stuck: bool,
     /// Unfinished items whose due time has passed.
     pub overdue: bool,
+    /// Archived items are hidden by default.
     pub archived: Archived,
+    /// By priority by default.
     pub order: ItemOrder,
     /// Where to go on, as the last page said.
     pub cursor: Option<String>,
@@ -93,6 +105,7 @@ impl Default for ListItems {
 /// A page of items.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ItemPage {
+    /// At most as many as the limit.
     pub items: Vec<ListedItem>,
     /// The cursor of the next page; none on the last one.
     pub next: Option<String>,
@@ -101,6 +114,7 @@ pub struct ItemPage {
 /// An item with the name of its assignee.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ListedItem {
+    /// The row.
     #[serde(flatten)]
     pub item: work_items::Model,
     /// Whom it is set aside for, or who holds it: `agent:SLUG` or `user:NAME`.

@@ -14,7 +14,9 @@ use crate::id::Ref;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MoveTo {
+    /// Wherever one event leads there from the present status.
     Status(Status),
+    /// This event and no other.
     Event(ItemEvent),
 }
 
@@ -29,7 +31,9 @@ pub enum MoveTo {
 /// archived item; `Invalid` for a move to blocked without a reason; `NotFound`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct MoveItem {
+    /// By key or id.
     pub item: Ref,
+    /// Where it is to go.
     pub to: MoveTo,
     /// Needed for blocked; kept in the ledger.
     #[serde(default)]
@@ -37,6 +41,7 @@ pub struct MoveItem {
 }
 
 impl MoveItem {
+    /// A move without a reason.
     pub fn new(item: impl Into<Ref>, to: Status) -> Self {
         Self { item: item.into(), to: MoveTo::Status(to), reason: None }
     }

@@ -17,7 +17,9 @@ use crate::id::{self, Ref};
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ItemRef {
+    /// An item that the board has.
     Existing(Ref),
+    /// The item of that place in the same call, from 0.
     Index(usize),
 }
 
@@ -33,8 +35,11 @@ impl From<Ref> for ItemRef {
 pub struct NewItem {
     /// One line, at most 500 characters.
     pub title: String,
+    /// What kind of work it is; a task by default.
     pub r#type: WorkItemType,
+    /// At most 1 MiB.
     pub description: Option<String>,
+    /// At most 100.
     pub acceptance_criteria: Vec<Criterion>,
     /// `backlog` or `todo`: an item gets into any other status by its verbs.
     pub status: WorkItemStatus,
@@ -42,10 +47,13 @@ pub struct NewItem {
     pub priority: i64,
     /// In the same project; an index must be of an earlier item.
     pub parent: Option<ItemRef>,
+    /// For whom it is set aside; anybody who qualifies may claim it where none is named.
     pub assignee: Option<Assignee>,
+    /// At most 100, each of at most 64 characters.
     pub tags: Vec<String>,
     /// A JSON object.
     pub metadata: Option<Value>,
+    /// When it should be done; lists call it overdue afterwards.
     pub due_at: Option<Timestamp>,
     /// At most 999,999.99, rounded to two decimals.
     pub estimated_hours: Option<Decimal>,
@@ -80,6 +88,7 @@ impl Default for NewItem {
 }
 
 impl NewItem {
+    /// An item of that title: a task of priority 2 that anybody may claim.
     pub fn titled(title: impl Into<String>) -> Self {
         Self { title: title.into(), ..Self::default() }
     }

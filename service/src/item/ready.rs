@@ -31,10 +31,15 @@ use crate::{agent, project, rules, sprint};
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Ready {
+    /// What this one could claim, by slug or id; what anybody could where none is named.
     pub agent: Option<Ref>,
+    /// Of this project only, by slug or id.
     pub project: Option<Ref>,
+    /// In this sprint only, by code or id.
     pub sprint: Option<Ref>,
+    /// Of this type only.
     pub kind: Option<WorkItemType>,
+    /// With this tag only.
     pub tag: Option<String>,
     /// 1 to 1,000.
     pub limit: u64,
@@ -56,6 +61,7 @@ impl Ready {
 /// What is ready.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ReadyItems {
+    /// In the order in which claims would take them.
     pub items: Vec<ListedItem>,
     /// The limit left some out.
     pub truncated: bool,

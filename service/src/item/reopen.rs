@@ -17,7 +17,9 @@ use crate::id::Ref;
 /// As [`super::MoveItem`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ReopenItem {
+    /// By key or id.
     pub item: Ref,
+    /// Kept in the item's ledger.
     #[serde(default)]
     pub reason: Option<String>,
 }

@@ -18,7 +18,9 @@ use crate::rules;
 /// `Transition` naming the status of an item that is not dead; `Inactive` for an archived one; `NotFound`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RetryItem {
+    /// By key or id.
     pub item: Ref,
+    /// Kept in the item's ledger.
     #[serde(default)]
     pub reason: Option<String>,
 }

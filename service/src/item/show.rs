@@ -28,21 +28,27 @@ const NEWEST: u64 = 20;
 /// `NotFound` with near keys.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ShowItem {
+    /// By key or id.
     pub item: Ref,
 }
 
 /// An item and what is around it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ItemDetails {
+    /// The row.
     pub item: work_items::Model,
     /// The project's slug.
     pub project: String,
+    /// The item that it is a part of.
     pub parent: Option<ItemBrief>,
     /// Most urgent first.
     pub children: Vec<ItemBrief>,
+    /// The capabilities that a claim demands, with the lowest level that will do.
     pub requirements: Vec<(String, CapabilityLevel)>,
+    /// What it waits for, and what waits for it.
     #[serde(flatten)]
     pub edges: Prerequisites,
+    /// The sprints that it is in.
     pub sprints: Vec<InSprint>,
     /// Whom it is set aside for, or who holds it: `agent:SLUG` or `user:NAME`.
     pub assignee: Option<String>,
@@ -50,6 +56,7 @@ pub struct ItemDetails {
     pub current: Option<HeldBy>,
     /// The newest twenty, newest first.
     pub assignments: Vec<HeldBy>,
+    /// What it is called in the systems that it was imported from.
     pub external_refs: Vec<external_refs::Model>,
     /// The newest twenty, newest first.
     pub events: Vec<Event>,
@@ -58,17 +65,24 @@ pub struct ItemDetails {
 /// A sprint that the item is in.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct InSprint {
+    /// The sprint.
     pub id: Uuid,
+    /// Unique in its project, such as `SPRINT-62`.
     pub code: String,
+    /// One line.
     pub title: String,
+    /// Where the sprint stands.
     pub status: SprintStatus,
+    /// The item's place in it, from 1.
     pub position: i64,
 }
 
 /// An assignment and who holds, or held, it: `agent:SLUG` or `user:NAME`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HeldBy {
+    /// `agent:SLUG` or `user:NAME`; none only for a row that was changed by hand.
     pub holder: Option<String>,
+    /// The row.
     #[serde(flatten)]
     pub assignment: assignments::Model,
 }

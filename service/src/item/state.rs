@@ -11,13 +11,17 @@ pub enum ItemEvent {
     Ready,
     /// todo → backlog.
     Defer,
+    /// It waits for something that the board does not know: todo or in progress to blocked.
     Block,
+    /// It waits no more: blocked to todo.
     Unblock,
     /// review → done.
     Accept,
     /// review → todo.
     Reject,
+    /// Nobody shall do it: any unfinished status to cancelled.
     Cancel,
+    /// It is to be done after all: done or cancelled to todo.
     Reopen,
     /// in_progress → todo, by hand.
     Stop,
@@ -36,6 +40,7 @@ pub enum ItemEvent {
 }
 
 impl ItemEvent {
+    /// Every event.
     pub const ALL: &'static [Self] = &[
         Self::Ready,
         Self::Defer,
@@ -54,6 +59,7 @@ impl ItemEvent {
         Self::Exhaust,
     ];
 
+    /// The word that ledgers and messages use.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Ready => "ready",

@@ -14,6 +14,7 @@ use crate::{prerequisite, rules};
 /// An item after it was moved by hand.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Moved {
+    /// As it is now.
     pub item: work_items::Model,
     /// The item stood there before: nothing was changed.
     pub already: bool,

@@ -20,6 +20,7 @@ use crate::project;
 /// `NotFound`; `Invalid` for a limit outside 1 to 10,000.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ItemTree {
+    /// The top, by key or id.
     pub item: Option<Ref>,
     /// Looked at where no item is named; the only active one where this is not named either.
     pub project: Option<Ref>,
@@ -42,10 +43,12 @@ impl Default for ItemTree {
 pub struct TreeItem {
     /// 0 for the top of a tree.
     pub depth: usize,
+    /// The item.
     #[serde(flatten)]
     pub item: ItemBrief,
     /// Items below it, to any depth, and how many of them are done or cancelled.
     pub below: usize,
+    /// Of the items below it, at any depth: those that are done or cancelled.
     pub finished_below: usize,
 }
 
@@ -54,6 +57,7 @@ pub struct TreeItem {
 /// A list and not a nest: parents may be thousands deep.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Trees {
+    /// Each followed by what is below it.
     pub items: Vec<TreeItem>,
     /// The limit left some items out.
     pub truncated: bool,

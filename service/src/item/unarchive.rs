@@ -15,6 +15,7 @@ use crate::id::Ref;
 /// `NotFound`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct UnarchiveItem {
+    /// By key or id.
     pub item: Ref,
 }
 

@@ -14,7 +14,9 @@ use crate::id::Ref;
 /// As [`super::MoveItem`]; `Dead` for a dead letter, which [`super::RetryItem`] brings back.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct UnblockItem {
+    /// By key or id.
     pub item: Ref,
+    /// Kept in the item's ledger.
     #[serde(default)]
     pub reason: Option<String>,
 }

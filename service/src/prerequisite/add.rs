@@ -17,9 +17,23 @@ use crate::item::{self, fields, write};
 /// # Errors
 /// `NotFound`; `Cycle` with the whole of it, also for an item that would wait for itself; `Invalid` for items of two
 /// projects; `Conflict` where either is archived or the prerequisite is cancelled.
+///
+/// # Example
+/// ```no_run
+/// use callboard_service::Actor;
+/// use callboard_service::prerequisite::AddPrerequisite;
+///
+/// # async fn example(board: callboard_service::Callboard) -> Result<(), callboard_service::Error> {
+/// // CB-2 is not ready until CB-1 is done.
+/// let added = board.run(Actor::SYSTEM, &AddPrerequisite::new("CB-2", "CB-1")).await?;
+/// println!("{}: {}", added.edge.description, added.edge.status.as_str());
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AddPrerequisite {
+    /// The item that is to wait, by key or id.
     pub item: Ref,
+    /// What it waits for, by key or id; of the same project.
     pub prerequisite: Ref,
     /// What must be true; `KEY is done` where nothing is said.
     #[serde(default)]
@@ -30,6 +44,7 @@ pub struct AddPrerequisite {
 }
 
 impl AddPrerequisite {
+    /// A mandatory edge that says nothing more.
     pub fn new(item: impl Into<Ref>, prerequisite: impl Into<Ref>) -> Self {
         Self { item: item.into(), prerequisite: prerequisite.into(), description: None, optional: false }
     }
@@ -38,7 +53,9 @@ impl AddPrerequisite {
 /// The edge, and whether it was there before.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AddedPrerequisite {
+    /// As it is now.
     pub edge: edges::Model,
+    /// It was there before: nothing was changed.
     pub already: bool,
 }
 

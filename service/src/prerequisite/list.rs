@@ -19,6 +19,7 @@ use crate::item;
 /// `NotFound`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ListPrerequisites {
+    /// By key or id.
     pub item: Ref,
 }
 
@@ -34,26 +35,40 @@ pub struct Prerequisites {
 /// An edge, with the item at its other end.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Edge {
+    /// The edge.
     pub id: Uuid,
     /// The item at the other end; none for a prerequisite that is not an item.
     pub item: Option<EdgeItem>,
+    /// A completion, a validation, a file or a gate.
     pub r#type: callboard_entity::TaskPrerequisiteType,
+    /// What must be true.
     pub description: String,
+    /// Whether the item may not begin before it is met.
     pub mandatory: bool,
+    /// Pending, satisfied, failed or waived.
     pub status: TaskPrerequisiteStatus,
+    /// When it was met.
     pub satisfied_at: Option<Timestamp>,
+    /// Who waived it: `agent:SLUG` or `user:NAME`.
     pub waived_by: Option<String>,
+    /// Why it was waived.
     pub waiver_reason: Option<String>,
 }
 
 /// As much of an item as an edge shows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EdgeItem {
+    /// The item.
     pub id: Uuid,
+    /// Its key, such as `CB-42`.
     pub key: String,
+    /// One line.
     pub title: String,
+    /// Where it stands.
     pub status: WorkItemStatus,
+    /// Since when it is a dead letter, which never satisfies anything by itself.
     pub dead_at: Option<Timestamp>,
+    /// Since when it is archived; archived items never satisfy anything.
     pub archived_at: Option<Timestamp>,
 }
 

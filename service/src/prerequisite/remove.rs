@@ -17,7 +17,9 @@ use crate::item::write;
 /// `NotFound` for either item or the edge.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RemovePrerequisite {
+    /// The item that waits, by key or id.
     pub item: Ref,
+    /// What it waits for, by key or id.
     pub prerequisite: Ref,
 }
 

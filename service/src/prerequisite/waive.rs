@@ -19,15 +19,20 @@ use crate::{names, rules};
 /// `Invalid` for an empty reason, or when nobody in particular acts; `Transition` for one that is satisfied; `NotFound`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct WaivePrerequisite {
+    /// The item that waits, by key or id.
     pub item: Ref,
+    /// What it waits for, by key or id.
     pub prerequisite: Ref,
+    /// Why it need not be met; kept with the edge and in the item's ledger.
     pub reason: String,
 }
 
 /// The edge, and whether it was waived before.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WaivedPrerequisite {
+    /// As it is now.
     pub edge: edges::Model,
+    /// It was waived before: nothing was changed.
     pub already: bool,
 }
 

@@ -26,6 +26,7 @@ pub(super) const RESTORED: &str = "project_restored";
 /// reason.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ArchiveProject {
+    /// By slug or id.
     pub project: Ref,
     /// Written into the ledger of every item that is archived with it.
     pub reason: Option<String>,
@@ -34,6 +35,7 @@ pub struct ArchiveProject {
 /// What archiving or restoring a project did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProjectArchive {
+    /// As it is now.
     pub project: projects::Model,
     /// It was in that state before; nothing was changed.
     pub already: bool,

@@ -40,6 +40,7 @@ pub struct Board {
 pub struct BoardOverview {
     /// The slug of the project that was named.
     pub project: Option<String>,
+    /// Every item that is not archived, by status.
     pub items: Counts,
     /// What agents with the capabilities could claim now.
     pub ready: u64,
@@ -56,20 +57,27 @@ pub struct BoardOverview {
 /// Some rows, and how many there are in all.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Section<T> {
+    /// How many there are in all.
     pub total: u64,
+    /// The first of them, at most as many as the limit.
     pub rows: Vec<T>,
 }
 
 /// An item and who holds it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeldItem {
+    /// The item.
     #[serde(flatten)]
     pub item: ItemBrief,
+    /// The open assignment's id.
     pub assignment: Uuid,
+    /// Assigned, started or paused.
     pub assignment_status: TaskAssignmentStatus,
+    /// How often the item was started, this time included once it is.
     pub attempt: i64,
     /// `agent:SLUG` or `user:NAME`.
     pub holder: String,
+    /// When it was assigned.
     pub since: Timestamp,
     /// When the board may take it back; people have no such time.
     pub until: Option<Timestamp>,
@@ -80,15 +88,19 @@ pub struct HeldItem {
 /// An item that used up its attempts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeadItem {
+    /// The item.
     #[serde(flatten)]
     pub item: ItemBrief,
+    /// Since when; none only for a row that was changed by hand.
     pub dead_at: Option<Timestamp>,
+    /// Why its last attempt failed.
     pub reason: Option<String>,
 }
 
 /// An item that nothing will free unless somebody acts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StuckItem {
+    /// The item.
     #[serde(flatten)]
     pub item: ItemBrief,
     /// The keys of the cancelled, archived or dead items that it waits for.

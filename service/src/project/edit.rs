@@ -22,11 +22,15 @@ use crate::{rules, setting};
 /// `NotFound` for the project; else as [`super::AddProject`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct EditProject {
+    /// By slug or id.
     pub project: Ref,
     /// A new slug; commands that name the old one no longer find the project.
     pub slug: Option<String>,
+    /// One line, at most 500 characters.
     pub name: Option<String>,
+    /// The absolute path of the folder that the project's files lie in.
     pub root_path: Change<String>,
+    /// A JSON object.
     pub metadata: Change<Value>,
 }
 

@@ -22,6 +22,7 @@ use crate::page::{self, Page};
 pub struct ListProjects {
     /// Archived ones too.
     pub archived: bool,
+    /// The id of the last project of the page before.
     pub after: Option<Uuid>,
     /// 1 to 500; 50 where none is named.
     pub limit: Option<u64>,
@@ -30,6 +31,7 @@ pub struct ListProjects {
 /// A project in a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListedProject {
+    /// The row.
     pub project: projects::Model,
     /// Without archived items.
     pub items: Counts,

@@ -22,6 +22,7 @@ use crate::item::write;
 /// `NotFound` for the project.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RestoreProject {
+    /// By slug or id.
     pub project: Ref,
 }
 

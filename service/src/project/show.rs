@@ -19,18 +19,22 @@ use crate::item::{self, Counts};
 /// `NotFound`, with the near slugs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ShowProject {
+    /// By slug or id.
     pub project: Ref,
 }
 
 /// A project, and how much there is of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProjectDetails {
+    /// The row.
     pub project: projects::Model,
     /// Without archived items.
     pub items: Counts,
+    /// How many archived items it has.
     pub archived_items: u64,
     /// Every state is named.
     pub sprints: BTreeMap<SprintStatus, u64>,
+    /// How many of its items are held now.
     pub open_assignments: u64,
 }
 

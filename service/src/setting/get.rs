@@ -14,7 +14,9 @@ use crate::id::Ref;
 /// the whole board.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct GetSetting {
+    /// One of [`super::KEYS`].
     pub key: String,
+    /// As it counts for this project, by slug or id; for the board where none is named.
     pub project: Option<Ref>,
 }
 

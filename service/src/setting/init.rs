@@ -33,6 +33,7 @@ pub struct InitBoard {
 pub struct InitializedBoard {
     /// None where there was nothing to add.
     pub added_user: Option<users::Model>,
+    /// None where there was nothing to add.
     pub added_project: Option<projects::Model>,
     /// `user:NAME`; none on a board that had users before it had a default.
     pub default_actor: Option<String>,

@@ -12,6 +12,7 @@ use crate::{project, rules, user};
 /// A setting that something reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Known {
+    /// Its name, such as `lease_seconds`.
     pub key: &'static str,
     /// What it decides, in one line.
     pub about: &'static str,

@@ -17,6 +17,7 @@ use crate::id::Ref;
 /// `NotFound` for the project.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct ListSettings {
+    /// As they count for this project, by slug or id.
     pub project: Option<Ref>,
 }
 

@@ -17,8 +17,11 @@ use crate::id::{self, Ref};
 /// value that the setting cannot have, and where a project is named for a setting of the whole board.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct SetSetting {
+    /// One of [`super::KEYS`].
     pub key: String,
+    /// Of the type and range that `Known::about` tells.
     pub value: Value,
+    /// The project's own value, by slug or id; the board's where none is named.
     pub project: Option<Ref>,
 }
 

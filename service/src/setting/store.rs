@@ -16,7 +16,9 @@ use crate::project;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
+    /// It is the project's own.
     Project,
+    /// It is the board's.
     Board,
     /// Nothing is set: Callboard's own value.
     Default,
@@ -25,12 +27,15 @@ pub enum Source {
 /// A setting as it counts for a project, or for the board.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Setting {
+    /// Its name.
     pub key: String,
     /// `None` where nothing is set and there is no default.
     pub value: Option<Value>,
+    /// Who set it.
     pub source: Source,
     /// The project that was asked for.
     pub project: Option<String>,
+    /// What it decides, in one line.
     pub about: String,
 }
 

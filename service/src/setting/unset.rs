@@ -16,7 +16,9 @@ use crate::id::Ref;
 /// is named for a setting of the whole board.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct UnsetSetting {
+    /// One of [`super::KEYS`].
     pub key: String,
+    /// The project's own value, by slug or id; the board's where none is named.
     pub project: Option<Ref>,
 }
 

@@ -27,7 +27,9 @@ pub struct AddSprint {
     pub code: String,
     /// One line, at most 500 characters.
     pub title: String,
+    /// What it is for; at most 1 MiB.
     pub goal: Option<String>,
+    /// The first day.
     pub starts_on: Option<NaiveDate>,
     /// The last day, not before the first; a sprint has at most 366 days.
     pub ends_on: Option<NaiveDate>,

@@ -23,8 +23,11 @@ use crate::item::{find_all, not_archived, write};
 /// an item of another project and for a position outside the sprint.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AddSprintItems {
+    /// The project of the sprint, by slug or id; needed only where a code is that of sprints in several projects.
     pub project: Option<Ref>,
+    /// By code or id.
     pub sprint: Ref,
+    /// By key or id.
     pub items: Vec<Ref>,
     /// Where the first of them goes, from 1; the end where none is named.
     pub position: Option<i64>,

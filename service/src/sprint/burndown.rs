@@ -26,13 +26,16 @@ use crate::item::state::FINISHED;
 /// `NotFound` for the project or the sprint; `Invalid` for a sprint without a first day.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct BurnDown {
+    /// The project of the sprint, by slug or id; needed only where a code is that of sprints in several projects.
     pub project: Option<Ref>,
+    /// By code or id.
     pub sprint: Ref,
 }
 
 /// A sprint and its days so far.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SprintBurnDown {
+    /// The row.
     pub sprint: sprints::Model,
     /// From the first day to today, or to the last day where that is past; at most 366.
     pub days: Vec<Day>,
@@ -41,6 +44,7 @@ pub struct SprintBurnDown {
 /// The end of a day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Day {
+    /// A day of UTC.
     pub date: NaiveDate,
     /// Items in the sprint.
     pub scope: u64,

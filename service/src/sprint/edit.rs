@@ -23,14 +23,23 @@ use crate::rules;
 /// else as [`super::AddSprint`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct EditSprint {
+    /// The project of the sprint, by slug or id; needed only where a code is that of sprints in several projects.
     pub project: Option<Ref>,
+    /// By code or id.
     pub sprint: Ref,
+    /// A new code, in the form that [`super::AddSprint`] takes.
     pub code: Option<String>,
+    /// One line, at most 500 characters.
     pub title: Option<String>,
+    /// At most 1 MiB.
     pub goal: Change<String>,
+    /// As docs/states.md allows from the present one.
     pub status: Option<SprintStatus>,
+    /// The first day.
     pub starts_on: Change<NaiveDate>,
+    /// The last day, not before the first; a sprint has at most 366 days.
     pub ends_on: Change<NaiveDate>,
+    /// A JSON object.
     pub metadata: Change<Value>,
 }
 

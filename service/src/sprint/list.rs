@@ -27,6 +27,7 @@ pub struct ListSprints {
     pub project: Option<Ref>,
     /// Only in one of these states, where any is named.
     pub status: Vec<SprintStatus>,
+    /// The id of the last sprint of the page before.
     pub after: Option<Uuid>,
     /// 1 to 500; 50 where none is named.
     pub limit: Option<u64>,
@@ -35,9 +36,11 @@ pub struct ListSprints {
 /// A sprint in a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListedSprint {
+    /// The row.
     pub sprint: sprints::Model,
     /// The slug of its project.
     pub project: String,
+    /// Its items, by status.
     pub counts: Counts,
 }
 

@@ -19,13 +19,16 @@ use crate::names::names;
 /// `NotFound` for the project or the sprint.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LoadOfSprint {
+    /// The project of the sprint, by slug or id; needed only where a code is that of sprints in several projects.
     pub project: Option<Ref>,
+    /// By code or id.
     pub sprint: Ref,
 }
 
 /// A sprint and what each has of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SprintLoad {
+    /// The row.
     pub sprint: sprints::Model,
     /// By name; last what nobody has.
     pub load: Vec<Load>,
@@ -36,12 +39,15 @@ pub struct SprintLoad {
 pub struct Load {
     /// `agent:SLUG` or `user:NAME`; `None` for what nobody has.
     pub assignee: Option<String>,
+    /// All of theirs, whatever became of them.
     pub items: u64,
     /// Set aside for them, or assigned, and neither started nor finished.
     pub waiting: u64,
     /// Started or paused by them now.
     pub in_progress: u64,
+    /// Done by them, or set aside for them when they were done.
     pub done: u64,
+    /// Cancelled ones.
     pub cancelled: u64,
     /// The estimates of all their items but cancelled ones, in hours.
     pub estimated_hours: Decimal,

@@ -19,8 +19,11 @@ use crate::item;
 /// sprint; `Invalid` for a position outside the sprint.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct MoveSprintItem {
+    /// The project of the sprint, by slug or id; needed only where a code is that of sprints in several projects.
     pub project: Option<Ref>,
+    /// By code or id.
     pub sprint: Ref,
+    /// By key or id; one that is in the sprint.
     pub item: Ref,
     /// From 1 to the number of items.
     pub position: i64,

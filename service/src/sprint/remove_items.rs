@@ -23,8 +23,11 @@ use crate::item::{find_all, write};
 /// `NotFound` for the sprint or an item; `Conflict::Inactive` for a completed sprint.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RemoveSprintItems {
+    /// The project of the sprint, by slug or id; needed only where a code is that of sprints in several projects.
     pub project: Option<Ref>,
+    /// By code or id.
     pub sprint: Ref,
+    /// By key or id.
     pub items: Vec<Ref>,
 }
 

@@ -23,15 +23,20 @@ use crate::project;
 /// `NotFound` for the project or the sprint.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ShowSprint {
+    /// The project of the sprint, by slug or id; needed only where a code is that of sprints in several projects.
     pub project: Option<Ref>,
+    /// By code or id.
     pub sprint: Ref,
 }
 
 /// A sprint and what is planned for it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SprintDetails {
+    /// The row.
     pub sprint: sprints::Model,
+    /// Its items, by status.
     pub counts: Counts,
+    /// Its items, in the order of the plan.
     pub items: Vec<PlannedItem>,
 }
 
@@ -40,13 +45,18 @@ pub struct SprintDetails {
 pub struct PlannedItem {
     /// From 1, without gaps.
     pub position: i64,
+    /// When it was added to the sprint.
     pub added_at: Timestamp,
+    /// The item.
     #[serde(flatten)]
     pub item: ItemBrief,
     /// `agent:SLUG` or `user:NAME`.
     pub assignee: Option<String>,
+    /// How long it should take, in hours.
     pub estimated_hours: Option<Decimal>,
+    /// How long it took, in hours.
     pub actual_hours: Option<Decimal>,
+    /// Whether the item is archived; it keeps its place.
     pub archived: bool,
 }
 

@@ -18,8 +18,11 @@ use crate::setting;
 /// `NotFound` for the user; else as [`super::AddUser`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct EditUser {
+    /// By name or id.
     pub user: Ref,
+    /// One line, unique on the board.
     pub name: Option<String>,
+    /// Kept in lower case, unique on the board.
     pub email: Change<String>,
 }
 

@@ -17,6 +17,7 @@ use crate::page::{self, Page};
 pub struct ListUsers {
     /// Only those whose name or e-mail address holds this text, whatever the case of its ASCII letters.
     pub text: Option<String>,
+    /// The id of the last user of the page before.
     pub after: Option<Uuid>,
     /// 1 to 500; 50 where none is named.
     pub limit: Option<u64>,

@@ -20,6 +20,7 @@ use crate::setting;
 /// them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RemoveUser {
+    /// By name or id.
     pub user: Ref,
 }
 

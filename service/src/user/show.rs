@@ -14,17 +14,20 @@ use crate::item::{self, Counts, ItemBrief};
 /// Shows a user, and what is theirs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ShowUser {
+    /// By name or id.
     pub user: Ref,
 }
 
 /// A user, and what is theirs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserDetails {
+    /// The row.
     pub user: users::Model,
     /// The items that are set aside for the user or held or done by them, without archived ones.
     pub items: Counts,
     /// The newest 50 of their unfinished items.
     pub unfinished: Vec<ItemBrief>,
+    /// How many items they hold now.
     pub open_assignments: u64,
 }
 

@@ -30,6 +30,22 @@ use crate::project;
 /// `NotFound` for the template or its version; `Invalid` for inputs that are missing, unknown or of another type, and
 /// without a project where a step is delegated; `OtherRun` where the id belongs to another workflow or was started
 /// with other inputs.
+///
+/// # Example
+/// ```no_run
+/// use callboard_service::Actor;
+/// use callboard_service::workflow::StartRun;
+///
+/// # async fn example(board: callboard_service::Callboard) -> Result<(), callboard_service::Error> {
+/// let start = StartRun {
+///     id: Some("sleep-2026".to_owned()),
+///     inputs: [("topic".to_owned(), "sleep and memory".into())].into_iter().collect(),
+///     ..StartRun::of("research")
+/// };
+/// let started = board.run(Actor::SYSTEM, &start).await?;
+/// println!("{} is {}", started.run.workflow_id, started.run.status.as_str());
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct StartRun {
     /// The name of a template of the board, or of one that comes with Callboard.

@@ -15,6 +15,7 @@ pub struct BeadsReport {
     pub project: String,
     /// Under which the source's ids are kept.
     pub source: String,
+    /// The records of the file, by what became of them.
     pub rows: Rows,
     /// The items that were created, by status.
     pub items: BTreeMap<WorkItemStatus, u64>,
@@ -41,7 +42,9 @@ pub struct BeadsReport {
 /// Rows of the file: `read` is the sum of the others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rows {
+    /// Records in the file.
     pub read: u64,
+    /// Records that became items.
     pub created: u64,
     /// Imported before, and unchanged since.
     pub already_there: u64,
@@ -54,6 +57,7 @@ pub struct Rows {
 /// How often a field was there: `read` is the sum of the others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fields {
+    /// Records that had the field.
     pub read: u64,
     /// It has its place on the board.
     pub mapped: u64,
@@ -68,8 +72,11 @@ pub struct Fields {
 /// Edges: `read` is the sum of `parents`, `prerequisites` and `kept`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Edges {
+    /// Edges of the created items.
     pub read: u64,
+    /// Edges to a parent that the board has as such.
     pub parents: u64,
+    /// Edges that became prerequisites.
     pub prerequisites: u64,
     /// Of the prerequisites: those that were done already.
     pub satisfied: u64,
@@ -82,7 +89,9 @@ pub struct Edges {
 pub struct Examples {
     /// A field of the record, or the type of an edge.
     pub what: String,
+    /// Why it is not as it was.
     pub why: String,
+    /// How often it happened.
     pub count: u64,
     /// The source's ids of the first five.
     pub first: Vec<String>,

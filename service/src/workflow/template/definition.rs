@@ -15,6 +15,7 @@ use crate::item::Requirement;
 pub struct Definition {
     /// Lower-case words joined by `-` or `_`, at most 64 characters.
     pub name: String,
+    /// For people, who choose among templates.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// By name: lower-case letters, digits and `_`, with a letter first.
@@ -32,7 +33,9 @@ pub const MOST_DEPENDENCIES: usize = 100;
 /// One value that a run is started with.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Input {
+    /// What the value must be.
     pub r#type: InputType,
+    /// What it is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// An input without one must be given. `null` is a default too, of a `json` input.
@@ -44,8 +47,11 @@ pub struct Input {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum InputType {
+    /// A JSON string.
     Text,
+    /// A JSON number.
     Number,
+    /// `true` or `false`.
     Boolean,
     /// Any JSON value.
     Json,
@@ -76,6 +82,7 @@ pub struct StepSpec {
     /// A template text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    /// By an agent, or by a function of the app's.
     pub how: How,
     /// The names of the steps that must be completed first, each once.
     #[serde(default)]
@@ -114,9 +121,11 @@ pub struct Delegate {
     /// How people call who does this: a label, by which nobody is chosen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent: Option<String>,
+    /// What kind of work it is; a task by default.
     pub r#type: WorkItemType,
     /// 0 (most urgent) to 4.
     pub priority: i64,
+    /// At most 100; those who do it see them.
     #[serde(default)]
     pub acceptance_criteria: Vec<String>,
 }
@@ -127,6 +136,7 @@ pub struct Check {
     /// Names joined by dots, an index for an element of a list; none is the whole result.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// What the field must be like.
     pub rule: Rule,
 }
 

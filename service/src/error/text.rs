@@ -1,0 +1,39 @@
+//! The parts of messages that are left out where there is nothing to say.
+
+pub(super) fn did_you_mean(near: &[String]) -> String {
+    if near.is_empty() { String::new() } else { format!("; near to it: {}", near.join(", ")) }
+}
+
+pub(super) fn allowed_from(allowed: &[String]) -> String {
+    if allowed.is_empty() { String::new() } else { format!("; possible: {}", allowed.join(", ")) }
+}
+
+pub(super) fn hidden(reasons: &[String]) -> String {
+    if reasons.is_empty() { String::new() } else { format!(": {}", reasons.join("; ")) }
+}
+
+pub(super) fn broken(lines: &[(usize, String)], more: usize) -> String {
+    let mut told: Vec<String> = lines.iter().map(|(line, why)| format!("line {line} {why}")).collect();
+    if more > 0 {
+        told.push(format!("and {more} more lines"));
+    }
+    told.join("; ")
+}
+
+/// A template whose name cannot be read has none.
+pub(super) fn template(name: &str) -> String {
+    if name.is_empty() { "the template".to_owned() } else { format!("template '{name}'") }
+}
+
+pub(super) fn at_lines(problems: &[(usize, String)]) -> String {
+    problems.iter().map(|(line, why)| format!("line {line}: {why}")).collect::<Vec<_>>().join("; ")
+}
+
+pub(super) fn given(value: &str) -> String {
+    let short: String = value.chars().take(80).collect();
+    match (value.is_empty(), short.len() == value.len()) {
+        (true, _) => String::new(),
+        (false, true) => format!(", not '{short}'"),
+        (false, false) => format!(", not '{short}...'"),
+    }
+}
