@@ -14,6 +14,7 @@ mod paging;
 mod prerequisite;
 mod project;
 mod quickstart;
+mod quickstart_run;
 mod quickstart_worker;
 mod reference;
 mod setting;

@@ -13,16 +13,18 @@ use callboard_service::{Actor, Callboard, Ref};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
+use super::quickstart_run;
 use super::setting::init;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::output::quickstart::{self, Shown, Told};
 
-/// Make a board in this folder and watch two agents work on a sample backlog
+/// Make a board in this folder and watch agents work on a sample backlog and on a workflow
 ///
 /// Makes the board, registers three agents, imports a sample backlog, and lets two of the agents work in processes of
-/// their own: one attempt fails and is tried again, one worker is killed and its item is recovered. Takes about 20
-/// seconds; the board stays, to go on with. A board that is there already is left alone.
+/// their own: one attempt fails and is tried again, one worker is killed and its item is recovered. Then all three play
+/// a run of a workflow: three searches at once, and one list of what was found. Takes about 20 seconds; the board
+/// stays, to go on with. A board that is there already is left alone.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {}
@@ -37,11 +39,21 @@ const BACKLOG: &str = include_str!("quickstart.jsonl");
 /// Slug, type, mode and what is granted.
 type SampleAgent = (&'static str, &'static str, AgentProfileMode, &'static [(&'static str, CapabilityLevel)]);
 
-/// The agents: the first two work here, the third is left to the user.
+/// The agents: the first two work on the backlog, the third is left to the user; all of them play the run.
 const AGENTS: [SampleAgent; 3] = [
-    ("coder", "backend-engineer", AgentProfileMode::Implementation, &[("rust", Expert), ("testing", Basic)]),
-    ("tester", "tester", AgentProfileMode::Review, &[("testing", Expert), ("rust", Basic)]),
-    ("writer", "documenter", AgentProfileMode::Enablement, &[("docs", Proficient)]),
+    (
+        "coder",
+        "backend-engineer",
+        AgentProfileMode::Implementation,
+        &[("rust", Expert), ("testing", Basic), ("search", Basic)],
+    ),
+    ("tester", "tester", AgentProfileMode::Review, &[("testing", Expert), ("rust", Basic), ("search", Basic)]),
+    (
+        "writer",
+        "documenter",
+        AgentProfileMode::Enablement,
+        &[("docs", Proficient), ("search", Basic), ("research", Proficient)],
+    ),
 ];
 
 /// What an item with this label asks for.
@@ -75,8 +87,22 @@ pub async fn run(_: Args, context: &Context) -> Result<(), CliError> {
         ended_well(agent, status)?;
     }
 
+    let handed_out = quickstart_run::start(&board, me).await?;
+    context.out.note(&format!(
+        "workflow: the run {} is started; {} wait for agents",
+        quickstart_run::RUN,
+        handed_out.join(", ")
+    ));
+    let player = |agent: &str| worker(agent, "play");
+    let (mut coder, mut tester, mut writer) = (player("coder")?, player("tester")?, player("writer")?);
+    let (coder, tester, writer) = tokio::try_join!(coder.wait(), tester.wait(), writer.wait())?;
+    for (agent, status) in [("coder", coder), ("tester", tester), ("writer", writer)] {
+        ended_well(agent, status)?;
+    }
+
     let told = tell(&board, made.board, &lost).await?;
-    context.out.data("quickstart", &told, |text| quickstart::show(text, &told))
+    let now = board.now();
+    context.out.data("quickstart", &told, |text| quickstart::show(text, &told, now))
 }
 
 /// Where the board will be; refused where one is there already.
@@ -173,5 +199,6 @@ async fn tell(board: &Callboard, url: String, lost: &str) -> Result<Told, CliErr
         shown.push(Shown::from(listed));
     }
     let ready = board.read(&Ready::of("writer")).await?.items.into_iter().map(|i| i.item.key).collect();
-    Ok(Told { board: url, items: shown, stories, ready_for_writer: ready })
+    let (run, outputs) = quickstart_run::read(board).await?;
+    Ok(Told { board: url, items: shown, stories, run, outputs, ready_for_writer: ready })
 }

@@ -8,6 +8,7 @@ use callboard_service::entity::WorkItemStatus;
 use callboard_service::item::ListItems;
 use clap::ValueEnum;
 
+use super::quickstart_run;
 use crate::context::Context;
 use crate::error::CliError;
 
@@ -36,19 +37,24 @@ enum Manner {
     FailFirst,
     /// Claims one item and never does anything again.
     Hang,
+    /// Does the steps of the quickstart's run.
+    Play,
 }
 
 /// The shortest lease there is, so that a lost one is found soon.
-const LEASE_SECONDS: i64 = 10;
+pub const LEASE_SECONDS: i64 = 10;
 /// How long the work on one item takes.
 const WORK: Duration = Duration::from_millis(300);
-const POLL: Duration = Duration::from_millis(250);
+pub const POLL: Duration = Duration::from_millis(250);
 /// A lost lease and a pause after it take 20 seconds at most.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let board = context.board().await?;
     let actor = board.actor(&format!("agent:{}", args.agent)).await?;
+    if args.manner == Manner::Play {
+        return quickstart_run::play(context, &board, actor, &args.agent).await;
+    }
     let claim = Claim { lease_seconds: Some(LEASE_SECONDS), ..Claim::one(args.agent.as_str()) };
     let began = Instant::now();
     let mut fails = args.manner == Manner::FailFirst;

@@ -1,10 +1,12 @@
 //! What the quickstart read back from its board.
 
+use callboard_service::clock::Timestamp;
 use callboard_service::entity::work_items;
 use callboard_service::item::{Event, ListedItem};
+use callboard_service::workflow::{RunDetails, StoredOutput};
 use serde::Serialize;
 
-use super::{Cell, Table, Text, words};
+use super::{Cell, Table, Text, runs, words};
 
 /// The board after the quickstart.
 #[derive(Debug, Serialize)]
@@ -13,6 +15,9 @@ pub struct Told {
     pub items: Vec<Shown>,
     /// What happened to the item that failed and to the one whose worker was killed.
     pub stories: Vec<Story>,
+    /// The run of a workflow that the agents played.
+    pub run: RunDetails,
+    pub outputs: Vec<StoredOutput>,
     /// The keys of what is left for the third agent.
     pub ready_for_writer: Vec<String>,
 }
@@ -44,7 +49,7 @@ pub fn story(item: &work_items::Model, mut events: Vec<Event>) -> Story {
     Story { key: item.key.clone(), title: item.title.clone(), events }
 }
 
-pub fn show(text: &mut Text, told: &Told) {
+pub fn show(text: &mut Text, told: &Told, now: Timestamp) {
     text.heading("The board, read back");
     let mut table = Table::new(["KEY", "PRI", "STATUS", "ATTEMPTS", "WHO", "TITLE"]);
     for Shown { item, assignee } in &told.items {
@@ -71,6 +76,10 @@ pub fn show(text: &mut Text, told: &Told) {
         }
         text.table(&table, "Nothing.");
     }
+    text.heading("The workflow's run, read back");
+    runs::show(text, &told.run, now);
+    text.heading("What the run gave");
+    runs::outputs(text, &told.outputs);
     text.heading("What to type next");
     text.line("  callboard board                          how it stands");
     text.line(format_args!(
@@ -81,5 +90,7 @@ pub fn show(text: &mut Text, told: &Told) {
     if let Some(story) = told.stories.first() {
         text.line(format_args!("  callboard item history {}              the whole ledger of an item", story.key));
     }
+    text.line(format_args!("  callboard workflow show {:<16} the run's timeline", told.run.run.workflow_id));
+    text.line("  callboard workflow start research --input topic=\"...\"");
     text.line("  callboard item add \"Your own work\" --priority P1");
 }

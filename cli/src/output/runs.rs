@@ -49,9 +49,6 @@ pub fn show(text: &mut Text, found: &RunDetails, now: Timestamp) {
         text.heading("Inputs").table(&table, "");
     }
     timeline(text, found, now);
-    if !found.outputs.is_empty() {
-        text.heading("Outputs").line(found.outputs.join(", "));
-    }
 }
 
 fn progress(found: &RunDetails) -> String {
@@ -76,7 +73,7 @@ fn stretch(run: &workflow_runs::Model, now: Timestamp) -> (Timestamp, Timestamp)
 }
 
 /// The steps, each with a bar where it stood in time.
-pub fn timeline(text: &mut Text, found: &RunDetails, now: Timestamp) {
+fn timeline(text: &mut Text, found: &RunDetails, now: Timestamp) {
     text.heading("Steps");
     if found.steps.is_empty() {
         text.line("None was begun.");

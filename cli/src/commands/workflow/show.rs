@@ -24,7 +24,12 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let board = context.board().await?;
     let found = board.read(&ShowRun { run: args.run }).await?;
     let now = board.now();
-    context.out.data("run_details", &found, |text| runs::show(text, &found, now))?;
+    context.out.data("run_details", &found, |text| {
+        runs::show(text, &found, now);
+        if !found.outputs.is_empty() {
+            text.heading("Outputs").line(found.outputs.join(", "));
+        }
+    })?;
     let id = &found.run.workflow_id;
     match found.run.status {
         Status::Failed => {
