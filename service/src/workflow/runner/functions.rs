@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -157,9 +158,20 @@ impl Driver {
         let mut under_way = FuturesUnordered::new();
         let mut at_work = HashSet::new();
         loop {
-            let known = functions.0.keys().map(String::as_str).collect();
-            let begin = BeginFree { run: self.run, epoch: self.epoch, known: &known, at_work: &at_work };
-            let begun = match self.board.run(self.actor, &begin).await {
+            let mut ended = Vec::new();
+            let begun = {
+                let known = functions.0.keys().map(String::as_str).collect();
+                let begin = BeginFree { run: self.run, epoch: self.epoch, known: &known, at_work: &at_work };
+                let mut begin = pin!(self.board.run(self.actor, &begin));
+                // What is under way goes on meanwhile: it may hold the run's row, or the connection, that this waits for.
+                loop {
+                    tokio::select! {
+                        begun = &mut begin => break begun,
+                        Some(done) = under_way.next(), if !under_way.is_empty() => ended.push(done?),
+                    }
+                }
+            };
+            let begun = match begun {
                 // What is under way is let end, and kept.
                 Err(Error::Suspended { .. }) if !under_way.is_empty() => Free::default(),
                 begun => begun?,
@@ -171,7 +183,10 @@ impl Driver {
                 self.options.tell(&Happened::StepStarted { run: self.run, step, attempt });
                 under_way.push(self.function(function, work));
             }
-            if !under_way.is_empty() {
+            if !ended.is_empty() {
+                // Something more may be free by now.
+                at_work.retain(|step| !ended.contains(step));
+            } else if !under_way.is_empty() {
                 tokio::select! {
                     Some(done) = under_way.next() => {
                         at_work.remove(&done?);
