@@ -43,9 +43,10 @@ plain! {
         nothing_is_left_after(Background::kill);
     }
 
-    fn nothing_is_left_after_an_interrupt() {
+    /// Not SIGINT, whose default action is the same: shells let what they start in the background ignore it.
+    fn nothing_is_left_after_sigterm() {
         nothing_is_left_after(|owner| {
-            owner.interrupt();
+            owner.terminate();
             owner.wait(Duration::from_secs(10))
         });
     }
