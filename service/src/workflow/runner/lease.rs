@@ -130,6 +130,10 @@ impl Verb for Beat {
     async fn apply(&self, tx: &Tx) -> Result<Pulse> {
         let run = runs::Entity::find_by_id(self.run).lock_exclusive().one(&tx.conn).await?;
         let run = run.ok_or_else(|| Error::not_found("workflow run", self.run.to_string()))?;
+        if run.status == Status::Failed && run.run_epoch == self.epoch {
+            // One of its steps did that; the others that are under way are let end, and kept.
+            return Ok(Pulse::Beating);
+        }
         match fence(&run, self.epoch, false) {
             Ok(()) => {}
             Err(Error::Suspended { .. }) => return Ok(Pulse::Paused),

@@ -5,6 +5,7 @@ mod delegated;
 mod diverged;
 mod drive;
 mod failed;
+mod failing;
 mod functions;
 mod held;
 mod killed;
