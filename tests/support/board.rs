@@ -11,6 +11,7 @@ use callboard_service::entity::{
 use callboard_service::item::{AddItems, NewItem, ReplayLedger};
 use callboard_service::project::AddProject;
 use callboard_service::user::AddUser;
+use callboard_service::workflow::CheckRuns;
 use callboard_service::{Actor, Callboard, DatabaseUrl, Error, OpenOptions, Ref};
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
@@ -175,8 +176,11 @@ impl Seed {
     }
 }
 
-/// Fails when an item's row says something else than its ledger.
+/// Fails when an item's row says something else than its ledger, or a run's than its steps and its ledger.
 pub(crate) async fn assert_ledger_replays(t: &TestDb) {
-    let found = t.board().await.read(&ReplayLedger).await.unwrap_or_else(|error| panic!("replay: {error}"));
+    let board = t.board().await;
+    let found = board.read(&ReplayLedger).await.unwrap_or_else(|error| panic!("replay: {error}"));
     assert!(found.is_empty(), "the ledger does not replay to the rows: {found:#?}");
+    let found = board.read(&CheckRuns).await.unwrap_or_else(|error| panic!("check the runs: {error}"));
+    assert!(found.is_empty(), "what is recorded of runs does not agree: {found:#?}");
 }

@@ -5,6 +5,8 @@ use std::fmt::Debug;
 
 use callboard_service::entity::{
     agent_profiles, idempotency_keys, task_assignments, task_prerequisites, work_item_events, work_items,
+    workflow_context, workflow_events, workflow_outputs, workflow_runs, workflow_step_dependencies, workflow_steps,
+    workflow_templates,
 };
 use sea_orm::{DatabaseConnection, EntityTrait};
 
@@ -38,7 +40,21 @@ impl Seed {
         add::<agent_profiles::Entity>(&mut rows, &self.raw, "agent_profiles", |r| r.slug.clone()).await;
         let key = |r: &idempotency_keys::Model| format!("{} {} {}", r.actor, r.verb, r.key);
         add::<idempotency_keys::Entity>(&mut rows, &self.raw, "idempotency_keys", key).await;
+        self.add_workflows(&mut rows).await;
         Snapshot(rows)
+    }
+
+    async fn add_workflows(&self, rows: &mut BTreeMap<String, String>) {
+        let raw = &self.raw;
+        add::<workflow_templates::Entity>(rows, raw, "workflow_templates", |r| r.id.to_string()).await;
+        add::<workflow_runs::Entity>(rows, raw, "workflow_runs", |r| r.workflow_id.clone()).await;
+        add::<workflow_steps::Entity>(rows, raw, "workflow_steps", |r| format!("{} {}", r.name, r.id)).await;
+        let edge = |r: &workflow_step_dependencies::Model| format!("{} {}", r.step_id, r.depends_on_id);
+        add::<workflow_step_dependencies::Entity>(rows, raw, "workflow_step_dependencies", edge).await;
+        add::<workflow_outputs::Entity>(rows, raw, "workflow_outputs", |r| r.id.to_string()).await;
+        let key = |r: &workflow_context::Model| format!("{} {} {}", r.workflow_run_id, r.agent_key, r.context_key);
+        add::<workflow_context::Entity>(rows, raw, "workflow_context", key).await;
+        add::<workflow_events::Entity>(rows, raw, "workflow_events", |r| r.id.to_string()).await;
     }
 
     /// Fails when anything is not as it was, naming the rows.

@@ -8,7 +8,7 @@ use super::reap::reap;
 use crate::db::{Query, Tx, Verb};
 use crate::error::{Error, Result};
 use crate::id::Ref;
-use crate::project;
+use crate::{project, workflow};
 
 /// Expires due leases and releases due backoffs. Safe in several processes at once.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -87,6 +87,7 @@ impl Query for Due {
         for row in tx.conn.query_all_raw(tx.dialect.statement(tx.dialect.list_due_backoffs(), values())).await? {
             due.released.push(row.try_get("", "key")?);
         }
+        due.timed_out = workflow::timed_out(tx, project, self.0.limit).await?;
         Ok(due)
     }
 }

@@ -10,13 +10,13 @@ use crate::db::{Tx, Verb};
 use crate::error::{Conflict, Result};
 use crate::id::Ref;
 use crate::prerequisite::edge;
-use crate::rules;
+use crate::{rules, workflow};
 
 /// Archives an item that is finished, or that nobody ever started. Archiving it again changes nothing.
 ///
 /// # Errors
-/// `Held` naming the open assignment; `InUse` for an item that was started and is not finished; `Dependents` naming the
-/// items that would wait for it for good; `NotFound`.
+/// `Held` naming the open assignment; `InUse` for an item that was started and is not finished, and for one that a step
+/// of a workflow waits for; `Dependents` naming the items that would wait for it for good; `NotFound`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ArchiveItem {
     /// By key or id.
@@ -38,6 +38,10 @@ impl Verb for ArchiveItem {
         held::refuse(tx, &item).await?;
         if !state::FINISHED.contains(&item.status) {
             refuse_started(&item)?;
+            if let Some(waits) = workflow::awaiting(tx, &item).await? {
+                let because = format!("{waits} waits for it: cancel it");
+                return Err(Conflict::InUse { what: format!("archiving {}", item.key), because }.into());
+            }
             let waiting = edge::waiting_dependents(tx, item.id).await?;
             if !waiting.is_empty() {
                 let dependents = waiting.into_iter().map(|i| i.key).collect();

@@ -8,8 +8,11 @@ use super::write;
 use crate::clock::Timestamp;
 use crate::db::Tx;
 use crate::error::Result;
+use crate::prerequisite;
 
 /// Makes a finished or dead item todo again, with all its attempts; nobody can claim it before `not_before`.
+///
+/// As when it is reopened by hand, what its completion had satisfied waits again.
 pub(crate) async fn revive(
     tx: &Tx,
     item: &work_items::Model,
@@ -28,5 +31,9 @@ pub(crate) async fn revive(
         (after.assignee_type, after.assignee_id) = (None, None);
     }
     let kind = if finished { "reopened" } else { "retried" };
-    write::update(tx, item, after, Entry::new(kind).reason(Some(reason))).await
+    let revived = write::update(tx, item, after, Entry::new(kind).reason(Some(reason))).await?;
+    if item.status == Status::Done {
+        prerequisite::unsatisfy(tx, &revived).await?;
+    }
+    Ok(revived)
 }

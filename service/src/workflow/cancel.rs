@@ -12,7 +12,7 @@ use super::journal::Journal;
 use super::rows;
 use super::state::{RunEvent, StepEvent, next_step};
 use crate::db::{Tx, Verb};
-use crate::error::Result;
+use crate::error::{Conflict, Error, Result};
 use crate::id::Ref;
 use crate::item::{self, CancelItem};
 use crate::prerequisite::edge;
@@ -75,7 +75,12 @@ impl Verb for CancelRun {
         let mut items = Vec::new();
         for id in waiting {
             let cancel = CancelItem { reason: Some(reason.clone()), waive_dependents: true, ..CancelItem::new(id) };
-            items.push(cancel.apply(tx).await?.item.key);
+            match cancel.apply(tx).await {
+                Ok(done) => items.push(done.item.key),
+                // Archived with its project: nobody can claim it.
+                Err(Error::Conflict(Conflict::Inactive { .. })) => {}
+                Err(other) => return Err(other),
+            }
         }
         Ok(CancelledRun { run, already: false, steps: cancelled, items })
     }

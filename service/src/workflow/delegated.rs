@@ -6,7 +6,9 @@ use callboard_entity::{
     WorkItemStatus, WorkflowStepStatus as Status, work_items, workflow_runs as runs, workflow_steps as steps,
 };
 use chrono::TimeDelta;
-use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait};
+use sea_orm::{
+    ColumnTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, RelationTrait, Select,
+};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -19,6 +21,7 @@ use crate::db::{Tx, Verb};
 use crate::error::{Error, ErrorKind, Result};
 use crate::id::Ref;
 use crate::item::{self, AddItems, CancelItem, Criterion, NewItem};
+use crate::prerequisite::edge;
 
 /// Hands a step out: a new item or, after a failed attempt, the same one again. The step waits then.
 ///
@@ -153,27 +156,52 @@ pub(crate) fn has_ended(item: &work_items::Model) -> bool {
 ///
 /// An item that somebody holds is cancelled as well: its holder is refused from then on.
 pub(crate) async fn time_out(tx: &Tx, project: Option<Uuid>, limit: u32) -> Result<Vec<String>> {
+    let due = due(tx, project, limit).await?.select_also(runs::Entity).all(&tx.conn).await?;
+    let mut cancelled = Vec::new();
+    for (step, run) in due {
+        let (Some(item), Some(run)) = (step.work_item_id, run) else { continue };
+        let Some(item) = still_due(tx, &step, item).await? else { continue };
+        let reason = format!("step '{}' of run '{}' timed out", step.name, run.workflow_id);
+        let cancel = CancelItem { reason: Some(reason), waive_dependents: true, ..CancelItem::new(item.id) };
+        match cancel.apply(tx).await {
+            Ok(done) => cancelled.push(done.item.key),
+            // An archived one: nobody can claim it, and it ends when it is brought back.
+            Err(Error::Transition { .. } | Error::Conflict(_)) => {}
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(cancelled)
+}
+
+/// The keys of the items that [`time_out`] would cancel now.
+pub(crate) async fn timed_out(tx: &Tx, project: Option<Uuid>, limit: u32) -> Result<Vec<String>> {
+    let keys = due(tx, project, limit).await?.join(JoinType::InnerJoin, steps::Relation::WorkItem.def());
+    Ok(keys.select_only().column(work_items::Column::Key).into_tuple().all(&tx.conn).await?)
+}
+
+/// The steps that waited longer than they may, the longest overdue first.
+async fn due(tx: &Tx, project: Option<Uuid>, limit: u32) -> Result<Select<steps::Entity>> {
     let now = tx.dialect.read_lease_now(&tx.conn, tx.now).await?;
     let mut query = steps::Entity::find()
-        .select_also(runs::Entity)
         .join(JoinType::InnerJoin, steps::Relation::WorkflowRun.def())
         .filter(steps::Column::Status.eq(Status::Waiting))
         .filter(steps::Column::DeadlineAt.lte(now));
     if let Some(project) = project {
         query = query.filter(runs::Column::ProjectId.eq(project));
     }
-    let due = query.order_by_asc(steps::Column::DeadlineAt).limit(u64::from(limit)).all(&tx.conn).await?;
-    let mut cancelled = Vec::new();
-    for (step, run) in due {
-        let (Some(item), Some(run)) = (step.work_item_id, run) else { continue };
-        let reason = format!("step '{}' of run '{}' timed out", step.name, run.workflow_id);
-        let cancel = CancelItem { reason: Some(reason), waive_dependents: true, ..CancelItem::new(item) };
-        match cancel.apply(tx).await {
-            Ok(done) => cancelled.push(done.item.key),
-            // It has ended in this instant, which its step has followed.
-            Err(Error::Transition { .. } | Error::Conflict(_)) => {}
-            Err(other) => return Err(other),
-        }
-    }
-    Ok(cancelled)
+    Ok(query.order_by_asc(steps::Column::DeadlineAt).limit(u64::from(limit)))
+}
+
+/// The item of an overdue step, locked, if the step has not ended or begun anew while the lock was waited for.
+async fn still_due(tx: &Tx, step: &steps::Model, item: Uuid) -> Result<Option<work_items::Model>> {
+    let Some(found) = work_items::Entity::find_by_id(item).one(&tx.conn).await? else { return Ok(None) };
+    // As cancelling an item does: its edges first, so that nobody waits for this one the other way round.
+    edge::lock_project(tx, found.project_id).await?;
+    let locked = item::lock_all(tx, [item]).await?.pop();
+    let same = steps::Entity::find_by_id(step.id)
+        .filter(steps::Column::Status.eq(Status::Waiting))
+        .filter(steps::Column::DeadlineAt.eq(step.deadline_at))
+        .count(&tx.conn)
+        .await?;
+    Ok(locked.filter(|_| same == 1))
 }

@@ -2,10 +2,10 @@
 
 use callboard_entity::{
     TaskAssignmentStatus, WorkItemStatus, WorkflowStepStatus as Status, task_assignments, work_item_events, work_items,
-    workflow_steps as steps,
+    workflow_runs as runs, workflow_steps as steps,
 };
 use chrono::TimeDelta;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait};
 use serde_json::{Value, json};
 
 use super::advance::advance;
@@ -26,6 +26,18 @@ use crate::error::{Error, Result};
 pub(crate) fn follow<'t>(tx: &'t Tx, item: &'t work_items::Model) -> BoxFuture<'t, Result<()>> {
     // Boxed here, because following may write other items, whose end is followed.
     Box::pin(follow_ended(tx, item))
+}
+
+/// The step and the run that wait for an item, if any does: `step 'NAME' of run 'ID'`.
+pub(crate) async fn awaiting(tx: &Tx, item: &work_items::Model) -> Result<Option<String>> {
+    let waiting = steps::Entity::find()
+        .select_also(runs::Entity)
+        .join(JoinType::InnerJoin, steps::Relation::WorkflowRun.def())
+        .filter(steps::Column::WorkItemId.eq(item.id))
+        .filter(steps::Column::Status.eq(Status::Waiting))
+        .one(&tx.conn)
+        .await?;
+    Ok(waiting.and_then(|(step, run)| Some(format!("step '{}' of run '{}'", step.name, run?.workflow_id))))
 }
 
 async fn follow_ended(tx: &Tx, item: &work_items::Model) -> Result<()> {

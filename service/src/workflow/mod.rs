@@ -6,6 +6,7 @@
 
 mod advance;
 mod cancel;
+mod check;
 pub mod context;
 mod delegated;
 mod follow;
@@ -25,8 +26,9 @@ pub mod state;
 pub mod template;
 
 pub use cancel::{CancelRun, CancelledRun};
-pub(crate) use delegated::time_out;
-pub(crate) use follow::follow;
+pub use check::{CheckRuns, RunMismatch};
+pub(crate) use delegated::{time_out, timed_out};
+pub(crate) use follow::{awaiting, follow};
 pub use list::{ListRuns, ListedRun};
 pub use logs::{RunEventPage, RunLogEntry, RunLogs};
 pub use outputs::{RunOutputs, StoredOutput};

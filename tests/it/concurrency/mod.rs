@@ -9,3 +9,4 @@ mod limit;
 mod names;
 mod parents;
 mod race;
+mod workflow;

@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use callboard_service::assignment::state::{self as assignment, AssignmentEvent};
-use callboard_service::entity::{TaskAssignmentStatus, WorkItemStatus};
+use callboard_service::entity::{TaskAssignmentStatus, WorkItemStatus, WorkflowRunStatus, WorkflowStepStatus};
 use callboard_service::item::state::{self as item, ItemEvent};
+use callboard_service::workflow::state::{self as workflow, RunEvent, StepEvent};
 use support::plain;
 
 plain! {
@@ -71,6 +72,38 @@ fn assignments() -> Machine {
     }
 }
 
+fn runs() -> Machine {
+    let mut arrows = Vec::new();
+    for from in WorkflowRunStatus::ALL {
+        for event in RunEvent::ALL {
+            arrows.extend(workflow::next_run(*from, *event).map(|to| (from.as_str(), event.as_str(), to.as_str())));
+        }
+    }
+    Machine {
+        states: WorkflowRunStatus::ALL.iter().map(|s| s.as_str()).collect(),
+        events: RunEvent::ALL.iter().map(|e| (e.as_str(), true)).collect(),
+        arrows,
+        first: &["pending"],
+        last: workflow::RUN_ENDED.iter().map(|s| s.as_str()).collect(),
+    }
+}
+
+fn steps() -> Machine {
+    let mut arrows = Vec::new();
+    for from in WorkflowStepStatus::ALL {
+        for event in StepEvent::ALL {
+            arrows.extend(workflow::next_step(*from, *event).map(|to| (from.as_str(), event.as_str(), to.as_str())));
+        }
+    }
+    Machine {
+        states: WorkflowStepStatus::ALL.iter().map(|s| s.as_str()).collect(),
+        events: StepEvent::ALL.iter().map(|e| (e.as_str(), true)).collect(),
+        arrows,
+        first: &["pending"],
+        last: workflow::STEP_ENDED.iter().map(|s| s.as_str()).collect(),
+    }
+}
+
 impl Machine {
     fn text(&self) -> String {
         format!("{}\n{}", self.table(), self.diagram())
@@ -113,20 +146,27 @@ fn document() -> String {
     let by_hand: Vec<String> =
         ItemEvent::ALL.iter().filter(|e| !e.is_assignments()).map(|e| format!("`{}`", e.as_str())).collect();
     let (items, assignments) = (items().text(), assignments().text());
+    let (runs, steps) = (runs().text(), steps().text());
     format!(
         "# States\n\n\
-         <!-- Written by tests/it/item/states.rs from service/src/item/state.rs and service/src/assignment/state.rs. \
-         Never edited by hand: CALLBOARD_BLESS=1 cargo test --workspace -- states -->\n\n\
-         Both machines are pure functions; an empty cell is refused, naming the state and the event. Every pair is run \
+         <!-- Written by tests/it/item/states.rs from service/src/item/state.rs, service/src/assignment/state.rs \
+         and service/src/workflow/state.rs. Never edited by hand: CALLBOARD_BLESS=1 cargo test --workspace -- states -->\n\n\
+         The machines are pure functions; an empty cell is refused, naming the state and the event. Every pair is run \
          through the public verbs on stored rows, on both databases (tests/it/item/machine.rs, \
-         tests/it/assignment/).\n\n\
+         tests/it/assignment/, tests/it/workflow/machine.rs).\n\n\
          ## Work items\n\n\
          By hand: {}. The other events are those of the item's assignment; while one is open, only they and `cancel` move \
          the item. An epic is never assigned, and so it is also started by hand. A done prerequisite satisfies what waits \
          for it in the same transaction; `reopen` takes that back for items that nobody holds.\n\n{items}\n\
          ## Assignments\n\n\
          A claim makes an assignment `started`, an assign `assigned`. While it is assigned, started or paused it is open, \
-         and it is the only open one of its item.\n\n{assignments}",
+         and it is the only open one of its item.\n\n{assignments}\n\
+         ## Workflow runs\n\n\
+         Completing and failing are the runner's, or of the last step that an agent ends; the others are verbs. A failed \
+         run keeps its outputs, and goes on when it is resumed or retried.\n\n{runs}\n\
+         ## Workflow steps\n\n\
+         A delegated step starts and waits in one transaction: its item's end completes or fails it. A failed step starts \
+         again only while it has attempts left. Cancelling the run cancels its pending, running and waiting steps.\n\n{steps}",
         by_hand.join(", ")
     )
 }

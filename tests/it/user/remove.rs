@@ -1,6 +1,6 @@
 //! Removing users.
 
-use callboard_service::entity::{board_users, workflow_events};
+use callboard_service::entity::board_users;
 use callboard_service::item::{Assignee, NewItem};
 use callboard_service::setting::SetSetting;
 use callboard_service::user::{AddUser, RemoveUser};
@@ -51,11 +51,9 @@ both! {
         assert_eq!(kept(&seed, "writer").await, "others refer to them (ledger rows: 1)");
 
         let runner = add(&seed, "runner").await.id.expect("an id");
-        workflow_rows::write(&seed.raw, workflow_rows::template()).await;
-        workflow_rows::write(&seed.raw, workflow_rows::run(seed.project.id)).await;
-        let event = workflow_rows::event(runner, runner);
-        workflow_rows::write(&seed.raw, workflow_events::Model { step_id: None, ..event }).await;
-        assert_eq!(kept(&seed, "runner").await, "others refer to them (ledger rows: 1)");
+        let (agent, item) = (seed.agent("coder").await, seed.item().await);
+        workflow_rows::write_all(&seed.raw, seed.project.id, agent.id, item.id, runner).await;
+        assert_eq!(kept(&seed, "runner").await, "others refer to them (ledger rows: 3)");
 
         let set = SetSetting { key: "default_actor".to_owned(), value: json!("user:default"), project: None };
         seed.board.run(seed.me, &set).await.expect("set");

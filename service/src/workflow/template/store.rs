@@ -1,13 +1,14 @@
 //! Templates on the board: each version is kept for good, because runs refer to it.
 
 use callboard_entity::workflow_templates as templates;
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 use sha2::{Digest, Sha256};
 
 use super::definition::Definition;
 use super::shipped::{self, SHIPPED};
 use crate::db::Tx;
-use crate::error::{Error, Result};
+use crate::error::{Conflict, Error, Result};
 use crate::{id, rules};
 
 /// The stored template of that name, the newest where no version is named. One that comes with Callboard is added.
@@ -45,7 +46,7 @@ pub(super) async fn missing(tx: &Tx, name: &str, version: Option<i64>) -> Result
         .into_tuple()
         .all(&tx.conn)
         .await?;
-    if let Some(version) = version.filter(|_| names.iter().any(|known| known == name)) {
+    if let Some(version) = version.filter(|_| is_shipped(name) || names.iter().any(|known| known == name)) {
         return Ok(Error::not_found("workflow template", format!("{name} version {version}")));
     }
     let known = names.iter().map(String::as_str).chain(SHIPPED.iter().map(|(shipped, _)| *shipped));
@@ -74,12 +75,19 @@ pub(super) async fn add(tx: &Tx, definition: &Definition) -> Result<(templates::
         content_sha256: digest,
         created_at: tx.now,
     };
-    // Two at once would take the same number: the later one is refused, and is right when it is made again.
-    let name = format!("{} version {}", row.name, row.version);
-    let taken = crate::error::taken("workflow template", &name);
-    let insert = templates::Entity::insert(row.clone().into_active_model().reset_all());
-    insert.exec_without_returning(&tx.conn).await.map_err(taken)?;
-    Ok((row, false))
+    // Two at once take the same number: the later one is a repeat where both say the same, and else refused.
+    let once = OnConflict::columns([templates::Column::Name, templates::Column::Version]).do_nothing().to_owned();
+    let insert = templates::Entity::insert(row.clone().into_active_model().reset_all()).on_conflict(once);
+    if insert.exec_without_returning(&tx.conn).await? == 1 {
+        return Ok((row, false));
+    }
+    match find(tx, &row.name, Some(row.version)).await? {
+        Some(same) if same.content_sha256 == row.content_sha256 => Ok((same, true)),
+        _ => {
+            let name = format!("{} version {}", row.name, row.version);
+            Err(Conflict::Exists { entity: "workflow template", name }.into())
+        }
+    }
 }
 
 /// What a stored template says.

@@ -1,11 +1,15 @@
-//! Templates of workflows: pure functions, without a database.
+//! Templates of workflows: what a text means, by pure functions, and the verbs that keep them on the board.
 
+mod add;
 mod definition;
 mod gate;
 mod inputs;
+mod list;
 mod order;
+mod played;
 mod render;
 mod shipped;
+mod show;
 mod steps;
 mod syntax;
 mod texts;

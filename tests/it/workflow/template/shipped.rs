@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use support::plain;
 
 /// What an agent hands over that does its work well.
-fn good(template: &str, step: &str) -> Value {
+pub(super) fn good(template: &str, step: &str) -> Value {
     let source =
         |n: u32| json!({ "title": format!("Study {n}"), "reference": format!("doi:{n}"), "finding": "falls drop" });
     let sources = json!([source(1), source(2), source(3)]);
@@ -39,7 +39,7 @@ fn good(template: &str, step: &str) -> Value {
     }
 }
 
-fn inputs(template: &Definition) -> Map<String, Value> {
+pub(super) fn inputs(template: &Definition) -> Map<String, Value> {
     let needed = template.inputs.iter().filter(|(_, input)| input.default.is_none());
     let given = needed.map(|(name, _)| (name.clone(), json!("falls in hospitals"))).collect();
     resolve(template, given).expect("texts for all that is needed")
