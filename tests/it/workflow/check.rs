@@ -22,6 +22,8 @@ both! {
         seed.play(&agent, second.id, "c", json!({ "n": 1 })).await;
         assert_eq!(found(&seed).await, Vec::<String>::new());
 
+        assert_eq!(t.callboard(["workflow", "check"]).run().ok().stdout, "Every run agrees with its steps, outputs and log.\n");
+
         // Each plant is taken back, so that the one found is the one planted.
         let (a, c) = (seed.step(first.id, "a").await, seed.step(second.id, "c").await);
         let plant = async |sql: &str, expected: &[&str], back: &str| {
@@ -30,6 +32,12 @@ both! {
             seed.sql(back).await;
             assert_eq!(found(&seed).await, Vec::<String>::new(), "{back}");
         };
+        seed.sql("UPDATE workflow_runs SET steps_completed = 7 WHERE workflow_id = 'first'").await;
+        let output = t.callboard(["workflow", "check", "--json"]).run().code(11);
+        let rows = output.json()["data"].as_array().expect("a list").len();
+        assert!(rows == 1 && output.stderr.contains("verify_failed"), "{output}");
+        assert!(t.callboard(["workflow", "check"]).run().code(11).stdout.contains("steps_completed"));
+        seed.sql("UPDATE workflow_runs SET steps_completed = 1 WHERE workflow_id = 'first'").await;
         let of = |id: &str| format!("WHERE workflow_id = '{id}'");
         plant(
             &format!("UPDATE workflow_runs SET steps_completed = 2 {}", of("first")),

@@ -1,6 +1,7 @@
 //! `callboard workflow`: runs of several steps, which survive a crash, and the templates that they are started from.
 
 mod cancel;
+mod check;
 mod context;
 mod list;
 mod logs;
@@ -34,6 +35,7 @@ pub enum Command {
     #[command(subcommand)]
     Context(context::Command),
     Logs(logs::Args),
+    Check(check::Args),
 }
 
 impl Command {
@@ -50,6 +52,7 @@ impl Command {
             Self::Outputs(args) => outputs::run(args, context).await,
             Self::Context(command) => command.run(context).await,
             Self::Logs(args) => logs::run(args, context).await,
+            Self::Check(args) => check::run(args, context).await,
         }
     }
 }
