@@ -77,14 +77,6 @@ both! {
         assert!(matches!(error, Error::Conflict(Conflict::Inactive { entity: "agent", .. })), "{error:?}");
     }
 
-    async fn two_at_once_get_one_slug(t: TestDb) {
-        let seed = t.seed().await;
-        let register = RegisterAgent::new("coder");
-        let (a, b) = tokio::join!(seed.board.run(seed.me, &register), seed.board.run(seed.me, &register));
-        let errors: Vec<Error> = [a.err(), b.err()].into_iter().flatten().collect();
-        assert!(matches!(errors.as_slice(), [Error::Conflict(Conflict::Exists { .. })]), "{errors:?}");
-    }
-
     async fn bad_input_is_refused(t: TestDb) {
         let seed = t.seed().await;
         let long = "a".repeat(65);

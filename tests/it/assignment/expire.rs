@@ -1,8 +1,6 @@
 //! Taking back what ran out, and what is due to be taken back.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
-use std::time::Instant;
 
 use callboard_service::assignment::{Due, Expire, Expired, Fail, Heartbeat, Holder, Pause, Start};
 use callboard_service::entity::{ActorType, TaskAssignmentStatus, WorkItemStatus};
@@ -109,40 +107,6 @@ both! {
             assert_eq!(seed.must_refuse(&Expire { project: None, limit }).await.kind(), ErrorKind::Invalid);
             let due = seed.board.read(&Due(Expire { project: None, limit })).await;
             assert_eq!(due.expect_err("out of range").kind(), ErrorKind::Invalid);
-        }
-    }
-
-    /// Several sweeps at once take every lease back once.
-    async fn sweeps_at_once_share_the_work(t: TestDb) {
-        let seed = t.seed().await;
-        let agent = seed.agent("coder").await;
-        seed.add_all((0..120).map(|n| NewItem::titled(format!("n{n}"))).collect()).await;
-        let claim = callboard_service::assignment::Claim {
-            count: 120,
-            ..callboard_service::assignment::Claim::one(Ref::Id(agent.id))
-        };
-        let held = seed.must(&claim).await.claimed;
-        seed.lapse_all().await;
-        let (mut sweeps, start) = (tokio::task::JoinSet::new(), Arc::new(tokio::sync::Barrier::new(4)));
-        for _ in 0..4 {
-            let (board, me, start) = (t.board().await, seed.me, Arc::clone(&start));
-            sweeps.spawn(async move {
-                start.wait().await;
-                let (begun, mut keys) = (Instant::now(), Vec::new());
-                for _ in 0..8 {
-                    let sweep = Expire { project: None, limit: 20 };
-                    keys.extend(board.run(me, &sweep).await.expect("expire").expired);
-                }
-                (begun, keys, Instant::now())
-            });
-        }
-        let shares = sweeps.join_all().await;
-        let all: Vec<String> = shares.iter().flat_map(|(_, keys, _)| keys.clone()).collect();
-        assert_eq!((all.len(), set(&all).len()), (120, 120), "each once, none left out");
-        let (last_begun, first_ended) = (shares.iter().map(|s| s.0).max(), shares.iter().map(|s| s.2).min());
-        assert!(last_begun < first_ended, "the sweeps ran one after the other: no race was run");
-        for claimed in held {
-            assert_eq!(seed.assignment(claimed.assignment).await.status, TaskAssignmentStatus::Expired);
         }
     }
 }

@@ -1,4 +1,4 @@
-use support::cli::callboard;
+use support::cli::{at_once, callboard};
 use support::{TestDb, both_empty, plain};
 
 use super::{data, init, json, text};
@@ -25,11 +25,10 @@ both_empty! {
         assert_eq!((&more["default_actor"], &more["default_project"]), (&"user:ada".into(), &"demo".into()));
     }
 
+    /// Its controls are those of concurrency/init.rs and migration/race.rs.
     async fn eight_at_once_make_one_board(t: TestDb) {
-        let run = || t.callboard(["init", "--project-name", "Demo", "--json"]).env("USER", "ada").spawn();
-        let running: Vec<_> = (0..8).map(|_| run()).collect();
-        let limit = std::time::Duration::from_secs(60);
-        let done: Vec<_> = running.into_iter().map(|p| data(p.wait(limit), "init")).collect();
+        let run = || t.callboard(["init", "--project-name", "Demo", "--json"]).env("USER", "ada");
+        let done: Vec<_> = at_once((0..8).map(|_| run())).into_iter().map(|output| data(output, "init")).collect();
         assert_eq!(done.iter().filter(|d| !d["added_user"].is_null()).count(), 1);
         assert_eq!(done.iter().filter(|d| !d["added_project"].is_null()).count(), 1);
         assert!(done.iter().all(|d| d["default_project"] == "demo"), "{done:?}");

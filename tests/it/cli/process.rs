@@ -4,12 +4,13 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use sea_orm::{ConnectionTrait, TransactionTrait};
-use support::cli::Background;
+use support::cli::{Background, at_once};
 use support::{Kind, TestDb, both};
 
 use super::{data, init, json, text};
 
 both! {
+    /// Its control is that of concurrency/claims.rs.
     async fn two_terminals_claim_different_items(t: TestDb) {
         init(&t);
         text(&t, ["agent", "register", "coder"]);
@@ -19,11 +20,10 @@ both! {
             items = items.arg(format!("item {n}"));
         }
         items.run().ok();
-        let claim = |agent: &str| t.callboard(["claim", "--agent", agent, "--json"]).spawn();
-        let running: Vec<_> = (0..6).flat_map(|_| [claim("coder"), claim("tester")]).collect();
-        let mut keys: Vec<String> = running
+        let claim = |agent: &str| t.callboard(["claim", "--agent", agent, "--json"]);
+        let mut keys: Vec<String> = at_once((0..6).flat_map(|_| [claim("coder"), claim("tester")]))
             .into_iter()
-            .map(|p| data(p.wait(Duration::from_secs(60)), "claim")["claimed"][0]["item"]["key"].to_string())
+            .map(|output| data(output, "claim")["claimed"][0]["item"]["key"].to_string())
             .collect();
         keys.sort();
         keys.dedup();

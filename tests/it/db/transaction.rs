@@ -122,9 +122,46 @@ both! {
         }
         assert_eq!(sum(&seed).await, 4, "each once");
         let tries = tries.load(Ordering::SeqCst);
+        // The count of what was really hit: on SQLite the second one waits at its first statement.
         let deadlocks = if t.kind() == Kind::Postgres { 1 } else { 0 };
         assert_eq!(tries, 2 + deadlocks);
     }
+
+    /// The control: without the second try on PostgreSQL, and without taking the write lock at once on SQLite, one is lost.
+    async fn of_two_plain_transactions_one_is_lost(t: TestDb) {
+        let seed = t.seed().await;
+        prepare(&seed).await;
+        let barrier = Arc::new(tokio::sync::Barrier::new(2));
+        let calls = [(1, 2), (2, 1)].map(|ids| tokio::spawn(plainly(seed.clone(), t.kind(), ids, Arc::clone(&barrier))));
+        let mut lost = 0;
+        for call in calls {
+            lost += usize::from(call.await.expect("the call ends").is_err());
+        }
+        assert_eq!(lost, 1);
+        assert_eq!(sum(&seed).await, if t.kind() == Kind::Postgres { 2 } else { 1 }, "the other one got through");
+    }
+}
+
+/// Takes or reads the first row, and then changes the second, in a transaction that nobody begins again.
+async fn plainly(
+    seed: Seed,
+    kind: Kind,
+    (first, second): (i32, i32),
+    barrier: Arc<tokio::sync::Barrier>,
+) -> Result<(), sea_orm::DbErr> {
+    let tx = seed.raw.begin().await?;
+    let add = |id: i32| format!("UPDATE app_counts SET n = n + 1 WHERE id = {id}");
+    match kind {
+        Kind::Postgres => drop(tx.execute_unprepared(&add(first)).await?),
+        // A snapshot, which the other one's commit makes too old to write from.
+        Kind::Sqlite => {
+            let read = format!("SELECT n FROM app_counts WHERE id = {first}");
+            drop(tx.query_one_raw(Statement::from_string(seed.raw.get_database_backend(), read)).await?);
+        }
+    }
+    barrier.wait().await;
+    tx.execute_unprepared(&add(second)).await?;
+    tx.commit().await
 }
 
 async fn prepare(seed: &Seed) {

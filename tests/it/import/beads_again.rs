@@ -110,16 +110,4 @@ both! {
         assert_eq!((report.rows.created, report.edges.kept), (1, 1));
         assert_eq!(items(&seed).await["new"].key, "TW-1");
     }
-
-    /// Two imports of one file at once: one does it, the other finds it done.
-    async fn two_imports_at_once_import_once(t: TestDb) {
-        let seed = t.seed().await;
-        let other = t.board().await;
-        let verb = ImportBeads::new(AWKWARD);
-        let (one, two) = tokio::join!(seed.board.run(seed.me, &verb), other.run(seed.me, &verb));
-        let mut created = [one.expect("import").rows.created, two.expect("import").rows.created];
-        created.sort_unstable();
-        assert_eq!(created, [0, 15]);
-        assert_eq!(items(&seed).await.len(), 15);
-    }
 }

@@ -1,11 +1,9 @@
 //! Many processes start at once; each step is applied once. Without the lock they fail.
 
-use std::time::Duration;
-
 use callboard_migration::{history, runner};
 use sea_orm::{Database, TransactionTrait};
 use sea_orm_migration::SchemaManager;
-use support::cli::Program;
+use support::cli::{Output, Program, at_once};
 use support::{TestDb, both_empty, child, plain, scratch_dir};
 
 use super::common::{describe, options};
@@ -20,7 +18,7 @@ both_empty! {
         let mut first = None;
         for round in 0..ROUNDS {
             let outputs = all(|_| program.clone());
-            let outputs: Vec<_> = outputs.into_iter().map(support::cli::Output::ok).collect();
+            let outputs: Vec<_> = outputs.into_iter().map(Output::ok).collect();
             let applied: usize = outputs.iter().map(|o| o.stdout.matches("\"kind\":\"finished\"").count()).sum();
             assert_eq!(applied, history().len(), "round {round}");
             overlaps += outputs.iter().filter(|o| o.stdout.contains("\"kind\":\"waiting\"")).count();
@@ -67,9 +65,8 @@ plain! {
     }
 }
 
-fn all(program: impl Fn(usize) -> Program) -> Vec<support::cli::Output> {
-    let running: Vec<_> = (0..PROCESSES).map(|n| program(n).spawn()).collect();
-    running.into_iter().map(|p| p.wait(Duration::from_secs(120))).collect()
+fn all(program: impl Fn(usize) -> Program) -> Vec<Output> {
+    at_once((0..PROCESSES).map(program))
 }
 
 /// Back to a database without anything; on SQLite without the file.

@@ -51,14 +51,6 @@ both! {
         assert_eq!(found.default_project.as_deref(), Some("my-web-app"));
     }
 
-    async fn two_at_once_add_one(t: TestDb) {
-        let board = t.board().await;
-        let init = init();
-        let (a, b) = tokio::join!(board.run(Actor::SYSTEM, &init), board.run(Actor::SYSTEM, &init));
-        let added = [a.expect("init"), b.expect("init")].into_iter().filter(|init| init.added_user.is_some()).count();
-        assert_eq!((added, names(&t).await.0.len()), (1, 1));
-    }
-
     async fn a_refusal_adds_nothing(t: TestDb) {
         let board = t.board().await;
         let bad = InitBoard { first_project: AddProject { slug: "A B".to_owned(), ..AddProject::default() }, ..init() };

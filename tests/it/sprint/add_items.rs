@@ -40,22 +40,6 @@ both! {
         assert_eq!(seed.row(item.id).await.revision, item.revision + 1);
     }
 
-    async fn two_at_once_leave_no_gap(t: TestDb) {
-        let seed = t.seed().await;
-        seed.add_all((0..40).map(|_| NewItem::titled("x")).collect()).await;
-        let one = sprint(&seed, "1").await;
-        for round in 0..10 {
-            let keys: Vec<String> = (1..=4).map(|n| format!("CB-{}", round * 4 + n)).collect();
-            let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
-            let (a, b) = (AddSprintItems { position: Some(1), ..plan(&keys[..2]) }, plan(&keys[2..]));
-            let (a, b) = tokio::join!(seed.board.run(seed.me, &a), seed.board.run(seed.me, &b));
-            a.expect("plan");
-            b.expect("plan");
-        }
-        let positions: Vec<i64> = order(&seed, &one).await.into_iter().map(|(position, _)| position).collect();
-        assert_eq!(positions, (1..=40).collect::<Vec<_>>());
-    }
-
     async fn a_refusal_adds_none(t: TestDb) {
         let seed = t.seed().await;
         let items = seed.add_all((0..3).map(|_| NewItem::titled("x")).collect()).await;

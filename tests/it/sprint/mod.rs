@@ -18,14 +18,14 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use support::Seed;
 
 /// A sprint of `demo` without dates.
-async fn sprint(seed: &Seed, code: &str) -> sprints::Model {
+pub async fn sprint(seed: &Seed, code: &str) -> sprints::Model {
     let project = Some(Ref::from("demo"));
     let add = AddSprint { project, code: code.to_owned(), title: format!("Sprint {code}"), ..AddSprint::default() };
     seed.board.run(seed.me, &add).await.expect("add the sprint")
 }
 
 /// Plans items into `SPRINT-1`, at the end.
-fn plan(keys: &[&str]) -> AddSprintItems {
+pub fn plan(keys: &[&str]) -> AddSprintItems {
     AddSprintItems {
         project: None,
         sprint: Ref::from("1"),

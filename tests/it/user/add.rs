@@ -32,17 +32,6 @@ both! {
         assert_eq!(names(&seed).await, ["ada", "kim"]);
     }
 
-    async fn two_at_once_get_one_address(t: TestDb) {
-        let seed = t.seed().await;
-        let (a, b) = (user("ada", Some("one@x.org")), user("bob", Some("one@x.org")));
-        let (a, b) = tokio::join!(seed.board.run(seed.me, &a), seed.board.run(seed.me, &b));
-        let errors: Vec<Error> = [a.err(), b.err()].into_iter().flatten().collect();
-        assert!(
-            matches!(errors.as_slice(), [Error::Conflict(Conflict::Exists { name, .. })] if name == "one@x.org"),
-            "{errors:?}"
-        );
-    }
-
     async fn bad_input_is_refused(t: TestDb) {
         let seed = t.seed().await;
         let long = "x".repeat(501);
