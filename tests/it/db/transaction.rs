@@ -152,11 +152,13 @@ async fn plainly(
     let tx = seed.raw.begin().await?;
     let add = |id: i32| format!("UPDATE app_counts SET n = n + 1 WHERE id = {id}");
     match kind {
-        Kind::Postgres => drop(tx.execute_unprepared(&add(first)).await?),
+        Kind::Postgres => {
+            tx.execute_unprepared(&add(first)).await?;
+        }
         // A snapshot, which the other one's commit makes too old to write from.
         Kind::Sqlite => {
             let read = format!("SELECT n FROM app_counts WHERE id = {first}");
-            drop(tx.query_one_raw(Statement::from_string(seed.raw.get_database_backend(), read)).await?);
+            tx.query_one_raw(Statement::from_string(seed.raw.get_database_backend(), read)).await?;
         }
     }
     barrier.wait().await;
