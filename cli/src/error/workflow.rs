@@ -62,3 +62,37 @@ pub fn run(id: &str, events: &[String]) -> String {
 pub fn gate(item: &str) -> String {
     format!("the assignment is still open: complete it with a result as `callboard item show {item}` describes it")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a program meets that drives runs: no command of ours gives these errors.
+    #[test]
+    fn every_error_of_a_run_names_the_next_step() {
+        let (run, why) = ("r1".to_owned(), "because".to_owned());
+        let asked = Some("b".to_owned());
+        let errors = [
+            Error::RunLost { run: run.clone(), why: why.clone() },
+            Error::Suspended { run: run.clone(), why: why.clone() },
+            Error::WorkflowDiverged { run: run.clone(), at: 1, recorded: "a".to_owned(), asked },
+            Error::OutputDiverged { run: run.clone(), key: "k".to_owned() },
+            Error::StepFailed { run: run.clone(), step: "s".to_owned(), attempts: 1, message: why.clone() },
+            Error::RunNotCompleted { run: run.clone(), status: "paused".to_owned(), why: None },
+            Error::Render { step: "s".to_owned(), field: "title", line: 1, why },
+        ];
+        for error in errors {
+            assert!(hint(&error).is_some(), "{error}");
+        }
+        let held = Conflict::RunHeld { run, runner: "p".to_owned(), until: chrono::DateTime::UNIX_EPOCH };
+        assert!(conflict(&held).is_some());
+    }
+
+    #[test]
+    fn only_what_a_hand_can_do_is_proposed() {
+        let events = |events: &[&str]| events.iter().map(|event| (*event).to_owned()).collect::<Vec<_>>();
+        let proposed = run("r1", &events(&["pause", "complete", "cancel"]));
+        assert_eq!(proposed, "possible now: `callboard workflow pause r1`, `callboard workflow cancel r1`");
+        assert!(run("r1", &events(&["start"])).contains("`callboard workflow logs r1`"));
+    }
+}

@@ -5,10 +5,10 @@ use callboard_service::assignment::{Complete, FinishOwn};
 use rust_decimal::Decimal;
 
 use crate::commands::fence::{OptionalFence, writer};
+use crate::commands::file::Json;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::output::assignments;
-use crate::values;
 
 /// Complete an assignment: its item is done; KEY alone does so for your own item
 #[derive(Debug, clap::Args)]
@@ -29,14 +29,15 @@ pub struct Args {
     #[arg(long, value_name = "HOURS")]
     hours: Option<Decimal>,
 
-    /// JSON that is kept as the assignment's result
-    #[arg(long, value_name = "JSON", value_parser = values::json, conflicts_with = "item")]
-    result: Option<serde_json::Value>,
+    /// The result, kept with the assignment: JSON, or @FILE that holds it, @- for stdin
+    #[arg(long, value_name = "JSON", value_parser = Json::parse, conflicts_with = "item")]
+    result: Option<Json>,
 }
 
 const EXAMPLES: &str = "Examples:
   callboard complete --assignment 01993f1e-8c58-7b3e-b8fd-2d1c7a1f4d11 --note \"parsed, with tests\"
   callboard assignment complete --result '{\"files\":3}'               with CALLBOARD_ASSIGNMENT set
+  callboard complete --result @report.json                            a large one, from a file
   callboard done CB-7 --hours 1.5                         an item of your own";
 
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
@@ -55,7 +56,8 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
             context.run_as(&board, actor, &verb).await?
         }
         (None, Some(assignment)) => {
-            let verb = Complete { assignment, notes: args.note, actual_hours: args.hours, result: args.result };
+            let result = args.result.map(Json::read).transpose()?;
+            let verb = Complete { assignment, notes: args.note, actual_hours: args.hours, result };
             let actor = writer(context, &board, assignment).await?;
             context.run_as(&board, actor, &verb).await?
         }

@@ -5,10 +5,10 @@ use rust_decimal::Decimal;
 
 use super::claim;
 use crate::commands::fence::{Fence, writer};
+use crate::commands::file::Json;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::output::assignments;
-use crate::values;
 
 /// Complete an assignment and claim the next, in one transaction
 #[derive(Debug, clap::Args)]
@@ -25,9 +25,9 @@ pub struct Args {
     #[arg(long, value_name = "HOURS")]
     hours: Option<Decimal>,
 
-    /// JSON that is kept as the assignment's result
-    #[arg(long, value_name = "JSON", value_parser = values::json)]
-    result: Option<serde_json::Value>,
+    /// The result, kept with the assignment: JSON, or @FILE that holds it, @- for stdin
+    #[arg(long, value_name = "JSON", value_parser = Json::parse)]
+    result: Option<Json>,
 
     #[command(flatten)]
     claim: claim::Args,
@@ -40,8 +40,8 @@ const EXAMPLES: &str = "Examples:
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let board = context.board().await?;
     let (_, claim) = args.claim.claim(context, &board).await?;
-    let complete =
-        Complete { assignment: args.fence.assignment, notes: args.note, actual_hours: args.hours, result: args.result };
+    let result = args.result.map(Json::read).transpose()?;
+    let complete = Complete { assignment: args.fence.assignment, notes: args.note, actual_hours: args.hours, result };
     let actor = writer(context, &board, args.fence.assignment).await?;
     let both = context.run_as(&board, actor, &CompleteAndClaim { complete, claim }).await?;
     context.out.data("completed_and_claimed", &both, |text| {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::view;
 use crate::args::DryRun;
-use crate::commands::file;
+use crate::commands::file::Json;
 use crate::context::Context;
 use crate::error::CliError;
 
@@ -77,7 +77,7 @@ impl Args {
             None => Map::new(),
             Some(text) => match text.strip_prefix('@') {
                 None => inputs::from_json(text)?,
-                Some(path) => inputs::from_json(&String::from_utf8_lossy(&file::read(path)?))?,
+                Some(path) => inputs::from_json(&Json::File(path.to_owned()).read()?.to_string())?,
             },
         };
         if !self.pairs.is_empty() {

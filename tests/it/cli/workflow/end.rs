@@ -27,6 +27,28 @@ both! {
         assert_eq!(workflow_outputs::Entity::find().all(&t.raw().await).await.expect("outputs").len(), 2);
     }
 
+    /// More than a command line can hold, and more than a result may have.
+    async fn a_large_result_comes_from_a_file(t: TestDb) {
+        with_two(&t);
+        start(&t);
+        let (_, assignment) = claim(&t);
+        let file = |size: usize| format!("{{\"n\": 2, \"text\": \"{}\"}}", "x".repeat(size));
+        std::fs::write(t.dir().join("huge.json"), file(50 << 20)).expect("write");
+        let said = refused(&t, ["complete", "--assignment", &assignment, "--result", "@huge.json"], 18);
+        assert!(said.contains("result: must") && said.len() < 1000, "{said}");
+        std::fs::write(t.dir().join("half.json"), "{\"n\": 2,").expect("write");
+        assert!(refused(&t, ["complete", "--assignment", &assignment, "--result", "@half.json"], 18).contains("half.json"));
+        assert!(refused(&t, ["complete", "--assignment", &assignment, "--result", "@nowhere.json"], 13).contains("nowhere.json"));
+        assert!(refused(&t, ["complete", "--assignment", &assignment, "--result", "{n: 2}"], 2).contains("is no JSON"));
+        assert_eq!(details(&t)["steps"][0]["step"]["status"], "waiting");
+        t.callboard(["complete", "--assignment", &assignment, "--result", "@-"]).stdin(file(500_000)).run().ok();
+        let (_, assignment) = claim(&t);
+        std::fs::write(t.dir().join("report.json"), format!("\"{}\"", "y".repeat(300_000))).expect("write");
+        let args = ["assignment", "complete-and-claim", "--agent", "coder", "--assignment", &assignment, "--result", "@report.json"];
+        t.callboard(args).run().ok();
+        assert_eq!(text(&t, ["workflow", "outputs", "r1", "report"]), "y".repeat(300_000) + "\n");
+    }
+
     async fn an_output_alone_is_printed_bare(t: TestDb) {
         with_two(&t);
         start(&t);

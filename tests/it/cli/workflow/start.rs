@@ -49,8 +49,11 @@ both! {
         assert!(said.contains("inputs: must be JSON: ") && said.contains("line 1"), "{said}");
         assert!(refused(&t, ["workflow", "start", "two", "--inputs", "[1]"], 18).contains("must be a JSON object, not a list"));
         assert!(refused(&t, ["workflow", "start", "two", "--inputs", "@nowhere.json"], 13).contains("nowhere.json can't be read"));
-        std::fs::write(t.dir().join("bytes"), [b'"', 0xff]).expect("write");
-        refused(&t, ["workflow", "start", "two", "--inputs", "@bytes"], 18);
+        std::fs::write(t.dir().join("bytes"), b"{\"topic\":\n\"\xff\"}").expect("write");
+        let said = refused(&t, ["workflow", "start", "two", "--inputs", "@bytes"], 18);
+        assert!(said.contains("bytes can't be understood: ") && said.contains("line 2"), "{said}");
+        std::fs::write(t.dir().join("list"), "[1]").expect("write");
+        assert!(refused(&t, ["workflow", "start", "two", "--inputs", "@list"], 18).contains("must be a JSON object"));
         let said = refused(&t, ["workflow", "start", "twoo", "--input", "topic=x"], 13);
         assert!(said.contains("near to it: two"), "{said}");
         refused(&t, ["workflow", "start", "two", "--version", "2", "--input", "topic=x"], 13);

@@ -58,6 +58,10 @@ both! {
         for expected in ["r1  completed", "2 of 2 steps", "Took:           4 min", "n, report"] {
             assert!(shown.contains(expected), "{expected}: {shown}");
         }
+        // The steps took three minutes then, one after the other; a minute passed between them.
+        text(&t, ["workflow", "start", "two", "--id", "r2", "--input", "topic=x"]);
+        let second = text(&t, ["workflow", "show", "r2"]);
+        assert!(second.contains("0 of 2 steps, about 3 min left"), "{second}");
         let found = details(&t);
         assert_eq!((&found["steps"][0]["agent"], &found["steps"][0]["item"]), (&"coder".into(), &"CB-1".into()));
         assert_eq!((&found["steps"][1]["after"][0], &found["progress"]["completed"]), (&"first".into(), &2.into()));
