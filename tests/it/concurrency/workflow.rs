@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use callboard_service::assignment::Complete;
+use callboard_service::assignment::{Complete, Expire};
 use callboard_service::entity::{
     WorkflowRunStatus as RunStatus, WorkflowStepStatus as StepStatus, workflow_runs as runs, workflow_steps as steps,
 };
@@ -132,6 +132,24 @@ both! {
         }
         assert!(overlaps > ROUNDS / 2, "only {overlaps} of {ROUNDS} rounds were races");
         assert!((1..ROUNDS).contains(&completed_first), "only one order was seen: completed first {completed_first} times");
+    }
+
+    /// Two sweeps of one overdue step: the item of its next attempt, which the first hands out, is not the second's.
+    async fn a_step_times_out_once(t: TestDb) {
+        let seed = t.seed().await;
+        seed.template("name: slow\nsteps:\n  - { name: a, delegate: {}, timeout: 1h, backoff: 0s, max_attempts: 3 }\n").await;
+        let boards = boards(&t).await;
+        let mut overlaps = 0;
+        for round in 0..ROUNDS {
+            let run = start(&seed, "slow", &format!("slow-{round}")).await;
+            seed.lapse_step(seed.step(run, "a").await.id).await;
+            let (a, b, overlap) = race(&boards, [seed.me, seed.me], Expire::default(), Expire::default()).await;
+            overlaps += usize::from(overlap);
+            assert_eq!(a.expect("sweep").timed_out.len() + b.expect("sweep").timed_out.len(), 1, "round {round}");
+            let step = seed.step(run, "a").await;
+            assert_eq!((step.status, step.attempt), (StepStatus::Waiting, 2), "round {round}");
+        }
+        assert!(overlaps > ROUNDS / 2, "only {overlaps} of {ROUNDS} rounds were races");
     }
 
     /// An id stands for one run: of two starts at once one is the other's repeat.

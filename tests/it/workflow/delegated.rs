@@ -1,6 +1,6 @@
 //! Steps that agents and people do: their order, their gates, and what the end of an item makes of them.
 
-use callboard_service::assignment::{Claim, Fail, FinishOwn};
+use callboard_service::assignment::{Claim, Complete, CompleteAndClaim, Fail, FinishOwn};
 use callboard_service::entity::{WorkflowRunStatus as RunStatus, WorkflowStepStatus as StepStatus};
 use callboard_service::item::{ArchiveItem, CancelItem, MoveItem, NewItem, ReopenItem, RetryItem};
 use callboard_service::project::ArchiveProject;
@@ -218,6 +218,42 @@ both! {
         assert_eq!((seed.row(item).await, seed.standing(run.id).await), (before, vec!["a:waiting".to_owned()]));
         seed.hand_in(&agent, held, json!(1)).await.expect("complete");
         assert_eq!(seed.run_row(run.id).await.status, RunStatus::Completed);
+    }
+
+    /// So is a cancelled one that was reopened: that alone moves no run.
+    async fn the_retry_takes_an_item_that_was_reopened(t: TestDb) {
+        let seed = t.seed().await;
+        let agent = seed.agent("coder").await;
+        let run = seed.flow(&one("")).await;
+        cancel_item(&seed, run.id, "a").await;
+        let item = seed.item_of(run.id, "a").await.id;
+        let failed = seed.run_row(run.id).await;
+        seed.must(&ReopenItem { item: item.into(), reason: None }).await;
+        assert_eq!((seed.run_row(run.id).await, seed.standing(run.id).await), (failed, vec!["a:failed".to_owned()]));
+        seed.must(&RetryRun::of(run.id)).await;
+        assert_eq!(seed.step(run.id, "a").await.work_item_id, Some(item));
+        seed.play(&agent, run.id, "a", json!(1)).await;
+        assert_eq!(seed.run_row(run.id).await.status, RunStatus::Completed);
+    }
+
+    /// The next step is there within the transaction that completes the one before it.
+    async fn one_call_completes_a_step_and_claims_the_next(t: TestDb) {
+        let seed = t.seed().await;
+        let agent = seed.agent("coder").await;
+        let run = seed.flow(GATED).await;
+        let assignment = seed.claim_step(&agent, run.id, "a").await;
+        let claim = Claim::one(Ref::Id(agent.id));
+        let both = |result| CompleteAndClaim {
+            complete: Complete { assignment, result: Some(result), ..Complete::default() },
+            claim: claim.clone(),
+        };
+        let before = seed.snapshot().await;
+        let error = seed.by(&agent, &both(json!({ "n": 1 }))).await.expect_err("the gate");
+        assert_eq!(error.kind(), ErrorKind::GateNotMet);
+        seed.assert_unchanged(&before, "a refused completion with a claim").await;
+        let done = seed.by(&agent, &both(json!({ "n": 2, "list": [1] }))).await.expect("complete and claim");
+        assert_eq!(done.next.claimed[0].item.id, seed.item_of(run.id, "b").await.id);
+        assert_eq!(seed.standing(run.id).await, ["a:completed", "b:waiting"]);
     }
 
     /// Done by hand before the retry, it is done again, and what waited for it waits again.

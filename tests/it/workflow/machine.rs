@@ -30,12 +30,12 @@ const RUNS: [(RunStatus, [&str; 6]); 6] = [
 /// does not wait; `passed` is passed over when the run is cancelled.
 const STEPS: [(StepStatus, [&str; 6]); 7] = [
     (StepStatus::Pending, ["running", "skipped", "waiting", "no", "no", "cancelled"]),
-    (StepStatus::Running, ["again", "no", "no", "completed", "failed", "cancelled"]),
-    (StepStatus::Waiting, ["diverged", "no", "same", "completed", "failed", "cancelled"]),
-    (StepStatus::Completed, ["same", "no", "same", "no", "no", "passed"]),
-    (StepStatus::Failed, ["running", "no", "waiting", "no", "no", "passed"]),
+    (StepStatus::Running, ["again", "diverged", "no", "completed", "failed", "cancelled"]),
+    (StepStatus::Waiting, ["diverged", "diverged", "same", "completed", "failed", "cancelled"]),
+    (StepStatus::Completed, ["same", "diverged", "same", "no", "no", "passed"]),
+    (StepStatus::Failed, ["running", "diverged", "waiting", "no", "no", "passed"]),
     (StepStatus::Skipped, ["diverged", "same", "no", "no", "no", "passed"]),
-    (StepStatus::Cancelled, ["no", "no", "no", "no", "no", "passed"]),
+    (StepStatus::Cancelled, ["no", "diverged", "no", "no", "no", "passed"]),
 ];
 
 plain! {
@@ -253,9 +253,12 @@ async fn step_pair(seed: &Seed, from: StepStatus, event: StepEvent, cell: &str) 
         }
         ("diverged", Err(error)) => {
             assert_eq!((after, seen), (before, None), "{what}: a refusal changes nothing");
-            let text = format!(
-                "run '{what}' diverged at step 1: 'work (left out or delegated)' was recorded, and 'work' is asked for"
-            );
+            let (recorded, asked) = match event {
+                StepEvent::Skip => (format!("work ({from})"), "work (left out)"),
+                _ => ("work (left out or delegated)".to_owned(), "work"),
+            };
+            let text =
+                format!("run '{what}' diverged at step 1: '{recorded}' was recorded, and '{asked}' is asked for");
             assert_eq!((error.kind(), error.to_string()), (ErrorKind::Conflict, text));
         }
         ("running" | "again", Ok(())) => {
