@@ -53,7 +53,7 @@ impl Drive {
     /// The run, if it is done.
     ///
     /// # Errors
-    /// `RunEnded` with the state and the reason.
+    /// `RunNotCompleted` with the state and the reason.
     pub fn completed(self) -> Result<runs::Model> {
         match self {
             Self::Completed { run, .. } => Ok(run),
@@ -77,7 +77,7 @@ impl Callboard {
     ///
     /// # Errors
     /// `OtherRun` where the id belongs to another workflow, or was begun with other inputs; `RunHeld` while another
-    /// process drives it; `Transition` where it is paused or failed and was not resumed ([`super::ResumeRun`]);
+    /// process drives it; `Transition` where it is paused or failed and was not resumed ([`crate::workflow::ResumeRun`]);
     /// `RunLost` where another process took it meanwhile, or it was cancelled; `WorkflowDiverged` where the code asks
     /// for other steps than were recorded (the run stays as it is). A failure of the workflow is [`Drive::Failed`].
     ///
