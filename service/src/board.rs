@@ -31,6 +31,9 @@ impl Callboard {
     }
 
     /// Closes the connections; open transactions of other clones are rolled back.
+    ///
+    /// # Errors
+    /// The database's, where a connection could not be closed in order; it is gone all the same.
     pub async fn close(self) -> Result<()> {
         self.db.reader.close().await?;
         self.db.writer.close().await?;

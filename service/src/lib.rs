@@ -1,4 +1,5 @@
 #![doc = include_str!("../../examples/embed/README.md")]
+#![deny(clippy::missing_errors_doc)]
 #![deny(missing_docs, rustdoc::broken_intra_doc_links, rustdoc::private_intra_doc_links, rustdoc::invalid_html_tags)]
 
 pub mod actor;

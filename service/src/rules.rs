@@ -13,6 +13,9 @@ pub const LINE: usize = 500;
 pub const TEXT: usize = 1024 * 1024;
 
 /// `^[a-z0-9]+(-[a-z0-9]+)*$`, at most 64 characters.
+///
+/// # Errors
+/// `Invalid`, naming the field and the rule.
 pub fn slug(field: &'static str, value: &str) -> Result<()> {
     let word = |w: &str| !w.is_empty() && w.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     if value.len() <= SHORT && value.split('-').all(word) {
@@ -23,6 +26,9 @@ pub fn slug(field: &'static str, value: &str) -> Result<()> {
 }
 
 /// A name that could be read as an id would never be found again by its name.
+///
+/// # Errors
+/// `Invalid` for a UUID.
 pub fn not_id(field: &'static str, value: &str) -> Result<()> {
     match uuid::Uuid::try_parse(value) {
         Ok(_) => Err(Error::invalid(field, value, "must not have the form of an id")),
@@ -31,6 +37,9 @@ pub fn not_id(field: &'static str, value: &str) -> Result<()> {
 }
 
 /// One line: not empty, at most [`LINE`] characters, no control characters or bidirectional overrides.
+///
+/// # Errors
+/// `Invalid`, naming the field and the rule.
 pub fn line(field: &'static str, value: &str) -> Result<()> {
     if value.trim().is_empty() {
         return Err(Error::invalid(field, value, "must not be empty"));
@@ -46,6 +55,9 @@ pub fn line(field: &'static str, value: &str) -> Result<()> {
 }
 
 /// A text of several lines: at most [`TEXT`] bytes, no control characters but tabs and line ends.
+///
+/// # Errors
+/// `Invalid`, naming the field and the rule.
 pub fn text(field: &'static str, value: &str) -> Result<()> {
     if value.len() > TEXT {
         return Err(Error::invalid(field, value, format!("must have at most {TEXT} bytes")));
@@ -58,6 +70,9 @@ pub fn text(field: &'static str, value: &str) -> Result<()> {
 }
 
 /// A reason: one that is demanded must say something.
+///
+/// # Errors
+/// `Invalid` where it is empty or white space only.
 pub fn reason(value: &str) -> Result<()> {
     if value.trim().is_empty() {
         return Err(Error::invalid("reason", value, "must not be empty"));
@@ -66,6 +81,9 @@ pub fn reason(value: &str) -> Result<()> {
 }
 
 /// A capability or a tag: 1 to 64 characters, no white space, `:` or `,` (they separate the parts of a requirement key).
+///
+/// # Errors
+/// `Invalid`, naming the field and the rule.
 pub fn name(field: &'static str, value: &str) -> Result<()> {
     let bad = |c: char| c.is_whitespace() || is_unsafe(c) || matches!(c, ':' | ',' | '"' | '\\') || c.is_uppercase();
     if !value.is_empty() && value.chars().count() <= SHORT && !value.chars().any(bad) {
@@ -76,6 +94,9 @@ pub fn name(field: &'static str, value: &str) -> Result<()> {
 }
 
 /// A capability or a tag as people write it, in its stored form: trimmed, lower case, white space as `-`.
+///
+/// # Errors
+/// `Invalid` where nothing is left, or as [`name`].
 pub fn normal_name(field: &'static str, value: &str) -> Result<String> {
     let normal = value.split_whitespace().collect::<Vec<_>>().join("-").to_lowercase();
     name(field, &normal)?;
@@ -83,6 +104,9 @@ pub fn normal_name(field: &'static str, value: &str) -> Result<String> {
 }
 
 /// A JSON value, at most [`TEXT`] bytes when written.
+///
+/// # Errors
+/// `Invalid`, naming the field and the rule.
 pub fn json(field: &'static str, value: &Value) -> Result<()> {
     let written = value.to_string();
     if written.len() > TEXT {
@@ -106,6 +130,9 @@ pub(crate) fn holds_nul(value: &Value) -> bool {
 }
 
 /// Reads `CAPABILITY` or `CAPABILITY:LEVEL`; the level is basic where none is named.
+///
+/// # Errors
+/// `Invalid` for an unknown level, or as [`name`].
 pub fn capability(value: &str) -> Result<(String, CapabilityLevel)> {
     let (capability, level) = value.split_once(':').unwrap_or((value, "basic"));
     name("capability", capability)?;
@@ -113,6 +140,9 @@ pub fn capability(value: &str) -> Result<(String, CapabilityLevel)> {
 }
 
 /// Finds a word of a vocabulary, or names all of it.
+///
+/// # Errors
+/// `Invalid`, with the whole vocabulary and the nearest word.
 pub fn word<T: Copy>(field: &'static str, value: &str, all: &[T], text: impl Fn(T) -> &'static str) -> Result<T> {
     let wanted = value.trim().to_lowercase().replace('-', "_");
     all.iter().copied().find(|t| text(*t) == wanted).ok_or_else(|| {

@@ -30,6 +30,11 @@ pub enum Holder {
 }
 
 /// Assigns a ready item. An agent must be active, below its limit and have what the item requires.
+///
+/// # Errors
+/// `NotAssignable` naming every condition that failed: the item is not ready, the agent is not active, full or lacks
+/// a capability; `NotFound` for the item or the holder; `Invalid` for a deadline outside its limits, and for a note
+/// or context that is too large.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Assign {
     /// By key or id.

@@ -12,6 +12,9 @@ use crate::error::Result;
 use crate::rules;
 
 /// Cancels an open assignment; its item goes back to the queue and no attempt is used up.
+///
+/// # Errors
+/// `Transition` for an assignment that has ended otherwise; `Invalid` for an empty reason; `NotFound`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Cancel {
     /// The open assignment's id.

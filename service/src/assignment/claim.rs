@@ -27,6 +27,11 @@ const REAP: u32 = 20;
 /// An item that the agent does not qualify for is passed over. Leases and backoffs that ran out are taken back on the
 /// way, so nothing depends on a sweep.
 ///
+/// # Errors
+/// `NotAssignable` where `item` is named and cannot be had, with every condition that failed; `NotFound` for a name;
+/// `Invalid` for a count or lease outside its limits, and for a tag that breaks its rule. Nothing to claim is an
+/// empty outcome ([`ClaimOutcome::into_claimed`] makes it an error).
+///
 /// # Example
 /// ```no_run
 /// use callboard_service::assignment::Claim;

@@ -17,6 +17,11 @@ use crate::{prerequisite, rules};
 
 /// Completes a started assignment. Completing what is completed is a success that changes nothing.
 ///
+/// # Errors
+/// `LeaseLost` once the assignment is not the open one any more, or its lease ran out; `Transition` where the machine
+/// does not have the event; `GateNotMet` where a workflow's step waits for the item, and the result is not what the
+/// step's gate demands; `Invalid` for hours, notes or a result outside their limits; `NotFound`.
+///
 /// # Example
 /// ```no_run
 /// use callboard_service::assignment::{Claim, Complete};

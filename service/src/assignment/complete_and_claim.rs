@@ -9,6 +9,9 @@ use crate::db::{Tx, Verb};
 use crate::error::Result;
 
 /// Completes, then claims. A refused completion claims nothing; finding nothing to claim is no refusal.
+///
+/// # Errors
+/// As [`Complete`] and [`Claim`]; nothing is changed then.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CompleteAndClaim {
     /// What is completed first.

@@ -11,6 +11,9 @@ use crate::id::Ref;
 use crate::{project, workflow};
 
 /// Expires due leases and releases due backoffs. Safe in several processes at once.
+///
+/// # Errors
+/// `NotFound` for the project; `Invalid` for a limit outside 1 to 1,000.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Expire {
     /// Only items of this project, by slug or id.

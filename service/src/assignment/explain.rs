@@ -14,6 +14,9 @@ use crate::id::Ref;
 use crate::{item, user};
 
 /// Explains an item's assignment, for one holder or for the best agents.
+///
+/// # Errors
+/// `NotFound` for the item or the holder; `Invalid` for a number of candidates outside 1 to 50.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ExplainAssignment {
     /// By key or id.

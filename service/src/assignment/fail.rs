@@ -14,6 +14,10 @@ use crate::rules;
 
 /// Fails a started or paused assignment. Failing what has failed is a success that changes nothing.
 ///
+/// # Errors
+/// `LeaseLost` once the assignment is not the open one any more, or its lease ran out; `Transition` where the machine
+/// does not have the event; `Invalid` for an empty reason; `NotFound`.
+///
 /// # Example
 /// ```no_run
 /// use callboard_service::assignment::{Claim, Fail};

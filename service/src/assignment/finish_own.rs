@@ -17,6 +17,10 @@ use crate::item;
 /// Finishes an item that is the acting user's own, or nobody's: takes, starts and completes it in one transaction.
 ///
 /// What an agent holds, or another person, is refused: only the holder's assignment id opens that.
+///
+/// # Errors
+/// `Held` naming the open assignment of somebody else; `Invalid` where no user acts; `NotAssignable` for an item that
+/// is not ready; else as [`Complete`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct FinishOwn {
     /// By key or id.

@@ -11,6 +11,10 @@ use crate::db::{Tx, Verb};
 use crate::error::Result;
 
 /// Extends the lease of an assignment, counted from now; a deadline that lies further away stays. It writes no ledger row.
+///
+/// # Errors
+/// `LeaseLost` once the assignment is not the open one any more, or its lease ran out; `Transition` for one that was
+/// completed or failed; `Invalid` for a lease outside its limits; `NotFound`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Heartbeat {
     /// The open assignment's id, as the claim gave it.

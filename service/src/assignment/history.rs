@@ -10,6 +10,9 @@ use crate::id::Ref;
 use crate::item;
 
 /// The newest 100 assignments of an item, newest first; or the one assignment of that id.
+///
+/// # Errors
+/// `NotFound`, with near keys.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AssignmentHistory {
     /// An item's key or id, or an assignment's id.

@@ -14,6 +14,9 @@ use crate::id::Ref;
 use crate::{agent, item, names, project, user};
 
 /// Assignments, newest first, a page at a time.
+///
+/// # Errors
+/// `NotFound` for a name; `Invalid` for a limit above 1,000.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct ListAssignments {
     /// Of this holder only (`--mine`).

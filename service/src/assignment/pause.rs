@@ -16,6 +16,10 @@ use crate::item::write;
 use crate::rules;
 
 /// Pauses a started assignment. Pausing what is paused is a success that changes nothing.
+///
+/// # Errors
+/// `LeaseLost` once the assignment is not the open one any more, or its lease ran out; `Transition` where the machine
+/// does not have the event; `Invalid` for an empty reason, and for a deadline outside its limits; `NotFound`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Pause {
     /// The open assignment's id, as the claim gave it.

@@ -13,6 +13,9 @@ use crate::{item, rules};
 /// Cancels the open assignment of an item, where there is one, and assigns the item to another. It costs no attempt.
 ///
 /// A refused assignment leaves the present holder in place.
+///
+/// # Errors
+/// As [`super::Assign`]; `Invalid` for an empty reason.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Reassign {
     /// By key or id.

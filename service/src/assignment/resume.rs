@@ -15,6 +15,10 @@ use crate::item::ledger::Entry;
 use crate::item::write;
 
 /// Resumes a paused assignment with a new lease. Resuming what runs is a success that changes nothing.
+///
+/// # Errors
+/// `LeaseLost` once the assignment is not the open one any more, or its lease ran out; `Transition` where the machine
+/// does not have the event; `Invalid` for a lease outside its limits; `NotFound`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Resume {
     /// The paused assignment's id.

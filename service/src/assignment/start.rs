@@ -16,6 +16,10 @@ use crate::item::state::ItemEvent;
 use crate::item::write;
 
 /// Starts an assignment. Starting what is started is a success that changes nothing.
+///
+/// # Errors
+/// `LeaseLost` once the assignment is not the open one any more, or its lease ran out; `Transition` where the machine
+/// does not have the event; `Invalid` for a lease outside its limits; `NotFound`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Start {
     /// The assigned assignment's id.

@@ -75,6 +75,10 @@ impl Tx {
     }
 
     /// Runs another verb in this transaction, as the same actor. A refused one leaves the transaction as it was.
+    ///
+    /// # Errors
+    /// What the verb refuses. After `Busy` the whole transaction has lost its race: hand the error on, and it is
+    /// tried again.
     pub async fn run<V: Verb>(&self, verb: &V) -> Result<V::Output> {
         let conn = self.conn.begin().await?;
         let inner = Tx { conn, dialect: self.dialect, actor: self.actor, now: self.now, reaper: self.reaper.clone() };

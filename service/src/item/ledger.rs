@@ -124,6 +124,9 @@ pub struct Mismatch {
 }
 
 /// Replays the ledger of every item, in pages of 500, and names what differs from the rows.
+///
+/// # Errors
+/// The database's alone: what differs is the answer.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ReplayLedger;
 

@@ -15,7 +15,7 @@ use crate::user::AddUser;
 /// Adds the first user and the first project, and makes them the defaults. What the board has already stays as it is.
 ///
 /// # Errors
-/// Those of `AddUser` and `AddProject`.
+/// Those of [`AddUser`] and [`AddProject`].
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct InitBoard {
     /// A user whom the board shall have, added where it has none of that name.

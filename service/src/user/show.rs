@@ -12,6 +12,9 @@ use crate::id::Ref;
 use crate::item::{self, Counts, ItemBrief};
 
 /// Shows a user, and what is theirs.
+///
+/// # Errors
+/// `NotFound`, with near names.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ShowUser {
     /// By name or id.

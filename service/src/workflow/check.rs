@@ -35,6 +35,9 @@ pub struct RunMismatch {
 ///
 /// `steps_completed` counts the completed steps; the ledger's revisions are 1 to the run's own, without a gap; the run
 /// and each step stand where their last event left them; outputs and dependencies belong to steps of their own run.
+///
+/// # Errors
+/// The database's alone: what differs is the answer.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CheckRuns;
 

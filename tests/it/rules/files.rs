@@ -55,7 +55,8 @@ plain! {
         assert_eq!(fences.iter().filter(|fence| **fence == "rust,no_run").count(), 4);
         assert!(fences.iter().all(|fence| ["rust,no_run", "sh", ""].contains(fence)), "{fences:?}");
         let front = "#![doc = include_str!(\"../../examples/embed/README.md\")]\n";
-        assert!(read("service/src/lib.rs").starts_with(front));
+        let lib = read("service/src/lib.rs");
+        assert!(lib.starts_with(front) && lib.contains("#![deny(missing_docs, rustdoc::broken_intra_doc_links"));
         assert!(read("test.sh").contains("\ncargo test --workspace --locked --doc "));
     }
 

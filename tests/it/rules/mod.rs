@@ -3,6 +3,7 @@
 mod catalog;
 mod columns;
 mod dependencies;
+mod docs;
 mod files;
 mod migrations;
 mod names;

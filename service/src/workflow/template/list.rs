@@ -14,6 +14,9 @@ use crate::db::{Query, Tx};
 use crate::error::Result;
 
 /// Lists the newest version of each template, by name, with those that come with Callboard.
+///
+/// # Errors
+/// The database's alone.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct ListTemplates;
 
