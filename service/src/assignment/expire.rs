@@ -70,6 +70,9 @@ impl Verb for Expire {
 }
 
 /// What [`Expire`] would take back now; changes nothing.
+///
+/// # Errors
+/// As [`Expire`].
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Due(pub Expire);
 

@@ -81,13 +81,13 @@ fn unknown(sources: &[Source], known: &BTreeSet<String>) -> Vec<String> {
                 inside = title == "Errors";
                 continue;
             }
-            // Every second part stands between backticks.
+            // Every second part stands between backticks; a single letter is a type.
             let mut before = "";
             for (n, part) in text.split('`').enumerate().filter(|_| inside) {
                 let name = part.rsplit("::").next().unwrap_or(part);
                 let is_name =
                     name.starts_with(|c: char| c.is_ascii_uppercase()) && name.chars().all(char::is_alphanumeric);
-                if n % 2 == 1 && is_name && !before.ends_with('[') && !known.contains(name) {
+                if n % 2 == 1 && is_name && name.len() > 1 && !before.ends_with('[') && !known.contains(name) {
                     found.push(format!("{}:{number}: {name}", source.path));
                 }
                 before = part;
