@@ -209,7 +209,7 @@ async fn at_statements(
         let id = format!("statement-{number}");
         let mut kills = usize::from(killed(&end(program(&t, &id, number)).await));
         over.fetch_or(kills == 0, Ordering::SeqCst);
-        if kills > 0 && number % 3 == 0 {
+        if kills > 0 && number.is_multiple_of(3) {
             // Whoever takes it up is killed as well, on its way through what was done before or at something new.
             lapse_run(&raw, &id).await;
             kills += usize::from(killed(&end(program(&t, &id, number % 29 + 1)).await));
