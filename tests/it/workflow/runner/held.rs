@@ -64,8 +64,8 @@ both! {
                 assert!(std::time::Instant::now() < deadline, "nobody was refused");
                 tokio::time::sleep(Duration::from_millis(2)).await;
             }
-            let [a, b] = two;
-            let (mut winner, loser) = if a.stdout().contains("held by") { (b, a) } else { (a, b) };
+            let [mut a, b] = two;
+            let (mut winner, loser) = if a.is_running() { (a, b) } else { (b, a) };
             winner.wait_for("driving");
             let refused = loser.wait(Duration::from_secs(10)).ok();
             assert_eq!(refused.stdout.trim(), format!("held by process {}", winner.id()));

@@ -14,7 +14,7 @@ use support::{TestDb, both, child};
 use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 
-use super::common::{drive, everything, lapse_run, output_rows, run_row, step_row};
+use super::common::{Calls, drive, everything, lapse_run, output_rows, run_row, step_row, until};
 
 const ROUNDS: usize = 100;
 
@@ -182,22 +182,35 @@ both! {
         first.abort();
     }
 
-    /// A process that stood still wakes up after another has driven its run to the end.
+    /// A process that stood still wakes up while another drives its run, or after that has driven it to the end.
     async fn a_stopped_process_wakes_up_to_a_lost_run(t: TestDb) {
-        let board = t.board().await;
-        let raw = t.raw().await;
-        for round in 0..4 {
+        let (board, raw) = (t.board().await, t.raw().await);
+        for round in 0..6 {
             let id = format!("stopped-{round}");
             let mut stopped = sleeper(t.dir()).args([t.url().to_owned(), id.clone()]).spawn();
             stopped.wait_for("in the step");
             stopped.stop();
             lapse_run(&raw, &id).await;
-            let end = drive(&board, &id, RunOptions::default(), |run| Box::pin(async move {
-                run.step("sleep", || async { Ok::<_, StepError>("fresh".to_owned()) }).await?;
-                run.output("by", "the second").await?;
-                Ok(())
-            })).await.expect("drive");
-            assert_eq!(end.run().status, RunStatus::Completed);
+            let (begun, go_on) = (Calls::default(), Arc::new(Notify::new()));
+            let (counted, wait) = (begun.clone(), Arc::clone(&go_on));
+            let (board, name) = (board.clone(), id.clone());
+            let second = tokio::spawn(async move {
+                drive(&board, &name, RunOptions::default(), |run| Box::pin(async move {
+                    run.step("sleep", || async {
+                        counted.add();
+                        wait.notified().await;
+                        Ok::<_, StepError>("fresh".to_owned())
+                    }).await?;
+                    run.output("by", "the second").await?;
+                    Ok(())
+                })).await
+            });
+            until("the second is at the step", || async { begun.count() == 1 }).await;
+            let after_its_end = round % 2 == 0;
+            if after_its_end {
+                go_on.notify_one();
+                until("it has ended", || async { run_row(&raw, &id).await.status == RunStatus::Completed }).await;
+            }
             let before = everything(&raw, &id).await;
             assert!(stopped.is_running());
             std::fs::write(t.dir().join(&id), "").expect("let it go on");
@@ -205,6 +218,12 @@ both! {
             let output = stopped.wait(Duration::from_secs(20)).ok();
             assert!(output.stdout.contains("lost"), "{output}");
             assert_eq!(everything(&raw, &id).await, before);
+            if !after_its_end {
+                go_on.notify_one();
+            }
+            let run = second.await.expect("it ends").expect("drive").completed().expect("completed");
+            assert_eq!(output_rows(&raw, run.id).await, [("by".to_owned(), "the second".to_owned())]);
+            assert_eq!(step_row(&raw, &id, "sleep").await.output, Some(json!("fresh")));
         }
     }
 }
