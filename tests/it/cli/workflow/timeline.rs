@@ -70,11 +70,12 @@ both! {
     async fn it_fits_the_terminal_and_has_no_colour_off_it(t: TestDb) {
         with_two(&t);
         start(&t);
-        hand_in(&t, r#"{"n": 2}"#);
         let raw = t.raw().await;
         let long = "a-step-with-a-name-as-long-as-names-can-be-so-that-it-is-folded-x";
-        raw.execute_unprepared(&format!("UPDATE workflow_steps SET name = '{long}' WHERE name = 'second'")).await.expect("rename");
-        raw.execute_unprepared("UPDATE workflow_steps SET error_context = '{\"message\":\"漢字 and a rather long reason why it failed, word by word\"}', status = 'failed' WHERE name = 'first'").await.expect("fail");
+        let rename = format!("UPDATE workflow_steps SET name = '{long}' WHERE name = 'second'");
+        raw.execute_unprepared(&rename).await.expect("rename the step");
+        let reason = "漢字 and a rather long reason why it failed, which is folded word by word";
+        text(&t, ["item", "cancel", "CB-1", "--reason", reason]);
         for width in [40, 60, 80, 100, 200] {
             let shown = t.callboard(["workflow", "show", "r1"]).env("COLUMNS", width.to_string()).run().ok().stdout;
             assert!(shown.contains('█') && !shown.contains('\u{1b}'), "{shown}");
