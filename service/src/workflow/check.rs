@@ -41,6 +41,9 @@ pub struct RunMismatch {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CheckRuns;
 
+/// Run, revision, step, kind, state after.
+type EventRow = (Uuid, i64, Option<Uuid>, String, Option<String>);
+
 impl Query for CheckRuns {
     type Output = Vec<RunMismatch>;
 
@@ -97,7 +100,7 @@ impl Rows {
             .into_tuple()
             .all(&tx.conn)
             .await?;
-        let events: Vec<(Uuid, i64, Option<Uuid>, String, Option<String>)> = events::Entity::find()
+        let events: Vec<EventRow> = events::Entity::find()
             .select_only()
             .columns([events::Column::WorkflowRunId, events::Column::Revision, events::Column::StepId])
             .columns([events::Column::Kind, events::Column::ToStatus])

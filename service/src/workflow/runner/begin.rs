@@ -4,9 +4,8 @@ use callboard_entity::{WorkflowRunStatus as Status, workflow_runs as runs};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use uuid::Uuid;
 
-use super::lease::{Take, Taken};
+use super::lease::{Runner, Taken};
 use crate::db::{Tx, Verb};
 use crate::error::{Conflict, Error, Result};
 use crate::id::{self, Ref};
@@ -151,16 +150,13 @@ pub(crate) fn check_inputs(inputs: &Value) -> Result<()> {
 #[derive(Clone, Debug)]
 pub(super) struct Begin<'a> {
     pub new: &'a NewRun,
-    pub runner: &'a str,
-    pub lease: chrono::TimeDelta,
+    pub by: Runner,
 }
 
 impl Verb for Begin<'_> {
     type Output = Taken;
 
     async fn apply(&self, tx: &Tx) -> Result<Taken> {
-        let journal = self.new.find_or_add(tx).await?;
-        let take = Take { run: Uuid::nil(), runner: self.runner.to_owned(), lease: self.lease };
-        take.take(journal).await
+        self.by.take(self.new.find_or_add(tx).await?).await
     }
 }

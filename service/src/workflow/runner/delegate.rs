@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::Run;
 use super::attempt::{Begun, exhausted, pending, same};
 use super::driver::{after, decode};
-use super::lease::{Heart, Release, Take, Taken, fence};
+use super::lease::{Heart, Release, Runner, Take, Taken, fence};
 use super::step::{Asked, Step};
 use crate::db::{Query, Tx, Verb};
 use crate::error::{Error, Result};
@@ -125,7 +125,7 @@ impl Run {
             tokio::time::sleep(self.driver.options.poll).await;
         }
         let lease = self.driver.options.lease()?;
-        match self.driver.board.run(actor, &Take { run, runner, lease }).await? {
+        match self.driver.board.run(actor, &Take { run, by: Runner { name: runner, lease } }).await? {
             Taken::Driven { run, .. } => {
                 self.heart = Heart::start(self.driver.board.clone(), run.id, run.run_epoch, lease);
                 (self.driver.epoch, self.driver.pulse) = (run.run_epoch, self.heart.pulse());

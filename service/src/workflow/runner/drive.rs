@@ -6,16 +6,15 @@ use callboard_entity::{WorkflowRunStatus as Status, workflow_runs as runs};
 
 use super::Run;
 use super::begin::{Begin, NewRun};
-use super::driver::{Driver, unwinding};
+use super::driver::{Driver, Start, unwinding};
 use super::error::StepError;
 use super::finish::{FailRun, Finish};
-use super::lease::{Heart, Release, Taken};
+use super::lease::Release;
 use super::options::{Happened, RunOptions};
 use crate::actor::Actor;
 use crate::board::Callboard;
 use crate::db::BoxFuture;
 use crate::error::{Error, Result};
-use crate::{id, rules};
 
 /// How a run stands when its drive is over.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,25 +99,10 @@ impl Callboard {
     where
         F: for<'r> FnOnce(&'r mut Run) -> BoxFuture<'r, Result<(), StepError>> + Send,
     {
-        let lease = options.lease()?;
-        let runner = options.runner.clone().unwrap_or_else(|| format!("runner-{}", id::new()));
-        rules::line("runner", &runner)?;
-        let (run, again) = match self.run(actor, &Begin { new, runner: &runner, lease }).await? {
-            Taken::Driven { run, again } => (run, again),
-            Taken::Ended(run) if run.status == Status::Cancelled => return Ok(Drive::Cancelled(run)),
-            Taken::Ended(run) => return Ok(Drive::Completed { run, already: true }),
+        let (driver, heart, run) = match Driver::take(self, actor, options, |by| Begin { new, by }).await? {
+            Start::Driven(driver, heart, run) => (*driver, heart, *run),
+            Start::Over(drive) => return Ok(*drive),
         };
-        let heart = Heart::start(self.clone(), run.id, run.run_epoch, lease);
-        let driver = Driver {
-            board: self.clone(),
-            actor,
-            run: run.id,
-            name: run.workflow_id.clone(),
-            epoch: run.run_epoch,
-            options,
-            pulse: heart.pulse(),
-        };
-        driver.options.tell(&Happened::RunStarted { run: run.id, again });
         let mut handle = Run { driver, run, position: 0, occurrences: HashMap::new(), written: HashSet::new(), heart };
         // Called inside: what it panics with before its first await is caught too.
         let result = unwinding(async { body(&mut handle).await }).await;

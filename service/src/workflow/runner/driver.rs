@@ -17,15 +17,17 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::attempt::{BeginSteps, Begun, EndStep, Ending};
+use super::drive::Drive;
 use super::error::{StepError, panicked};
-use super::lease::{Pulse, lost};
+use super::lease::{Heart, Pulse, Runner, Taken, lost};
 use super::options::{Happened, RunOptions};
 use super::step::{Asked, encode};
 use crate::actor::Actor;
 use crate::board::Callboard;
 use crate::clock::Timestamp;
-use crate::db::{Query, Tx};
+use crate::db::{Query, Tx, Verb};
 use crate::error::{Error, Result};
+use crate::{id, rules};
 
 /// What all steps of a run share, also those that run at the same time.
 #[derive(Clone, Debug)]
@@ -40,7 +42,48 @@ pub(super) struct Driver {
     pub pulse: watch::Receiver<Pulse>,
 }
 
+/// A run that this process drives from now on, or one that there is nothing to drive of.
+#[derive(Debug)]
+pub(super) enum Start {
+    Driven(Box<Driver>, Heart, Box<runs::Model>),
+    Over(Box<Drive>),
+}
+
 impl Driver {
+    /// Takes a run for this process, by the verb that begins it or takes it up, and keeps it by heartbeats.
+    pub async fn take<V>(
+        board: &Callboard,
+        actor: Actor,
+        options: RunOptions,
+        verb: impl FnOnce(Runner) -> V,
+    ) -> Result<Start>
+    where
+        V: Verb<Output = Taken>,
+    {
+        let lease = options.lease()?;
+        let name = options.runner.clone().unwrap_or_else(|| format!("runner-{}", id::new()));
+        rules::line("runner", &name)?;
+        let (run, again) = match board.run(actor, &verb(Runner { name, lease })).await? {
+            Taken::Driven { run, again } => (run, again),
+            Taken::Ended(run) if run.status == RunStatus::Cancelled => {
+                return Ok(Start::Over(Box::new(Drive::Cancelled(run))));
+            }
+            Taken::Ended(run) => return Ok(Start::Over(Box::new(Drive::Completed { run, already: true }))),
+        };
+        let heart = Heart::start(board.clone(), run.id, run.run_epoch, lease);
+        let driver = Self {
+            board: board.clone(),
+            actor,
+            run: run.id,
+            name: run.workflow_id.clone(),
+            epoch: run.run_epoch,
+            options,
+            pulse: heart.pulse(),
+        };
+        driver.options.tell(&Happened::RunStarted { run: run.id, again });
+        Ok(Start::Driven(Box::new(driver), heart, Box::new(run)))
+    }
+
     /// Begins steps; tells of those that were done before.
     pub async fn begin(&self, asked: &[Asked]) -> Result<Vec<Begun>> {
         self.beating()?;

@@ -17,9 +17,9 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::attempt::{Begun, Ending, begin, end};
-use super::driver::Driver;
+use super::driver::{Driver, Start};
 use super::error::StepError;
-use super::lease::{Heart, Release, Take, Taken, fence};
+use super::lease::{Release, Take, fence};
 use super::options::{Happened, RunOptions};
 use super::output::{Output, insert};
 use super::step::{Asked, Step, check_output};
@@ -29,8 +29,7 @@ use crate::board::Callboard;
 use crate::clock::Timestamp;
 use crate::db::{BoxFuture, Query, Tx, Verb};
 use crate::error::{Error, Result};
-use crate::id::{self, Ref};
-use crate::rules;
+use crate::id::Ref;
 use crate::workflow::advance::{advance, free};
 use crate::workflow::delegated;
 use crate::workflow::journal::Journal;
@@ -105,30 +104,16 @@ impl Callboard {
         functions: &Functions,
         options: RunOptions,
     ) -> Result<Drive> {
-        let lease = options.lease()?;
-        let runner = options.runner.clone().unwrap_or_else(|| format!("runner-{}", id::new()));
-        rules::line("runner", &runner)?;
         let found = self.read(&Find(run)).await?;
         if found.template_id.is_none() {
             let rule = "its steps are code: drive it by the program that began it";
             return Err(Error::invalid("workflow run", &*found.workflow_id, rule));
         }
-        let (run, again) = match self.run(actor, &Take { run: found.id, runner, lease }).await? {
-            Taken::Driven { run, again } => (run, again),
-            Taken::Ended(run) if run.status == RunStatus::Cancelled => return Ok(Drive::Cancelled(run)),
-            Taken::Ended(run) => return Ok(Drive::Completed { run, already: true }),
+        // The heart beats until the end of this call.
+        let (driver, _heart, run) = match Driver::take(self, actor, options, |by| Take { run: found.id, by }).await? {
+            Start::Driven(driver, heart, run) => (driver, heart, run),
+            Start::Over(drive) => return Ok(*drive),
         };
-        let heart = Heart::start(self.clone(), run.id, run.run_epoch, lease);
-        let driver = Driver {
-            board: self.clone(),
-            actor,
-            run: run.id,
-            name: run.workflow_id.clone(),
-            epoch: run.run_epoch,
-            options,
-            pulse: heart.pulse(),
-        };
-        driver.options.tell(&Happened::RunStarted { run: run.id, again });
         let ended = driver.functions(functions).await;
         if !matches!(ended, Err(Error::RunLost { .. })) {
             let release = Release { run: run.id, epoch: run.run_epoch, why: "nothing is left that it can do" };

@@ -17,12 +17,18 @@ use crate::error::{Conflict, Error, Result};
 use crate::workflow::journal::{Journal, extend, refused_run};
 use crate::workflow::state::RunEvent;
 
+/// Who is to drive a run, and for how long without a sign of life.
+#[derive(Clone, Debug)]
+pub(super) struct Runner {
+    pub name: String,
+    pub lease: TimeDelta,
+}
+
 /// Makes a runner the one that drives a run: from now on writes of any other are refused.
 #[derive(Clone, Debug)]
 pub(super) struct Take {
     pub run: Uuid,
-    pub runner: String,
-    pub lease: TimeDelta,
+    pub by: Runner,
 }
 
 /// A run that was taken, or that has ended.
@@ -36,11 +42,11 @@ impl Verb for Take {
     type Output = Taken;
 
     async fn apply(&self, tx: &Tx) -> Result<Taken> {
-        self.take(Journal::open(tx, self.run).await?).await
+        self.by.take(Journal::open(tx, self.run).await?).await
     }
 }
 
-impl Take {
+impl Runner {
     pub(super) async fn take(&self, mut journal: Journal<'_>) -> Result<Taken> {
         let tx = journal.tx;
         let now = tx.dialect.read_lease_now(&tx.conn, tx.now).await?;
@@ -59,7 +65,7 @@ impl Take {
             }
         }
         let interrupted = journal.run.runner_id.take().map(|runner| format!("the lease of runner {runner} ran out"));
-        journal.run.runner_id = Some(self.runner.clone());
+        journal.run.runner_id = Some(self.name.clone());
         journal.run.run_epoch += 1;
         journal.run.lease_expires_at = Some(micros(now + self.lease));
         journal.note("taken", None, interrupted.as_deref(), None);
