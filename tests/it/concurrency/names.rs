@@ -147,11 +147,12 @@ where
     calls
 }
 
-/// Whether all of the calls were under way at one time.
+/// Whether the call that got the name and another one were under way at one time: the race is between these, and a
+/// quick winner may be done before the last of eight tasks is even scheduled.
 fn overlap(calls: &[Call]) -> bool {
-    let begun = calls.iter().map(|call| call.1).max();
-    let ended = calls.iter().map(|call| call.2).min();
-    begun < ended
+    let won = calls.iter().position(|call| call.0.is_ok());
+    let others = |winner: usize| calls.iter().enumerate().filter(move |(n, _)| *n != winner).map(|(_, call)| call);
+    won.is_some_and(|winner| others(winner).any(|call| call.1 < calls[winner].2 && calls[winner].1 < call.2))
 }
 
 /// The one that succeeded; all others were refused for that name.

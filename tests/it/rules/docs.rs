@@ -49,7 +49,7 @@ fn silent(sources: &[Source]) -> Vec<String> {
                 let rest = line.strip_prefix("pub struct ").and_then(|rest| rest.strip_prefix(&*name));
                 rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
             };
-            let Some(at) = lines.iter().position(|line| declared(&line)) else { continue };
+            let Some(at) = lines.iter().position(declared) else { continue };
             let above = lines[..at].iter().rev().take_while(|line| !line.is_empty() && **line != "}");
             if !above.into_iter().any(|line| *line == "/// # Errors") {
                 found.push(format!("{}: {name}", source.path));

@@ -35,8 +35,7 @@ both! {
 
     async fn who_drove_it_is_told(t: TestDb) {
         let seed = t.seed().await;
-        let mut options = RunOptions::default();
-        options.runner = Some("host:7".to_owned());
+        let options = RunOptions { runner: Some("host:7".to_owned()), ..RunOptions::default() };
         let new = NewRun::new("work", "work-1");
         let drive = seed.board.drive(seed.me, &new, options, |run| Box::pin(async move {
             Ok(run.step("one", || async { Ok::<(), StepError>(()) }).await?)

@@ -291,8 +291,7 @@ type Seen = Option<steps::Model>;
 async fn beginning(seed: &Seed, run: &runs::Model, event: StepEvent) -> (Seen, Result<(), Error>) {
     let answer = Arc::new(Mutex::new((None, None)));
     let new = NewRun::new("work", run.workflow_id.as_str());
-    let mut options = RunOptions::default();
-    options.wait = false;
+    let options = RunOptions { wait: false, ..RunOptions::default() };
     let (seed, told, id) = (seed.clone(), Arc::clone(&answer), run.id);
     let (board, me) = (seed.board.clone(), seed.me);
     let drive = board.drive(me, &new, options, |run| {

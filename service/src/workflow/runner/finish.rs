@@ -73,6 +73,7 @@ impl Verb for FailRun<'_> {
         fence(&journal.run, self.epoch, true)?;
         if journal.run.status == RunStatus::Paused {
             // It fails when it is resumed: the failed step is recorded.
+            journal.note("released", None, Some("a step failed while the run is paused"), None);
             journal.unhand();
         } else {
             journal.move_run(RunEvent::Fail, Some(self.message))?;
