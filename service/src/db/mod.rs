@@ -2,6 +2,7 @@
 //!
 //! Only this folder asks which database it is.
 
+mod changed;
 mod connect;
 pub(crate) mod dialect;
 mod error;
@@ -12,6 +13,7 @@ mod statement;
 mod transaction;
 mod url;
 
+pub(crate) use changed::changed;
 pub(crate) use connect::{Db, connect};
 pub use connect::{OpenOptions, Synchronous};
 pub use error::DatabaseError;

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::ledger::{self, Entry};
 use super::state::{self, ItemEvent};
 use crate::clock::Timestamp;
-use crate::db::Tx;
+use crate::db::{Tx, changed};
 use crate::error::{Conflict, Error, Result};
 use crate::workflow;
 
@@ -30,7 +30,7 @@ pub(crate) async fn update(
     after.updated_at = tx.now;
     after.last_activity_at = Some(tx.now);
     let result = work_items::Entity::update_many()
-        .set(changes(before, &after))
+        .set(changed(before, &after))
         .filter(work_items::Column::Id.eq(before.id))
         .filter(work_items::Column::Revision.eq(before.revision))
         .exec(&tx.conn)
@@ -52,20 +52,6 @@ pub(crate) async fn update(
 fn ends(before: &work_items::Model, after: &work_items::Model) -> bool {
     let finished = |item: &work_items::Model| state::FINISHED.contains(&item.status);
     (finished(after) && !finished(before)) || (after.dead_at.is_some() && before.dead_at.is_none())
-}
-
-/// Only the columns that differ: SQLite rewrites the entries of every index that a SET list names.
-fn changes(before: &work_items::Model, after: &work_items::Model) -> work_items::ActiveModel {
-    let old = before.clone().into_active_model();
-    let mut new = after.clone().into_active_model();
-    for column in work_items::Column::iter() {
-        let value = |model: &work_items::ActiveModel| model.get(column).into_value();
-        match value(&new) {
-            Some(v) if value(&old).as_ref() != Some(&v) => new.set(column, v),
-            _ => new.not_set(column),
-        }
-    }
-    new
 }
 
 /// Inserts new items, each with its ledger row. The caller has filled every column.
@@ -195,6 +181,6 @@ pub(crate) fn next_status(item: &work_items::Model, event: ItemEvent) -> Result<
 
 /// Whether two active values are set alike; used where an edit must know if it changes anything.
 pub(crate) fn differs(before: &work_items::Model, after: &work_items::Model) -> bool {
-    let changed = changes(before, after);
+    let changed = changed(before, after);
     work_items::Column::iter().any(|c| matches!(changed.get(c), ActiveValue::Set(_)))
 }

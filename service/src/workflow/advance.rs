@@ -3,13 +3,12 @@
 use std::collections::HashMap;
 
 use callboard_entity::{WorkflowRunStatus as RunStatus, WorkflowStepStatus as Status, workflow_steps as steps};
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::delegated::{self, hand_out};
 use super::journal::Journal;
 use super::rows;
-use super::runner::exhausted;
+use super::runner::{exhausted, failure};
 use super::state::RunEvent;
 use super::template::How;
 use crate::error::Result;
@@ -33,8 +32,8 @@ pub(crate) async fn advance(journal: &mut Journal<'_>) -> Result<()> {
         all[index] = step;
     }
     if let Some(step) = all.iter().find(|step| step.status == Status::Failed && exhausted(step)) {
-        let why = step.error_context.as_ref().and_then(|e| e.get("message")).and_then(Value::as_str);
-        let message = format!("step '{}' failed: {}", step.name, why.unwrap_or("its reason was not kept"));
+        let why = failure(step).unwrap_or("its reason was not kept");
+        let message = format!("step '{}' failed: {why}", step.name);
         return journal.move_run(RunEvent::Fail, Some(&message));
     }
     if all.iter().all(|step| matches!(step.status, Status::Completed | Status::Skipped)) {

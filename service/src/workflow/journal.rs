@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::state::{self, RunEvent, StepEvent};
 use crate::clock::{Timestamp, micros};
-use crate::db::Tx;
+use crate::db::{Tx, changed};
 use crate::error::{Error, Result};
 use crate::id;
 
@@ -139,9 +139,7 @@ impl<'t> Journal<'t> {
         step.status = to;
         match to {
             StepStatus::Running => {
-                if event == StepEvent::Start {
-                    step.attempt += 1;
-                }
+                step.attempt += 1;
                 step.started_at = Some(self.tx.now);
                 (step.completed_at, step.execution_time_seconds) = (None, None);
                 (step.error_context, step.stack_trace, step.next_attempt_at) = (None, None, None);
@@ -168,7 +166,7 @@ impl<'t> Journal<'t> {
     pub async fn write_step(&self, before: &steps::Model, after: &mut steps::Model) -> Result<()> {
         after.updated_at = self.tx.now;
         let result = steps::Entity::update_many()
-            .set(changed(before.clone().into_active_model(), after.clone().into_active_model()))
+            .set(changed(before, after))
             .filter(steps::Column::Id.eq(before.id))
             .filter(steps::Column::Status.eq(before.status))
             .exec(&self.tx.conn)
@@ -189,7 +187,7 @@ impl<'t> Journal<'t> {
         }
         self.run.updated_at = self.tx.now;
         runs::Entity::update_many()
-            .set(changed(self.before.clone().into_active_model(), self.run.clone().into_active_model()))
+            .set(changed(&self.before, &self.run))
             .filter(runs::Column::Id.eq(self.run.id))
             .exec(&self.tx.conn)
             .await?;
@@ -199,19 +197,6 @@ impl<'t> Journal<'t> {
         }
         Ok(self.run)
     }
-}
-
-/// Only the columns that differ.
-fn changed<A: ActiveModelTrait>(before: A, mut after: A) -> A {
-    use sea_orm::Iterable;
-    for column in <A::Entity as EntityTrait>::Column::iter() {
-        let old = before.get(column).into_value();
-        match after.get(column).into_value() {
-            Some(new) if old.as_ref() != Some(&new) => after.set(column, new),
-            _ => after.not_set(column),
-        }
-    }
-    after
 }
 
 /// The seconds from one time to another, to the microsecond.

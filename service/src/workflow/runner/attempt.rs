@@ -122,6 +122,11 @@ pub(crate) fn exhausted(step: &steps::Model) -> bool {
     step.attempt >= step.max_attempts || permanent == Some(true)
 }
 
+/// Why the last attempt of a step failed.
+pub(crate) fn failure(step: &steps::Model) -> Option<&str> {
+    step.error_context.as_ref().and_then(|error| error.get("message")).and_then(Value::as_str)
+}
+
 /// A step of code that has not begun.
 pub(super) fn pending(tx: &Tx, run: Uuid, asked: &Asked) -> steps::Model {
     let step = &asked.step;

@@ -16,7 +16,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::attempt::{BeginSteps, Begun, EndStep, Ending};
+use super::attempt::{BeginSteps, Begun, EndStep, Ending, failure};
 use super::drive::Drive;
 use super::error::{StepError, panicked};
 use super::lease::{Heart, Pulse, Runner, Taken, lost};
@@ -232,12 +232,11 @@ impl Driver {
     }
 
     pub fn failed(&self, step: &steps::Model) -> Error {
-        let message = step.error_context.as_ref().and_then(|e| e.get("message")).and_then(Value::as_str);
         Error::StepFailed {
             run: self.name.clone(),
             step: step.name.clone(),
             attempts: step.attempt,
-            message: message.unwrap_or("its reason was not kept").to_owned(),
+            message: failure(step).unwrap_or("its reason was not kept").to_owned(),
         }
     }
 

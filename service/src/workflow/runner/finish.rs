@@ -4,10 +4,9 @@ use callboard_entity::{
     WorkflowRunStatus as RunStatus, WorkflowStepStatus as Status, workflow_runs as runs, workflow_steps as steps,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
-use serde_json::Value;
 use uuid::Uuid;
 
-use super::attempt::{pending, same};
+use super::attempt::{failure, pending, same};
 use super::driver::Driver;
 use super::lease::fence;
 use super::step::Asked;
@@ -47,8 +46,7 @@ impl Verb for Finish {
         match steps.iter().find(|step| !matches!(step.status, Status::Completed | Status::Skipped)) {
             None => journal.move_run(RunEvent::Complete, None)?,
             Some(step) => {
-                let why = step.error_context.as_ref().and_then(|e| e.get("message")).and_then(Value::as_str);
-                let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+                let why = failure(step).map(|why| format!(": {why}")).unwrap_or_default();
                 let message = format!("step '{}' is {}{why}", step.name, step.status.as_str());
                 journal.move_run(RunEvent::Fail, Some(&message))?;
             }

@@ -22,7 +22,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-pub(crate) use attempt::{blank_step, complete, exhausted, fail, next_attempt};
+pub(crate) use attempt::{blank_step, complete, exhausted, fail, failure, next_attempt};
 pub use begin::NewRun;
 pub(crate) use begin::{blank, workflow_id};
 pub use delegate::Handover;
