@@ -4,6 +4,7 @@ pub mod columns;
 #[cfg(feature = "entities")]
 pub mod entities;
 pub mod error;
+pub mod lint;
 pub mod runner;
 #[cfg(feature = "entities")]
 pub mod scratch;

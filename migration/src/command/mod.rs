@@ -4,6 +4,7 @@ mod args;
 mod down;
 #[cfg(feature = "entities")]
 mod entities;
+mod lint;
 mod run;
 mod screen;
 mod status;
@@ -28,6 +29,7 @@ enum Verb {
     Up(up::Args),
     Down(down::Args),
     Status(status::Args),
+    Lint(lint::Args),
     #[cfg(feature = "entities")]
     Entities(entities::Args),
 }
@@ -39,6 +41,7 @@ Examples:
   DATABASE_URL=postgres://me@localhost/app migration up --schema board
   migration status --check
   migration down --steps 1
+  migration lint --database postgres migrations/*.sql
 
 The database is the first of: --database-url, --database-url-file, DATABASE_URL,
 the .callboard folder here or above, a new .callboard/callboard.db.
@@ -54,6 +57,7 @@ pub fn main() -> ExitCode {
         Verb::Up(args) => up::run(&args),
         Verb::Down(args) => down::run(&args),
         Verb::Status(args) => status::run(&args),
+        Verb::Lint(args) => lint::run(&args),
         #[cfg(feature = "entities")]
         Verb::Entities(args) => entities::run(&args),
     }

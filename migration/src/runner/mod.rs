@@ -22,7 +22,7 @@ pub use event::{Direction, Done, Event, Report};
 pub use history::{Applied, TABLE as HISTORY_TABLE};
 pub use loss::{Loss, Lost};
 pub use plan::{DownGoal, Goal, resolve};
-pub use record::record;
+pub use record::{Recorded, record};
 #[cfg(feature = "entities")]
 pub(crate) use session::begin_to_look;
 pub use status::Status;

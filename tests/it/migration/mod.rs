@@ -5,6 +5,7 @@ mod data;
 mod failure;
 mod files;
 mod interrupt;
+mod lint;
 mod loss;
 mod race;
 mod refusals;

@@ -10,10 +10,14 @@ use super::common::{compare, describe, kind, options, snapshot_path, sql, up};
 
 both_empty! {
     async fn each_step_runs_its_committed_sql(t: TestDb) {
-        for (version, text) in runner::record(&history(), &options(&t)).await.expect("record") {
-            assert!(!text.is_empty(), "{version} runs nothing");
-            compare(&snapshot_path(&t, &format!("{version}.sql")), &text);
+        let mut down = String::new();
+        for step in runner::record(&history(), &options(&t)).await.expect("record").iter().rev() {
+            let version = &step.version;
+            assert!(!step.up.is_empty() && !step.down.is_empty(), "{version} runs nothing");
+            compare(&snapshot_path(&t, &format!("{version}.sql")), &step.up);
+            down.push_str(&format!("-- {version}\n{}", step.down));
         }
+        compare(&snapshot_path(&t, "down.sql"), &down);
         assert_eq!(describe(&t).await, "", "recording leaves nothing");
     }
 

@@ -1,0 +1,66 @@
+-- m20261121_000025_unique_user_names
+DROP INDEX "ux_board_users_name";
+-- m20261121_000024_create_workflow_events
+DROP TABLE "workflow_events";
+-- m20261121_000023_create_workflow_context
+DROP TABLE "workflow_context";
+-- m20261121_000022_create_workflow_outputs
+DROP TABLE "workflow_outputs";
+-- m20261121_000021_create_workflow_step_dependencies
+DROP TABLE "workflow_step_dependencies";
+-- m20261121_000020_create_workflow_steps
+DROP TABLE "workflow_steps";
+-- m20261121_000019_create_workflow_runs
+DROP TABLE "workflow_runs";
+-- m20261121_000018_create_workflow_templates
+DROP TABLE "workflow_templates";
+-- m20261121_000016_create_task_assignments
+DROP TABLE "task_assignments";
+-- m20261121_000015_create_agent_capabilities
+SELECT "id", "capabilities", "created_at" FROM "agent_profiles" ORDER BY "id" ASC;
+DROP TABLE "agent_capabilities";
+-- m20261121_000014_create_task_prerequisites
+DROP TABLE "task_prerequisites";
+SELECT "id", "key", "revision", "updated_at" FROM "work_items" WHERE "unmet_prerequisites" <> 0 ORDER BY "id" ASC;
+-- m20261121_000013_create_work_item_requirements
+DROP TABLE "work_item_requirements";
+-- m20261121_000012_create_ready_queue
+DROP INDEX "ix_work_items_preassigned";
+DROP INDEX "ix_work_items_ready_project";
+DROP INDEX "ix_work_items_ready";
+-- m20261121_000011_add_delegation_to_work_items
+DROP INDEX "ix_work_items_available_at";
+DROP INDEX "ix_work_items_delegation_status";
+ALTER TABLE "work_items" DROP COLUMN "last_activity_at";
+ALTER TABLE "work_items" DROP COLUMN "blocked_reason";
+ALTER TABLE "work_items" DROP COLUMN "dead_at";
+ALTER TABLE "work_items" DROP COLUMN "available_at";
+ALTER TABLE "work_items" DROP COLUMN "requirement_key";
+ALTER TABLE "work_items" DROP COLUMN "max_attempts";
+ALTER TABLE "work_items" DROP COLUMN "attempt_count";
+ALTER TABLE "work_items" DROP COLUMN "unmet_prerequisites";
+ALTER TABLE "work_items" DROP COLUMN "actual_hours";
+ALTER TABLE "work_items" DROP COLUMN "estimated_hours";
+ALTER TABLE "work_items" DROP COLUMN "delegation_history";
+ALTER TABLE "work_items" DROP COLUMN "delegation_context";
+ALTER TABLE "work_items" DROP COLUMN "delegation_status";
+-- m20261121_000010_create_agent_profiles
+DROP TABLE "agent_profiles";
+-- m20261121_000009_create_external_refs
+DROP TABLE "external_refs";
+-- m20261121_000008_create_board_settings
+DROP TABLE "board_settings";
+-- m20261121_000007_create_idempotency_keys
+DROP TABLE "idempotency_keys";
+-- m20261121_000006_create_work_item_events
+DROP TABLE "work_item_events";
+-- m20261121_000005_create_sprint_items
+DROP TABLE "sprint_items";
+-- m20261121_000004_create_work_items
+DROP TABLE "work_items";
+-- m20261121_000003_create_sprints
+DROP TABLE "sprints";
+-- m20261121_000002_create_board_projects
+DROP TABLE "board_projects";
+-- m20261121_000001_create_board_users
+DROP TABLE "board_users";
