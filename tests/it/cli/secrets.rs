@@ -67,14 +67,14 @@ plain! {
             std::fs::write(&file, &url).expect("write the URL file");
             for words in &commands {
                 // The lint reads text, and takes no database.
-                let (exit, ignored) = if words[0] == "lint" { (USAGE, Some(0)) } else { (exit, None) };
+                let (exit, unread) = if words[0] == "lint" { (USAGE, Some(0)) } else { (exit, None) };
                 for json in [None, Some("--json")] {
                     let program = || migration(dir.path()).args(words).args(json);
                     runs.push((program().args(["--database-url", &url]), exit));
                     runs.push((program().arg("--database-url-file").arg(&file), exit));
                     // The entities come from the migrations alone where no URL is an argument.
                     if words[0] != "entities" {
-                        runs.push((program().env("DATABASE_URL", &url), ignored.unwrap_or(exit)));
+                        runs.push((program().env("DATABASE_URL", &url), unread.unwrap_or(exit)));
                     }
                 }
             }
