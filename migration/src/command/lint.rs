@@ -14,7 +14,8 @@ use super::screen;
 /// Look for what a migration's SQL can do to a database that holds rows
 ///
 /// Without files: the migrations of this binary, on SQLite and on PostgreSQL, up and down. With files: migrations of
-/// your own, each file one migration on its way up, in the order in which they are run. Reads text only; no database is
+/// your own, each file one migration on its way up, in the order in which they are run; what follows `-- migrate:down`,
+/// `-- +goose Down` or `-- +migrate Down` is left out. Reads text only; no database is
 /// opened. Exits with 3 when an error is found; warnings alone exit with 0. Each rule is explained in docs/lint.md.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -129,7 +130,21 @@ fn text(file: &Path) -> Result<String, Refused> {
     }
     let bytes =
         std::fs::read(file).map_err(|e| refused(&format!("can't be read: {e}"), "make it readable", INVALID))?;
-    String::from_utf8(bytes).map_err(|_| refused("is not UTF-8", "convert it, such as by iconv -t utf-8", INVALID))
+    let text = String::from_utf8(bytes);
+    let text = text.map_err(|_| refused("is not UTF-8", "convert it, such as by iconv -t utf-8", INVALID))?;
+    Ok(way_up(text))
+}
+
+/// A file without the way down, where a comment says that it begins: of dbmate, goose and sql-migrate.
+fn way_up(mut text: String) -> String {
+    let down = |line: &str| {
+        let comment = line.trim().strip_prefix("--").map(|c| c.split_whitespace().collect::<Vec<_>>().join(" "));
+        let comment = comment.unwrap_or_default().to_ascii_lowercase();
+        ["migrate:down", "+goose down", "+migrate down"].iter().any(|mark| comment.starts_with(mark))
+    };
+    let end: usize = text.split_inclusive('\n').take_while(|line| !down(line)).map(str::len).sum();
+    text.truncate(end);
+    text
 }
 
 fn unreadable(name: &str, reason: &str) -> Refused {

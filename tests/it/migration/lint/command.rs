@@ -47,6 +47,19 @@ plain! {
         assert!(output.stdout.contains("warning P1") && output.stdout.contains("0 errors, 1 warning;"), "{output}");
     }
 
+    fn the_way_down_within_a_file_is_left_out() {
+        let dir = support::scratch_dir();
+        let lint = |text: &str| {
+            std::fs::write(dir.path().join("a.sql"), text).expect("write");
+            migration(dir.path()).args(["lint", "--database", "sqlite", "a.sql"]).run()
+        };
+        for mark in ["-- migrate:down", "-- +goose Down", "  --  +migrate Down", "-- migrate:down transaction:false"] {
+            lint(&format!("-- up\nSELECT 1;\n{mark}\nDROP TABLE a;\n")).ok();
+            lint(&format!("DROP TABLE a;\n{mark}\nSELECT 1;\n")).code(3);
+        }
+        lint("SELECT '-- migrate:down'; -- the +goose Down is far\nDROP TABLE a;\n").code(3);
+    }
+
     fn what_is_no_file_of_sql_is_refused() {
         let dir = support::scratch_dir();
         let path = |name: &str| dir.path().join(name);

@@ -1,6 +1,7 @@
 //! `migration lint`: every rule finds what it is about and nothing else, and our own history is clean.
 
 mod command;
+mod facts;
 mod fixtures;
 mod split;
 
