@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Runs every test on SQLite and on PostgreSQL: ./test.sh [FILTER] [libtest arguments]
+# With --faults first: only the tests under faults, all of their points (about an hour), whose figures it writes to
+# docs/reliability.md; without, a share of them runs with the others.
 #
-# Needs Rust and a C compiler. PostgreSQL is a throwaway cluster that the tests start and remove, as an unprivileged user
+# Needs Rust, a C compiler and, on Linux, strace, which is installed as PostgreSQL is. PostgreSQL is a throwaway cluster that the tests start and remove, as an unprivileged user
 # even when this runs as root. If its server programs are missing, they are installed on Debian and Ubuntu; elsewhere this
 # says what to install. CALLBOARD_TEST_POSTGRES_URL=postgres://... uses an existing server instead.
 set -euo pipefail
@@ -55,12 +57,37 @@ install_postgresql() {
     has_postgresql || fail "postgresql is installed, but initdb and postgres were not found: set PG_BIN to their folder."
 }
 
+# The faults are made on Linux; strace checks that none of the calls is missed.
+install_strace() {
+    local root=()
+    [ "$(id -u)" -eq 0 ] || root=(sudo)
+    if ! command -v apt-get >/dev/null || { [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; }; then
+        fail "strace is missing. Install it and run this again:" \
+            "  Debian, Ubuntu: apt-get install strace    Fedora: dnf install strace" \
+            "  Arch: pacman -S strace                    Alpine: apk add strace"
+    fi
+    echo "test.sh: installing strace" >&2
+    root+=(env DEBIAN_FRONTEND=noninteractive)
+    "${root[@]}" apt-get update -q >&2
+    "${root[@]}" apt-get install -y -q --no-install-recommends strace >&2
+}
+
 command -v cargo >/dev/null || fail "cargo is missing. Install Rust 1.94 or newer with rustup, then run this again."
 command -v cc >/dev/null || fail \
     "a C compiler (cc) is missing, and SQLite is built from source." \
     "Install one (Debian, Ubuntu: apt-get install gcc libc6-dev; macOS: xcode-select --install), then run this again."
 if [ -z "${CALLBOARD_TEST_POSTGRES_URL:-}" ] && ! has_postgresql; then
     install_postgresql
+fi
+command -v strace >/dev/null || install_strace
+
+if [ "${1:-}" = --faults ]; then
+    rm -f target/faults/full.jsonl
+    failed=0
+    CALLBOARD_FAULTS=full CALLBOARD_TEST_TIMEOUT=14400 \
+        cargo test --workspace --locked --test it -- migration::faults || failed=$?
+    CALLBOARD_FAULTS=render cargo test --workspace --locked --test it -- migration::faults::report || failed=$?
+    exit "$failed"
 fi
 
 # The tests run the binaries, and cargo test does not build those of other packages.

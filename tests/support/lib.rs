@@ -23,6 +23,7 @@ pub mod flow;
 mod harness;
 mod scratch;
 mod server;
+pub mod shim;
 mod snapshot;
 mod stage;
 mod statements;

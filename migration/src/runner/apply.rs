@@ -302,6 +302,11 @@ async fn prove(session: &Session, place: &Place, steps: &[Step], work: &Work<'_>
             let found = "history or schema differ from before".to_owned();
             Error::NotRestored { version, direction, reason, found }
         }
+        // Not committed: the journal of the transaction is still there.
+        Err(e) if session.is_rollback_left() => {
+            let reason = format!("{reason}; SQLite ends the rollback when the file is next opened ({e})");
+            Error::Failed { version, direction, reason }
+        }
         Err(e) => {
             let found = format!("it could not be checked: {e}");
             Error::NotRestored { version, direction, reason, found }

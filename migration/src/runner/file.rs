@@ -3,7 +3,7 @@
 //! Nothing here opens the database file itself: closing such a handle would drop SQLite's locks in this process.
 
 use std::fs::{DirBuilder, Metadata, OpenOptions};
-use std::io;
+use std::io::{self, Read};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -143,6 +143,17 @@ pub(super) fn open_lock(path: &Path) -> Result<std::fs::File, Error> {
         })
 }
 
+/// Whether a rollback journal with a header lies beside the file: whoever opens the file next restores it from there.
+/// A commit removes the journal or clears its header.
+pub(super) fn has_hot_journal(path: &Path) -> bool {
+    const HEADER: [u8; 8] = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
+    let mut journal = path.as_os_str().to_owned();
+    journal.push("-journal");
+    let mut found = [0; HEADER.len()];
+    let read = std::fs::File::open(journal).and_then(|mut file| file.read_exact(&mut found));
+    read.is_ok() && found == HEADER
+}
+
 fn lock_path(path: &Path) -> PathBuf {
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     folder(path).join(format!(".{name}.migrate.lock"))
@@ -155,6 +166,21 @@ pub(super) fn failed(path: &Path, e: &io::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_journal_with_a_header_is_hot() -> std::io::Result<()> {
+        let dir = std::env::temp_dir().join(format!("callboard-journal-{}", uuid::Uuid::now_v7()));
+        std::fs::create_dir(&dir)?;
+        let file = dir.join("board.db");
+        let mut found = vec![has_hot_journal(&file)];
+        for bytes in [&b""[..], &[0; 512], b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7\0\0"] {
+            std::fs::write(dir.join("board.db-journal"), bytes)?;
+            found.push(has_hot_journal(&file));
+        }
+        std::fs::remove_dir_all(&dir)?;
+        assert_eq!(found, [false, false, false, true]);
+        Ok(())
+    }
 
     #[test]
     fn network_filesystems_are_known_and_local_ones_are_not() {

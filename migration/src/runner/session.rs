@@ -1,7 +1,7 @@
 //! A run's hold on a database: its one connection, its lock, and its transaction.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, Statement,
@@ -49,6 +49,8 @@ impl Place {
 #[derive(Debug)]
 pub(super) struct Session {
     pub place: Place,
+    /// The SQLite file.
+    path: Option<PathBuf>,
     db: DatabaseConnection,
     /// Held until the session ends.
     _lock: Option<File>,
@@ -68,11 +70,11 @@ impl Session {
             Some(path) => {
                 let (access, lock) = prepare(path, create, &mut patience, events).await?;
                 let db = connect::sqlite(path, access, patience.left()).await?;
-                Ok(Self { place, db, _lock: Some(lock), patience })
+                Ok(Self { place, path: Some(path.to_owned()), db, _lock: Some(lock), patience })
             }
             None => {
                 let db = connect::postgres(&options.url).await?;
-                Ok(Self { place, db, _lock: None, patience })
+                Ok(Self { place, path: None, db, _lock: None, patience })
             }
         }
     }
@@ -137,6 +139,12 @@ impl Session {
     /// The connection outside of the run's transaction, once that has ended.
     pub(super) fn connection(&self) -> &DatabaseConnection {
         &self.db
+    }
+
+    /// Whether SQLite still has to roll back what was begun, which it does when the file is next opened: it can't while
+    /// the disk takes no write at all.
+    pub(super) fn is_rollback_left(&self) -> bool {
+        self.path.as_deref().is_some_and(file::has_hot_journal)
     }
 
     pub(super) async fn close(self) {

@@ -1,14 +1,15 @@
-use std::fmt::Write;
-use std::io::{BufRead, BufReader, Read};
+use std::fmt::Write as _;
+use std::io::{BufRead, BufReader, Read, Write as _};
 use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::{env, fs};
 
 use super::{Error, directory, programs};
 
-/// Makes the cluster, says `ready`, waits until its owner is gone, stops the server and removes the directory.
+/// Makes the cluster, says `ready`, waits until its owner is gone, stops the server and removes the directory. Its owner
+/// may say `stop` before that, which is answered with `stopped`, and `start`, answered with `ready`.
 ///
 /// It runs as the server's own user, so that it may do all of that. SIGQUIT skips the checkpoint: nothing is kept.
 /// Signals are ignored because a terminal or a CI system sends them to the owner and to this shell alike.
@@ -21,10 +22,6 @@ fail() {
     exit 1
 }
 "$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --no-locale --no-sync >"$dir/log" 2>&1 </dev/null || fail
-"$bin/postgres" -D "$dir/data" -k "$dir" -c listen_addresses= -c port=5432 -c max_connections=300 \
-    -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off \
-    -c wal_level=minimal -c max_wal_senders=0 -c timezone=UTC >>"$dir/log" 2>&1 </dev/null &
-server=$!
 stop() {
     kill -QUIT "$server" 2>/dev/null
     turns=0
@@ -34,15 +31,27 @@ stop() {
         sleep 0.05
     done
 }
-turns=0
-until [ "$(sed -n 8p "$dir/data/postmaster.pid" 2>/dev/null | tr -d ' ')" = ready ]; do
-    kill -0 "$server" 2>/dev/null || fail
-    turns=$((turns + 1))
-    [ "$turns" -eq 1200 ] && { stop; fail; }
-    sleep 0.05
+start() {
+    "$bin/postgres" -D "$dir/data" -k "$dir" -c listen_addresses= -c port=5432 -c max_connections=300 \
+        -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off \
+        -c wal_level=minimal -c max_wal_senders=0 -c timezone=UTC >>"$dir/log" 2>&1 </dev/null &
+    server=$!
+    turns=0
+    until [ "$(sed -n 8p "$dir/data/postmaster.pid" 2>/dev/null | tr -d ' ')" = ready ]; do
+        kill -0 "$server" 2>/dev/null || fail
+        turns=$((turns + 1))
+        [ "$turns" -eq 1200 ] && { stop; fail; }
+        sleep 0.05
+    done
+    echo ready
+}
+start
+while read -r order; do
+    case "$order" in
+    stop) stop; echo stopped ;;
+    start) start ;;
+    esac
 done
-echo ready
-read -r _
 stop
 rm -rf "$dir"
 "#;
@@ -55,6 +64,7 @@ rm -rf "$dir"
 pub struct Cluster {
     directory: PathBuf,
     watch: Child,
+    answers: BufReader<ChildStdout>,
 }
 
 impl Cluster {
@@ -68,7 +78,7 @@ impl Cluster {
         let directory = directory::create("postgres")?;
         let started = watch(&directory, &bin, user).and_then(await_ready);
         match started {
-            Ok(watch) => Ok(Self { directory, watch }),
+            Ok((watch, answers)) => Ok(Self { directory, watch, answers }),
             Err(error) => {
                 let _ = fs::remove_dir_all(&directory);
                 Err(error)
@@ -79,6 +89,31 @@ impl Cluster {
     /// The URL of a database of this server; `postgres` always exists.
     pub fn url(&self, database: &str) -> String {
         format!("postgres://postgres@{}:5432/{database}", encode(&self.directory))
+    }
+
+    /// Stops the server in immediate mode, as a crash does: nothing is written any more, every connection ends.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the shell that watches the server is gone.
+    pub fn stop_immediately(&mut self) -> Result<(), Error> {
+        self.order("stop", "stopped")
+    }
+
+    /// Starts the stopped server again, which recovers from its log first. Databases and URLs are as before.
+    ///
+    /// # Errors
+    /// [`Error::NotStarted`] has the end of the server's log.
+    pub fn start_again(&mut self) -> Result<(), Error> {
+        self.order("start", "ready")
+    }
+
+    fn order(&mut self, order: &str, expected: &str) -> Result<(), Error> {
+        if let Some(input) = &mut self.watch.stdin {
+            writeln!(input, "{order}").map_err(Error::io("write to sh"))?;
+        }
+        let mut line = String::new();
+        self.answers.read_line(&mut line).map_err(Error::io("read from sh"))?;
+        if line.trim_end() == expected { Ok(()) } else { Err(Error::NotStarted { log: log(&mut self.watch) }) }
     }
 
     /// Where its data, its socket and its log are.
@@ -110,20 +145,26 @@ fn watch(directory: &Path, bin: &Path, user: Option<(u32, u32)>) -> Result<Child
     command.spawn().map_err(Error::io("start sh"))
 }
 
-fn await_ready(mut watch: Child) -> Result<Child, Error> {
-    let mut line = String::new();
+fn await_ready(mut watch: Child) -> Result<(Child, BufReader<ChildStdout>), Error> {
     if let Some(output) = watch.stdout.take() {
-        BufReader::new(output).read_line(&mut line).map_err(Error::io("read from sh"))?;
+        let mut answers = BufReader::new(output);
+        let mut line = String::new();
+        answers.read_line(&mut line).map_err(Error::io("read from sh"))?;
+        if line.trim_end() == "ready" {
+            return Ok((watch, answers));
+        }
     }
-    if line.trim_end() == "ready" {
-        return Ok(watch);
-    }
+    Err(Error::NotStarted { log: log(&mut watch) })
+}
+
+/// What the ending shell says of the server's log.
+fn log(watch: &mut Child) -> String {
     let mut log = String::new();
     if let Some(mut errors) = watch.stderr.take() {
         let _ = errors.read_to_string(&mut log);
     }
     let _ = watch.wait();
-    Err(Error::NotStarted { log })
+    log
 }
 
 /// Percent-encodes a path, so that it can stand in a URL as the host.

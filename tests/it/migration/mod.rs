@@ -3,6 +3,7 @@
 mod common;
 mod data;
 mod failure;
+mod faults;
 mod files;
 mod interrupt;
 mod lint;

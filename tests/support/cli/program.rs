@@ -71,6 +71,16 @@ impl Program {
         self
     }
 
+    /// Runs it by another program, such as a tracer: that one's arguments, then this program's path and arguments.
+    pub fn through<I: IntoIterator<Item: Into<OsString>>>(mut self, path: impl Into<PathBuf>, args: I) -> Self {
+        let inner = std::mem::replace(&mut self.path, path.into());
+        let own = std::mem::take(&mut self.args);
+        self.args.extend(args.into_iter().map(Into::into));
+        self.args.push(inner.into());
+        self.args.extend(own);
+        self
+    }
+
     /// The working directory; HOME stays.
     pub fn current_dir(mut self, dir: &Path) -> Self {
         dir.clone_into(&mut self.dir);

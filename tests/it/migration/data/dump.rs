@@ -119,6 +119,19 @@ impl Dump {
         out
     }
 
+    /// With one text for the ids that taking the prerequisites back makes: they differ each time.
+    pub fn with_new_ids_masked(mut self) -> Self {
+        if let Some(events) = self.0.get_mut("work_item_events") {
+            let at = |name: &str| events.columns.iter().position(|c| c == name).expect("a column of that name");
+            let (id, kind) = (at("id"), at("kind"));
+            for row in events.rows.iter_mut().filter(|row| row[kind] == "'migrated'") {
+                row[id] = "new".to_owned();
+            }
+            events.rows.sort();
+        }
+        self
+    }
+
     pub fn is_without_rows(&self) -> bool {
         !self.0.is_empty() && self.0.values().all(|t| t.rows.is_empty())
     }

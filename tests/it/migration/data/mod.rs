@@ -9,7 +9,7 @@ mod board_settings;
 mod board_users;
 mod capabilities;
 mod delegation;
-mod dump;
+pub mod dump;
 mod external_refs;
 mod idempotency_keys;
 mod prerequisites;
@@ -172,6 +172,12 @@ async fn insert(t: &TestDb, db: &sea_orm::DatabaseConnection, check: &Check) {
     for statement in (check.rows)(t.kind()) {
         sql(db, &statement).await;
     }
+}
+
+/// The rows of a step, by its version.
+pub fn rows_of(kind: Kind, version: &str) -> Vec<String> {
+    let check = CHECKS.iter().find(|c| c.version == version).unwrap_or_else(|| panic!("no rows for {version}"));
+    (check.rows)(kind)
 }
 
 /// Each value of each vocabulary, a null and a value in each column that can be null, in each table a long text.

@@ -1,0 +1,221 @@
+//! PostgreSQL: the client is killed, its backend terminated, the server stopped as by a crash, in the middle of `up`.
+
+use std::time::{Duration, Instant};
+
+use callboard_migration::runner::{self, Goal, Options};
+use callboard_migration::scratch::Cluster;
+use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+use support::cli::{Output, Program, migration};
+use support::{Kind, plain, scratch_dir};
+
+use super::report::{Figures, record};
+use super::state::{State, Verdict};
+use super::{block_on, control, share};
+use crate::migration::common::{number, sql};
+use crate::migration::data;
+
+/// The version that `up` starts from, by its number.
+const STAGE: usize = 12;
+/// How long the lock may outlive a run that was cut off.
+const LOCK: Duration = Duration::from_secs(5);
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Cut {
+    Client,
+    Backend,
+    Server,
+}
+
+plain! {
+    fn a_killed_client_leaves_old_or_new() {
+        record(run("Client killed (SIGKILL) during `up`, PostgreSQL", Cut::Client, share(5, 300)));
+    }
+
+    fn a_terminated_backend_leaves_old_or_new() {
+        record(run("Backend terminated during `up`, PostgreSQL", Cut::Backend, share(4, 300)));
+    }
+
+    fn a_crashed_server_leaves_old_or_new() {
+        record(run("Server stopped in immediate mode during `up`, PostgreSQL", Cut::Server, share(3, 300)));
+    }
+}
+
+/// A server of its own, with a database at an older version, with rows, that each trial gets a copy of.
+struct Stage {
+    cluster: Cluster,
+    old: State,
+    new: State,
+}
+
+impl Stage {
+    fn new() -> Self {
+        let cluster = Cluster::start().unwrap_or_else(|error| panic!("{error}"));
+        // What was acknowledged has to be there after a crash; the cluster's own setting does not promise that.
+        admin(&cluster, "ALTER ROLE postgres SET synchronous_commit = on");
+        admin(&cluster, "CREATE DATABASE start");
+        let url = cluster.url("start");
+        let old = block_on(async {
+            let options = Options::new(url.parse().expect("a URL"));
+            for step in callboard_migration::history().iter().take(STAGE) {
+                runner::up(&options, Goal::Steps(1), &mut |_| {}).await.expect("up");
+                let db = connect(&url).await;
+                for statement in data::rows_of(Kind::Postgres, step.version()) {
+                    sql(&db, &statement).await;
+                }
+                db.close().await.expect("close");
+            }
+            state(&url).await
+        });
+        let mut stage = Self { cluster, new: old.clone(), old };
+        stage.copy("reference");
+        let dir = scratch_dir();
+        stage.up(dir.path(), "reference").run().ok();
+        stage.new = block_on(state(&stage.cluster.url("reference")));
+        assert_ne!(stage.old, stage.new);
+        stage
+    }
+
+    fn copy(&self, name: &str) {
+        admin(&self.cluster, &format!("CREATE DATABASE {name} TEMPLATE start"));
+    }
+
+    fn up(&self, dir: &std::path::Path, name: &str) -> Program {
+        migration(dir).args(["up", "--json", "--database-url"]).arg(self.cluster.url(name))
+    }
+
+    /// Runs a program on a copy, cuts it off once it began a step, which is not before `from`, and looks at what it left.
+    fn cut(&mut self, name: &str, cut: Cut, from: usize, program: Program) -> (Output, Verdict) {
+        self.copy(name);
+        // The connection that cuts is there before: the run takes no longer than making one.
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("start a runtime");
+        let knife = runtime.block_on(connect(&self.cluster.url("postgres")));
+        let step = fastrand::usize(from..=callboard_migration::history().len() - STAGE);
+        let mut run = program.spawn();
+        run.wait_for(&format!("\"kind\":\"started\",\"number\":{step},"));
+        std::thread::sleep(Duration::from_micros(fastrand::u64(0..5_000)));
+        let limit = Duration::from_secs(30);
+        let output = match cut {
+            Cut::Client => run.kill(),
+            Cut::Backend => {
+                let ends = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname";
+                runtime.block_on(number(&knife, &format!("{ends} = '{name}'")));
+                run.wait(limit)
+            }
+            Cut::Server => {
+                self.cluster.stop_immediately().unwrap_or_else(|error| panic!("{error}"));
+                let output = run.wait(limit);
+                self.cluster.start_again().unwrap_or_else(|error| panic!("{error}"));
+                output
+            }
+        };
+        runtime.block_on(knife.close()).expect("close");
+        // A backend whose client is gone first ends its statement.
+        let since = Instant::now();
+        let locks = "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database \
+                     WHERE l.locktype = 'advisory' AND d.datname =";
+        let state = block_on(async {
+            let db = connect(&self.cluster.url("postgres")).await;
+            while number(&db, &format!("{locks} '{name}'")).await > 0 {
+                assert!(since.elapsed() < LOCK, "{cut:?}: the lock is still held after {LOCK:?}");
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            // The control takes no lock, and a commit may be under way.
+            let sessions = format!("SELECT count(*) FROM pg_stat_activity WHERE datname = '{name}'");
+            while number(&db, &sessions).await > 0 {
+                assert!(since.elapsed() < LOCK, "{cut:?}: the session still works after {LOCK:?}");
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            db.close().await.expect("close");
+            state(&self.cluster.url(name)).await
+        });
+        let verdict = state.judge(&self.old, &self.new);
+        (output, verdict)
+    }
+
+    fn drop(&self, name: &str) {
+        admin(&self.cluster, &format!("DROP DATABASE {name} WITH (FORCE)"));
+    }
+}
+
+/// Cuts runs off until so many were really cut off: some come to their end before.
+fn run(test: &str, cut: Cut, count: usize) -> Figures {
+    let mut figures = Figures::new(test, count);
+    let mut stage = Stage::new();
+    let dir = scratch_dir();
+    for n in 0..4 * count {
+        if figures.hit >= count {
+            break;
+        }
+        let name = format!("trial_{n}");
+        let (output, verdict) = stage.cut(&name, cut, 1, stage.up(dir.path(), &name));
+        let hit = output.exit != Some(0);
+        let failure = look(&stage, dir.path(), &name, cut, &output, &verdict);
+        figures.add(hit, failure.err().map(|e| format!("{cut:?}: {e}")));
+        stage.drop(&name);
+    }
+    let (mut broke, mut hit) = (0, 0);
+    for n in 0..4 * count {
+        if hit >= count.div_ceil(3).max(3) {
+            break;
+        }
+        let name = format!("control_{n}");
+        let args = [stage.cluster.url(&name), "up".to_owned(), STAGE.to_string()];
+        let (output, verdict) = stage.cut(&name, cut, 2, control::any(dir.path()).args(args));
+        hit += usize::from(output.exit != Some(0));
+        broke += usize::from(matches!(verdict, Verdict::Between(_)));
+        stage.drop(&name);
+    }
+    figures.controlled_by((broke, hit));
+    figures
+}
+
+/// What the run says is so, and the next `up` does the rest without waiting.
+fn look(
+    stage: &Stage,
+    dir: &std::path::Path,
+    name: &str,
+    cut: Cut,
+    output: &Output,
+    verdict: &Verdict,
+) -> Result<(), String> {
+    let fits = match (output.exit, output.signal) {
+        (Some(0), _) => *verdict == Verdict::New,
+        (None, Some(9)) => cut == Cut::Client && matches!(verdict, Verdict::Old | Verdict::New),
+        // It can't ask a server that is gone whether its COMMIT arrived.
+        (Some(10), _) => cut == Cut::Server && matches!(verdict, Verdict::Old | Verdict::New),
+        (Some(1 | 8), _) => *verdict == Verdict::Old,
+        _ => false,
+    };
+    if !fits {
+        return Err(format!("{verdict:?}\n{output}"));
+    }
+    let next = stage.up(dir, name).args(["--lock-timeout", "5"]).run();
+    if next.exit != Some(0) {
+        return Err(format!("the next up fails\n{next}"));
+    }
+    match block_on(state(&stage.cluster.url(name))) {
+        state if state == stage.new => Ok(()),
+        state => Err(format!("the next up makes something else: {}", state.difference(&stage.new))),
+    }
+}
+
+async fn connect(url: &str) -> DatabaseConnection {
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(1).sqlx_logging(false);
+    Database::connect(options).await.unwrap_or_else(|error| panic!("{url}: {error}"))
+}
+
+async fn state(url: &str) -> State {
+    let db = connect(url).await;
+    let state = State::of(&db).await;
+    db.close().await.expect("close");
+    state
+}
+
+fn admin(cluster: &Cluster, text: &str) {
+    block_on(async {
+        let db = connect(&cluster.url("postgres")).await;
+        sql(&db, text).await;
+        db.close().await.expect("close");
+    });
+}

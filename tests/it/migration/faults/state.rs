@@ -1,0 +1,109 @@
+//! Everything that a database holds, to tell whether it is at the old version, at the new one, or between.
+
+use std::path::Path;
+use std::time::Duration;
+
+use callboard_migration::{runner, target};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
+
+use crate::migration::data::dump::Dump;
+
+/// Schema, history and every row.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct State {
+    schema: String,
+    /// Version and checksum of each applied step.
+    applied: Vec<String>,
+    rows: Dump,
+}
+
+/// Where a database stands after a fault.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Verdict {
+    Old,
+    New,
+    /// Neither: what the tests are about.
+    Between(String),
+}
+
+impl State {
+    pub async fn of(db: &DatabaseConnection) -> Self {
+        let kind = match db.get_database_backend() {
+            DbBackend::Sqlite => target::Kind::Sqlite,
+            _ => target::Kind::Postgres,
+        };
+        let schema = runner::describe(db, kind, None).await.expect("describe the schema");
+        let applied = if schema.contains(runner::HISTORY_TABLE) {
+            let sql = format!("SELECT version || ' ' || checksum FROM {} ORDER BY version", runner::HISTORY_TABLE);
+            texts(db, &sql).await
+        } else {
+            Vec::new()
+        };
+        Self { schema, applied, rows: Dump::of(db).await.with_new_ids_masked() }
+    }
+
+    /// Opens a SQLite file anew, as whoever comes next does, which rolls back what was left; checks it and reads it.
+    /// A file that is not there holds nothing.
+    pub async fn of_file(path: &Path) -> Self {
+        if !path.exists() {
+            return Self { schema: String::new(), applied: Vec::new(), rows: Dump::default() };
+        }
+        let db = open(path).await;
+        assert_eq!(
+            texts(&db, "SELECT integrity_check FROM pragma_integrity_check").await,
+            ["ok"],
+            "{}",
+            path.display()
+        );
+        let dangling = "SELECT \"table\" || ' ' || rowid FROM pragma_foreign_key_check";
+        assert_eq!(texts(&db, dangling).await, Vec::<String>::new(), "{}", path.display());
+        let state = Self::of(&db).await;
+        db.close().await.expect("close");
+        state
+    }
+
+    /// Which of two states this is.
+    pub fn judge(&self, old: &Self, new: &Self) -> Verdict {
+        if self == old {
+            Verdict::Old
+        } else if self == new {
+            Verdict::New
+        } else {
+            Verdict::Between(format!("neither old nor new: against the old {}", self.difference(old)))
+        }
+    }
+
+    /// The first thing that differs, in words.
+    pub fn difference(&self, other: &Self) -> String {
+        if self.applied != other.applied {
+            return format!("the history differs: {} steps and {}", self.applied.len(), other.applied.len());
+        }
+        let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
+        let rows = |state: &Self| lines(&format!("{:?}", state.rows));
+        for (what, mine, theirs) in
+            [("schema", lines(&self.schema), lines(&other.schema)), ("rows", rows(self), rows(other))]
+        {
+            let first = mine.iter().find(|line| !theirs.contains(line)).map(|l| format!("has {l}"));
+            let first = first.or_else(|| theirs.iter().find(|line| !mine.contains(line)).map(|l| format!("lacks {l}")));
+            if let Some(first) = first {
+                return format!("the {what} differ: {}", first.chars().take(300).collect::<String>());
+            }
+        }
+        "they are the same".to_owned()
+    }
+}
+
+/// One connection that changes nothing of the file by itself, and lets no foreign key act.
+pub async fn open(path: &Path) -> DatabaseConnection {
+    let mut options = ConnectOptions::new(format!("sqlite://{}", path.display()));
+    options.max_connections(1).sqlx_logging(false).map_sqlx_sqlite_opts(|sqlite| {
+        sqlite.foreign_keys(false).create_if_missing(true).busy_timeout(Duration::from_secs(10))
+    });
+    Database::connect(options).await.unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+async fn texts(db: &DatabaseConnection, sql: &str) -> Vec<String> {
+    let statement = Statement::from_string(db.get_database_backend(), sql);
+    let rows = db.query_all_raw(statement).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    rows.iter().map(|row| row.try_get_by_index(0).expect("a text")).collect()
+}
