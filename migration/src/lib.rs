@@ -2,6 +2,8 @@
 
 pub mod columns;
 #[cfg(feature = "entities")]
+pub mod document;
+#[cfg(feature = "entities")]
 pub mod entities;
 pub mod error;
 pub mod lint;

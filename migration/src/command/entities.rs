@@ -6,10 +6,11 @@ use std::process::ExitCode;
 use callboard_migration::entities::check::{self, Difference};
 use callboard_migration::entities::{Error, Files, fresh, live, tree};
 use callboard_migration::runner::Options;
-use callboard_migration::target::{DatabaseUrl, Sources, locate, schema_name};
+use callboard_migration::target::DatabaseUrl;
 use clap::Subcommand;
 use serde_json::json;
 
+use super::live::{Live, warn_of};
 use super::run::block_on;
 use super::screen;
 
@@ -60,28 +61,6 @@ struct Check {
     committed: PathBuf,
 }
 
-/// A live database, if one is meant: no environment variable chooses it.
-#[derive(Debug, clap::Args)]
-struct Live {
-    /// A live, migrated database, which is only read: sqlite://PATH or postgres://USER@HOST/DATABASE
-    ///
-    /// A password here can be seen by every user of the machine: use --database-url-file for one.
-    #[arg(long, value_name = "URL", conflicts_with = "database_url_file")]
-    database_url: Option<String>,
-
-    /// A file that holds the URL in one line
-    #[arg(long, value_name = "FILE")]
-    database_url_file: Option<PathBuf>,
-
-    /// The PostgreSQL schema of the tables [default: public]
-    #[arg(long, value_name = "NAME", env = "CALLBOARD_SCHEMA", hide_env_values = true)]
-    schema: Option<String>,
-
-    /// Print one JSON object
-    #[arg(long)]
-    json: bool,
-}
-
 const COMMITTED: &str = "entity/src/generated";
 /// The server on which scratch databases are made, as for the tests.
 const SERVER: &str = "CALLBOARD_TEST_POSTGRES_URL";
@@ -115,7 +94,7 @@ pub fn run(args: &Args) -> ExitCode {
 
 async fn generate(args: &Generate) -> Result<ExitCode, Error> {
     tree::above(&args.output)?;
-    let wanted = match args.live.options()? {
+    let wanted = match args.live.named()? {
         Some(options) => live(&options).await?,
         None => fresh::sqlite().await?,
     };
@@ -137,7 +116,7 @@ async fn generate(args: &Generate) -> Result<ExitCode, Error> {
 
 async fn check(args: &Check) -> Result<ExitCode, Error> {
     tree::above(&args.committed)?;
-    let (found, hint): (Vec<Difference>, _) = match args.live.options()? {
+    let (found, hint): (Vec<Difference>, _) = match args.live.named()? {
         Some(options) => {
             let what = "the live schema is not the one that the committed entities were generated from";
             let committed = tree::load(&args.committed)?;
@@ -171,30 +150,6 @@ async fn check(args: &Check) -> Result<ExitCode, Error> {
 
 async fn live(options: &Options) -> Result<Files, Error> {
     let (files, status) = live::generate(options).await?;
-    if let Some(refusal) = &status.refusal {
-        screen::warn(&refusal.to_string());
-    }
-    if !status.pending.is_empty() {
-        screen::warn(&format!("{} is not at the newest version: `migration up` takes it there", options.url));
-    }
+    warn_of(&status, options);
     Ok(files)
-}
-
-impl Live {
-    fn options(&self) -> Result<Option<Options>, Error> {
-        if self.database_url.is_none() && self.database_url_file.is_none() {
-            return Ok(None);
-        }
-        let located = locate(&Sources {
-            flag: self.database_url.as_deref(),
-            file: self.database_url_file.as_deref(),
-            environment: None,
-            folder: &PathBuf::new(),
-        })?;
-        if let Some(warning) = &located.warning {
-            screen::warn(warning);
-        }
-        let schema = self.schema.as_deref().filter(|s| !s.is_empty()).map(schema_name).transpose()?;
-        Ok(Some(Options { schema, ..Options::new(located.url) }))
-    }
 }

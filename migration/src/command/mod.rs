@@ -1,10 +1,14 @@
 //! The verbs of the `migration` binary, one file each.
 
 mod args;
+#[cfg(feature = "entities")]
+mod docs;
 mod down;
 #[cfg(feature = "entities")]
 mod entities;
 mod lint;
+#[cfg(feature = "entities")]
+mod live;
 mod run;
 mod screen;
 mod status;
@@ -31,6 +35,8 @@ enum Verb {
     Status(status::Args),
     Lint(lint::Args),
     #[cfg(feature = "entities")]
+    Docs(docs::Args),
+    #[cfg(feature = "entities")]
     Entities(entities::Args),
 }
 
@@ -42,6 +48,7 @@ Examples:
   migration status --check
   migration down --steps 1
   migration lint --database postgres migrations/*.sql
+  migration docs --check
 
 The database is the first of: --database-url, --database-url-file, DATABASE_URL,
 the .callboard folder here or above, a new .callboard/callboard.db.
@@ -58,6 +65,8 @@ pub fn main() -> ExitCode {
         Verb::Down(args) => down::run(&args),
         Verb::Status(args) => status::run(&args),
         Verb::Lint(args) => lint::run(&args),
+        #[cfg(feature = "entities")]
+        Verb::Docs(args) => docs::run(&args),
         #[cfg(feature = "entities")]
         Verb::Entities(args) => entities::run(&args),
     }

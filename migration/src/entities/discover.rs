@@ -93,7 +93,7 @@ struct ForeignKeyRow {
     on_update: String,
 }
 
-async fn rows<T: FromQueryResult>(db: &impl Catalog, sql: &str) -> Result<Vec<T>, DbErr> {
+async fn rows<T: FromQueryResult>(db: &impl ConnectionTrait, sql: &str) -> Result<Vec<T>, DbErr> {
     T::find_by_statement(Statement::from_string(db.get_database_backend(), sql)).all(db).await
 }
 
@@ -143,16 +143,7 @@ async fn sqlite(db: &impl Catalog) -> Result<Vec<Table>, Error> {
     };
     add_uniques(&mut tables, rows(db, &uniques(0)).await?);
     add_partial_uniques(&mut tables, rows(db, &uniques(1)).await?);
-    // A foreign key without target columns refers to the primary key.
-    let foreign: Vec<ForeignKeyRow> = rows(
-        db,
-        "SELECT m.name AS table_name, CAST(f.id AS TEXT) AS \"key\", f.\"from\" AS \"column\", f.\"table\" AS target, \
-         coalesce(f.\"to\", (SELECT p.name FROM pragma_table_info(f.\"table\") p WHERE p.pk = f.seq + 1), '') \
-         AS target_column, f.on_delete, f.on_update \
-         FROM sqlite_schema m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table' ORDER BY 1, f.id, f.seq",
-    )
-    .await?;
-    add_foreign_keys(&mut tables, foreign);
+    add_foreign_keys(&mut tables, foreign_keys(db).await?);
     Ok(tables.into_values().collect())
 }
 
@@ -196,19 +187,7 @@ async fn postgres(db: &impl Catalog) -> Result<Vec<Table>, Error> {
     let unique = "i.indisunique AND NOT i.indisprimary AND i.indpred IS";
     add_uniques(&mut tables, rows(db, &keys(&format!("{unique} NULL"))).await?);
     add_partial_uniques(&mut tables, rows(db, &keys(&format!("{unique} NOT NULL"))).await?);
-    let foreign: Vec<ForeignKeyRow> = rows(
-        db,
-        "SELECT c.relname::text AS table_name, f.conname::text AS key, a.attname::text AS \"column\", \
-         t.relname::text AS target, b.attname::text AS target_column, f.confdeltype::text AS on_delete, \
-         f.confupdtype::text AS on_update FROM pg_constraint f JOIN pg_class c ON c.oid = f.conrelid \
-         JOIN pg_class t ON t.oid = f.confrelid \
-         CROSS JOIN LATERAL unnest(f.conkey, f.confkey) WITH ORDINALITY AS k (attnum, target_attnum, n) \
-         JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum \
-         JOIN pg_attribute b ON b.attrelid = t.oid AND b.attnum = k.target_attnum \
-         WHERE f.contype = 'f' AND c.relnamespace = current_schema()::regnamespace ORDER BY 1, 2, k.n",
-    )
-    .await?;
-    add_foreign_keys(&mut tables, foreign);
+    add_foreign_keys(&mut tables, foreign_keys(db).await?);
     let checks: Vec<TableRow> = rows(
         db,
         "SELECT c.relname::text AS name, pg_get_constraintdef(k.oid) AS sql FROM pg_constraint k \
@@ -282,9 +261,38 @@ fn whole_keys(found: Vec<KeyRow>) -> BTreeMap<(String, String), Vec<String>> {
     keys
 }
 
-fn add_foreign_keys(tables: &mut BTreeMap<String, Table>, found: Vec<ForeignKeyRow>) {
+fn add_foreign_keys(tables: &mut BTreeMap<String, Table>, found: Vec<(String, ForeignKey)>) {
+    for (table, key) in found {
+        if let Some(table) = tables.get_mut(&table) {
+            table.foreign_keys.push(key);
+        }
+    }
+}
+
+/// Every foreign key with the table that has it; on PostgreSQL of the current schema. An action is in the words of SQL
+/// on SQLite, a letter of the catalog on PostgreSQL.
+pub(crate) async fn foreign_keys(db: &impl ConnectionTrait) -> Result<Vec<(String, ForeignKey)>, DbErr> {
+    let sql = match db.get_database_backend() {
+        // A foreign key without target columns refers to the primary key.
+        DbBackend::Sqlite => {
+            "SELECT m.name AS table_name, CAST(f.id AS TEXT) AS \"key\", f.\"from\" AS \"column\", f.\"table\" AS target, \
+             coalesce(f.\"to\", (SELECT p.name FROM pragma_table_info(f.\"table\") p WHERE p.pk = f.seq + 1), '') \
+             AS target_column, f.on_delete, f.on_update \
+             FROM sqlite_schema m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table' ORDER BY 1, f.id, f.seq"
+        }
+        _ => {
+            "SELECT c.relname::text AS table_name, f.conname::text AS key, a.attname::text AS \"column\", \
+             t.relname::text AS target, b.attname::text AS target_column, f.confdeltype::text AS on_delete, \
+             f.confupdtype::text AS on_update FROM pg_constraint f JOIN pg_class c ON c.oid = f.conrelid \
+             JOIN pg_class t ON t.oid = f.confrelid \
+             CROSS JOIN LATERAL unnest(f.conkey, f.confkey) WITH ORDINALITY AS k (attnum, target_attnum, n) \
+             JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum \
+             JOIN pg_attribute b ON b.attrelid = t.oid AND b.attnum = k.target_attnum \
+             WHERE f.contype = 'f' AND c.relnamespace = current_schema()::regnamespace ORDER BY 1, 2, k.n"
+        }
+    };
     let mut keys: BTreeMap<(String, String), ForeignKey> = BTreeMap::new();
-    for row in found {
+    for row in rows::<ForeignKeyRow>(db, sql).await? {
         let key = keys.entry((row.table_name, row.key)).or_default();
         key.columns.push(row.column);
         key.target_columns.push(row.target_column);
@@ -292,9 +300,5 @@ fn add_foreign_keys(tables: &mut BTreeMap<String, Table>, found: Vec<ForeignKeyR
         key.on_delete = row.on_delete;
         key.on_update = row.on_update;
     }
-    for ((table, _), key) in keys {
-        if let Some(table) = tables.get_mut(&table) {
-            table.foreign_keys.push(key);
-        }
-    }
+    Ok(keys.into_iter().map(|((table, _), key)| (table, key)).collect())
 }

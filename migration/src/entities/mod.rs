@@ -13,7 +13,7 @@ pub mod fresh;
 pub mod live;
 pub mod normalise;
 pub mod relations;
-mod sql;
+pub(crate) mod sql;
 pub mod tree;
 pub mod write;
 

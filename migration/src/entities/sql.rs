@@ -62,6 +62,11 @@ pub fn tokens(sql: &str) -> Vec<Token> {
 
 /// The contents of every `CHECK (..)` of a statement.
 pub fn checks(sql: &str) -> Vec<Vec<Token>> {
+    named_checks(sql).into_iter().map(|(_, content)| content).collect()
+}
+
+/// The same, each with the name that it has.
+pub fn named_checks(sql: &str) -> Vec<(Option<String>, Vec<Token>)> {
     let tokens = tokens(sql);
     let mut out = Vec::new();
     for (i, pair) in tokens.windows(2).enumerate() {
@@ -77,7 +82,11 @@ pub fn checks(sql: &str) -> Vec<Vec<Token>> {
             }
             depth > 0
         });
-        out.push(inner.skip(1).cloned().collect());
+        let name = match &tokens[..i] {
+            [.., word, Token::Word(name)] if word.is_word("constraint") => Some(name.clone()),
+            _ => None,
+        };
+        out.push((name, inner.skip(1).cloned().collect()));
     }
     out
 }
@@ -120,7 +129,7 @@ pub fn constant(default: &str) -> Option<String> {
 }
 
 /// Drops `::type`, with the type's second word, length and brackets.
-fn without_casts(tokens: &[Token]) -> Vec<Token> {
+pub fn without_casts(tokens: &[Token]) -> Vec<Token> {
     let mut out = Vec::new();
     let mut rest = tokens;
     while let Some((first, tail)) = rest.split_first() {

@@ -17,6 +17,8 @@ mod status;
 
 use std::time::Duration;
 
+#[cfg(feature = "entities")]
+pub(crate) use catalogue::columns;
 pub use catalogue::describe;
 pub use event::{Direction, Done, Event, Report};
 pub use history::{Applied, TABLE as HISTORY_TABLE};
@@ -24,7 +26,7 @@ pub use loss::{Loss, Lost};
 pub use plan::{DownGoal, Goal, resolve};
 pub use record::{Recorded, record};
 #[cfg(feature = "entities")]
-pub(crate) use session::begin_to_look;
+pub(crate) use session::{Place, begin_to_look};
 pub use status::Status;
 
 use crate::error::Error;

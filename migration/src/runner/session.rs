@@ -19,14 +19,14 @@ use crate::target::{DEFAULT_SCHEMA, Kind, schema_name};
 
 /// Where the tables are, within a database.
 #[derive(Clone, Debug)]
-pub(super) struct Place {
+pub(crate) struct Place {
     pub kind: Kind,
     /// `main` on SQLite.
     pub schema: String,
 }
 
 impl Place {
-    pub(super) fn new(kind: Kind, schema: Option<&str>) -> Result<Self, Error> {
+    pub(crate) fn new(kind: Kind, schema: Option<&str>) -> Result<Self, Error> {
         let schema = match kind {
             Kind::Sqlite => "main".to_owned(),
             Kind::Postgres => schema_name(schema.unwrap_or(DEFAULT_SCHEMA))?,

@@ -58,7 +58,9 @@ plain! {
 
     fn no_command_of_migration_shows_a_password() {
         let dir = support::scratch_dir();
-        std::fs::create_dir_all(dir.path().join("entity/src")).expect("make the folder of the entities");
+        for folder in ["entity/src", "docs"] {
+            std::fs::create_dir_all(dir.path().join(folder)).expect("make the folders that are written to");
+        }
         let commands = migration_commands(dir.path(), &[]);
         assert!(commands.len() >= 5, "{commands:?}");
         let mut runs = Vec::new();
@@ -72,9 +74,10 @@ plain! {
                     let program = || migration(dir.path()).args(words).args(json);
                     runs.push((program().args(["--database-url", &url]), exit));
                     runs.push((program().arg("--database-url-file").arg(&file), exit));
-                    // The entities come from the migrations alone where no URL is an argument.
+                    // The entities come from the migrations alone where no URL is an argument; so do the docs, unless asked.
                     if words[0] != "entities" {
-                        runs.push((program().env("DATABASE_URL", &url), unread.unwrap_or(exit)));
+                        let found = (words[0] == "docs").then_some("--found");
+                        runs.push((program().args(found).env("DATABASE_URL", &url), unread.unwrap_or(exit)));
                     }
                 }
             }

@@ -2,6 +2,8 @@
 
 mod common;
 mod data;
+mod docs;
+mod docs_layout;
 mod failure;
 mod faults;
 mod files;

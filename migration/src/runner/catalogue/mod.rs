@@ -13,7 +13,7 @@ use crate::target::Kind;
 
 /// A column as the catalogue has it.
 #[derive(Clone, Debug)]
-pub(super) struct Column {
+pub(crate) struct Column {
     pub name: String,
     pub r#type: String,
     pub not_null: bool,
@@ -46,7 +46,7 @@ pub(super) async fn describe_in(
 }
 
 /// The columns of a table in their order; none when there is no such table.
-pub(super) async fn columns(db: &impl ConnectionTrait, place: &Place, table: &str) -> Result<Vec<Column>, Error> {
+pub(crate) async fn columns(db: &impl ConnectionTrait, place: &Place, table: &str) -> Result<Vec<Column>, Error> {
     let sql = match place.kind {
         Kind::Sqlite => sqlite::columns(table),
         Kind::Postgres => postgres::columns(&place.schema, table),
