@@ -322,7 +322,7 @@ mod tests {
     #[test]
     fn what_is_not_understood_keeps_its_words() {
         assert_eq!(plain("a || 'x' ~ 'b' and \"odd name\"<3"), "a || 'x' ~ 'b' AND \"odd name\" < 3");
-        assert_eq!(plain("a = ANY (b)"), "a = any(b)");
+        assert_eq!(plain("a = ANY (b)"), "a = ANY(b)");
         assert_eq!(plain(""), "");
     }
 }

@@ -84,7 +84,7 @@ fn settle(schema: &Schema, layer: usize, nodes: &[Node], wanted: &[(f64, f64)]) 
         before += tall(node);
     }
     let offsets = runs.iter().flat_map(|(offset, _, count)| std::iter::repeat_n(*offset, *count));
-    let grid = if layer % 2 == 0 { 0 } else { ROW / 2 };
+    let grid = if layer.is_multiple_of(2) { 0 } else { ROW / 2 };
     let mut out = Vec::new();
     let (mut before, mut free) = (0, i64::MIN);
     for (node, offset) in nodes.iter().zip(offsets) {
