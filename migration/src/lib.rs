@@ -10,6 +10,7 @@ pub mod lint;
 pub mod runner;
 #[cfg(feature = "entities")]
 pub mod scratch;
+mod sqlite;
 mod step;
 pub mod target;
 
@@ -41,16 +42,22 @@ mod m20261121_000025_unique_user_names;
 use sea_orm_migration::prelude::*;
 
 pub use error::Error;
-pub use step::{Footprint, Step};
+pub use step::{Effect, Effects, Footprint, Step};
 
-/// Pairs each migration with its committed SQL. A new one needs both files: see README.md.
+/// Pairs each migration with its committed SQL and tables, and `with EFFECTS` where it moves data. A new one needs all
+/// four files: see README.md.
 macro_rules! history {
-    ($($module:ident),* $(,)?) => {
+    ($($module:ident $(with $effects:ident)?),* $(,)?) => {
         vec![$(Step::new(
             Box::new($module::Migration),
             include_str!(concat!("../snapshots/sqlite/", stringify!($module), ".sql")),
             include_str!(concat!("../snapshots/postgres/", stringify!($module), ".sql")),
-        )),*]
+        )
+        .with_tables(
+            include_str!(concat!("../snapshots/sqlite/", stringify!($module), ".tables.txt")),
+            include_str!(concat!("../snapshots/postgres/", stringify!($module), ".tables.txt")),
+        )
+        $(.with_effects($module::$effects))?),*]
     };
 }
 
@@ -69,9 +76,9 @@ pub fn history() -> Vec<Step> {
         m20261121_000010_create_agent_profiles,
         m20261121_000011_add_delegation_to_work_items,
         m20261121_000012_create_ready_queue,
-        m20261121_000013_create_work_item_requirements,
-        m20261121_000014_create_task_prerequisites,
-        m20261121_000015_create_agent_capabilities,
+        m20261121_000013_create_work_item_requirements with EFFECTS,
+        m20261121_000014_create_task_prerequisites with EFFECTS,
+        m20261121_000015_create_agent_capabilities with EFFECTS,
         m20261121_000016_create_task_assignments,
         m20261121_000018_create_workflow_templates,
         m20261121_000019_create_workflow_runs,
@@ -80,7 +87,7 @@ pub fn history() -> Vec<Step> {
         m20261121_000022_create_workflow_outputs,
         m20261121_000023_create_workflow_context,
         m20261121_000024_create_workflow_events,
-        m20261121_000025_unique_user_names,
+        m20261121_000025_unique_user_names with EFFECTS,
     ]
 }
 

@@ -6,9 +6,20 @@ use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::prelude::{DateTimeWithTimeZone, Uuid};
 
 use crate::columns::{self as c, OnDelete};
+use crate::step::{Effect, Effects};
 
 #[derive(Debug, DeriveMigrationName)]
 pub struct Migration;
+
+/// A row for each part of each key.
+pub(crate) const EFFECTS: Effects = Effects {
+    up: &[Effect::Adds {
+        table: TABLE,
+        count: "SELECT coalesce(sum(length(requirement_key) - length(replace(requirement_key, ',', '')) + 1), 0) \
+                FROM work_items WHERE requirement_key <> ''",
+    }],
+    down: &[],
+};
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {

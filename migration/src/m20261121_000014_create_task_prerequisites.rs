@@ -8,9 +8,22 @@ use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::prelude::{DateTimeWithTimeZone, Uuid};
 
 use crate::columns::{self as c, OnDelete};
+use crate::step::{Effect, Effects};
 
 #[derive(Debug, DeriveMigrationName)]
 pub struct Migration;
+
+/// A ledger row for each counter that goes back to 0.
+pub(crate) const EFFECTS: Effects = Effects {
+    up: &[],
+    down: &[
+        Effect::Adds {
+            table: "work_item_events",
+            count: "SELECT count(*) FROM work_items WHERE unmet_prerequisites <> 0",
+        },
+        Effect::Writes { table: "work_items", columns: &["unmet_prerequisites", "revision"] },
+    ],
+};
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {

@@ -11,9 +11,16 @@ use sea_orm_migration::sea_orm::JsonValue;
 use sea_orm_migration::sea_orm::prelude::{DateTimeWithTimeZone, Uuid};
 
 use crate::columns::{self as c, OnDelete};
+use crate::step::{Effect, Effects};
 
 #[derive(Debug, DeriveMigrationName)]
 pub struct Migration;
+
+/// The names in the profiles' JSON are counted by reading it.
+pub(crate) const EFFECTS: Effects = Effects {
+    up: &[Effect::Fills { table: TABLE }],
+    down: &[Effect::Writes { table: "agent_profiles", columns: &["capabilities"] }],
+};
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {

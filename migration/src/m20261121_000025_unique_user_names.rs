@@ -13,9 +13,13 @@ use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::prelude::Uuid;
 
 use crate::columns::{self as c};
+use crate::step::{Effect, Effects};
 
 #[derive(Debug, DeriveMigrationName)]
 pub struct Migration;
+
+/// Names that clash get a suffix.
+pub(crate) const EFFECTS: Effects = Effects { up: &[Effect::Writes { table: TABLE, columns: &["name"] }], down: &[] };
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {

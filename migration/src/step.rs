@@ -13,12 +13,27 @@ pub struct Step {
     migration: Box<dyn MigrationTrait>,
     sqlite: &'static str,
     postgres: &'static str,
+    /// The committed schema of the tables that it makes or changes, for SQLite and for PostgreSQL.
+    tables: Option<(&'static str, &'static str)>,
+    effects: Effects,
 }
 
 impl Step {
     /// `sqlite` and `postgres` are the committed snapshots of the SQL that `migration.up` runs on an empty database.
     pub fn new(migration: Box<dyn MigrationTrait>, sqlite: &'static str, postgres: &'static str) -> Self {
-        Self { migration, sqlite, postgres }
+        Self { migration, sqlite, postgres, tables: None, effects: Effects::default() }
+    }
+
+    /// Adds the committed schema of the tables that it makes or changes, as [`crate::runner::describe`] writes them.
+    #[must_use]
+    pub fn with_tables(self, sqlite: &'static str, postgres: &'static str) -> Self {
+        Self { tables: Some((sqlite, postgres)), ..self }
+    }
+
+    /// Adds what it does to rows that were there before.
+    #[must_use]
+    pub fn with_effects(self, effects: Effects) -> Self {
+        Self { effects, ..self }
     }
 
     pub fn version(&self) -> &str {
@@ -41,6 +56,20 @@ impl Step {
         }
     }
 
+    /// The committed schema of the tables that it makes or changes; none when that is not known.
+    pub fn tables(&self, kind: Kind) -> Option<&'static str> {
+        let (sqlite, postgres) = self.tables?;
+        Some(match kind {
+            Kind::Sqlite => sqlite,
+            Kind::Postgres => postgres,
+        })
+    }
+
+    /// What it does to rows that were there before.
+    pub fn effects(&self) -> &Effects {
+        &self.effects
+    }
+
     /// SHA-256 of the committed SQL, in hex. Line ends and trailing white space do not count: checkouts differ in them.
     pub fn checksum(&self, kind: Kind) -> String {
         let mut hash = Sha256::new();
@@ -61,6 +90,28 @@ impl fmt::Debug for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Step").field("version", &self.version()).finish_non_exhaustive()
     }
+}
+
+/// What a step does to rows that were there before, or fills a new table with.
+///
+/// What is not declared must not happen: before COMMIT the runner counts every table and compares a digest of every
+/// column, and rolls back where more or less changed. A table that `up` makes and does not fill is empty; one that
+/// `down` drops is gone.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Effects {
+    pub up: &'static [Effect],
+    pub down: &'static [Effect],
+}
+
+/// One effect on the rows of one table. The SQL is read on the rows as they are before the step, on both databases.
+#[derive(Clone, Copy, Debug)]
+pub enum Effect {
+    /// The table gets exactly so many more rows: `SELECT count(*) FROM ...`.
+    Adds { table: &'static str, count: &'static str },
+    /// The table gets rows, as many as the data says in a way that SQL can't.
+    Fills { table: &'static str },
+    /// Values of these columns change.
+    Writes { table: &'static str, columns: &'static [&'static str] },
 }
 
 /// The names that a step creates.

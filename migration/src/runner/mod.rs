@@ -6,6 +6,7 @@ mod apply;
 mod catalogue;
 mod connect;
 mod event;
+mod expected;
 mod file;
 mod history;
 mod lock;
@@ -21,6 +22,7 @@ use std::time::Duration;
 pub(crate) use catalogue::columns;
 pub use catalogue::describe;
 pub use event::{Direction, Done, Event, Report};
+pub use expected::{Drift, Found};
 pub use history::{Applied, TABLE as HISTORY_TABLE};
 pub use loss::{Loss, Lost};
 pub use plan::{DownGoal, Goal, resolve};
@@ -111,6 +113,16 @@ pub async fn down_with(
     events: &mut (dyn FnMut(&Event) + Send),
 ) -> Result<Report, Error> {
     apply::run(steps, options, &plan::Order::Down(goal, on_loss), events).await
+}
+
+/// The schema that the first `applied` steps give, as [`describe`] writes it, but for the order of the tables; none
+/// when a step's tables are not known.
+pub fn expected_tables(steps: &[Step], applied: usize, kind: crate::target::Kind) -> Option<String> {
+    let tables = expected::tables(steps, applied, kind)?;
+    let block = |(table, lines): (String, Vec<String>)| {
+        format!("table {table}\n{}", lines.iter().map(|l| format!("  {l}\n")).collect::<String>())
+    };
+    Some(tables.into_iter().map(block).collect())
 }
 
 /// Opens a migrated database for reading only, and reads what is applied to it.

@@ -1,6 +1,6 @@
 //! The committed SQL and the committed schema are what the migrations really do, on both databases.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use callboard_migration::{Step, history, runner};
 use sea_orm::{ConnectionTrait, Statement};
@@ -59,6 +59,27 @@ both_empty! {
         compare(&snapshot_path(&t, "schema.txt"), &describe(&t).await);
     }
 
+    /// What `verify` and the checks before COMMIT hold a database against.
+    async fn each_step_leaves_its_committed_tables(t: TestDb) {
+        let mut before = blocks("");
+        for (at, step) in history().iter().enumerate() {
+            up(&t, runner::Goal::Steps(1)).await.expect("up");
+            let now = describe(&t).await;
+            let after = blocks(&now);
+            let changed = |table: &&String| *table != runner::HISTORY_TABLE && before.get(*table) != after.get(*table);
+            let mut tables: String = after.keys().filter(changed).map(|table| after[table].as_str()).collect();
+            for gone in before.keys().filter(|table| !after.contains_key(*table)) {
+                tables.push_str(&format!("table {gone}\n"));
+            }
+            compare(&snapshot_path(&t, &format!("{}.tables.txt", step.version())), &tables);
+            compare(&snapshot_path(&t, "history.tables.txt"), &after[runner::HISTORY_TABLE]);
+            if std::env::var_os("CALLBOARD_BLESS").is_none() {
+                assert_eq!(runner::expected_tables(&history(), at + 1, kind(&t)), Some(now), "{}", step.version());
+            }
+            before = after;
+        }
+    }
+
     async fn the_schema_text_shows_every_kind_of_change(t: TestDb) {
         up(&t, runner::Goal::Latest).await.expect("up");
         let mut seen = vec![describe(&t).await];
@@ -86,6 +107,16 @@ both_empty! {
             seen.push(now);
         }
     }
+}
+
+/// The tables of a description, each with its whole text.
+fn blocks(text: &str) -> BTreeMap<String, String> {
+    let mut out = BTreeMap::new();
+    for block in text.split("table ").skip(1).map(|block| format!("table {block}")) {
+        let name = block.lines().next().expect("a line").trim_start_matches("table ").to_owned();
+        out.insert(name, block);
+    }
+    out
 }
 
 /// Tables and indexes, without the history and the indexes of primary keys.
