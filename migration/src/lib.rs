@@ -1,5 +1,6 @@
 //! The schema's history, and what takes a database along it: the ordered list of migrations, the target and the runner.
 
+pub mod backup;
 pub mod columns;
 #[cfg(feature = "entities")]
 pub mod document;

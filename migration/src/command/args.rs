@@ -4,8 +4,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use callboard_migration::Error;
+use callboard_migration::backup::{Keep, Settings};
 use callboard_migration::runner::Options;
 use callboard_migration::target::{Sources, locate, schema_name};
+use clap::builder::TypedValueParser;
 
 use super::screen;
 
@@ -51,6 +53,63 @@ impl Target {
             screen::warn(warning);
         }
         let schema = self.schema.as_deref().filter(|s| !s.is_empty()).map(schema_name).transpose()?;
-        Ok(Options { url: located.url, schema, lock_timeout: Duration::from_secs(self.lock_timeout) })
+        let mut backups = Settings::default();
+        if located.url.sqlite_path().is_none() {
+            backups.folder = state_folder();
+        }
+        Ok(Options { url: located.url, schema, lock_timeout: Duration::from_secs(self.lock_timeout), backups })
+    }
+}
+
+/// Where the backups of PostgreSQL databases go: they have no place of their own on this machine.
+fn state_folder() -> Option<PathBuf> {
+    let set = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
+    let state = set("XDG_STATE_HOME").or_else(|| set("HOME").map(|home| home.join(".local/state")))?;
+    Some(state.join("callboard/backups"))
+}
+
+/// Where backups go, and which of the older ones stay.
+#[derive(Debug, clap::Args)]
+pub struct Backups {
+    /// The folder of the backups [default: FILE.backups beside a SQLite file, ~/.local/state/callboard/backups for
+    /// PostgreSQL]
+    #[arg(long, value_name = "FOLDER", env = "CALLBOARD_BACKUP_DIR")]
+    backup_dir: Option<PathBuf>,
+
+    /// Keep so many of the newest backups of this database, and ...
+    #[arg(long, value_name = "N", default_value_t = Keep::default().newest, value_parser = clap::value_parser!(u64).range(1..=100_000).map(|n| usize::try_from(n).unwrap_or(usize::MAX)))]
+    keep: usize,
+
+    /// ... all that are younger than so many days; older ones are removed when a new one was taken
+    #[arg(long, value_name = "DAYS", default_value_t = Keep::default().days, value_parser = clap::value_parser!(u32).range(0..=36_500))]
+    keep_days: u32,
+}
+
+impl Backups {
+    /// Puts them into the options.
+    pub fn apply(&self, options: &mut Options) {
+        if let Some(folder) = &self.backup_dir {
+            options.backups.folder = Some(folder.clone());
+        }
+        options.backups.keep = Some(Keep { newest: self.keep, days: self.keep_days });
+    }
+}
+
+/// The backup that precedes a change.
+#[derive(Debug, clap::Args)]
+pub struct Protection {
+    #[command(flatten)]
+    backups: Backups,
+
+    /// Take no backup first: a failure after COMMIT can then not be undone
+    #[arg(long)]
+    no_backup: bool,
+}
+
+impl Protection {
+    /// Puts it into the options.
+    pub fn apply(&self, options: &mut Options) {
+        self.backups.apply(options);
+        options.backups.before_changes = !self.no_backup;
     }
 }

@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use callboard_migration::runner::{DownGoal, OnLoss, down};
 
-use super::args::Target;
-use super::run::{Point, block_on, interruptible};
+use super::args::{Protection, Target};
+use super::run::{Point, block_on, interruptible, print_report};
 use super::screen;
 
 /// Take migrations back, newest first: all of them or none
@@ -16,6 +16,9 @@ use super::screen;
 pub struct Args {
     #[command(flatten)]
     target: Target,
+
+    #[command(flatten)]
+    protection: Protection,
 
     /// So many
     #[arg(long, value_name = "N", default_value_t = 1, conflicts_with_all = ["to", "all"])]
@@ -48,13 +51,14 @@ pub fn run(args: &Args) -> ExitCode {
         None => DownGoal::Steps(args.steps),
     };
     let on_loss = if args.yes_lose_data { OnLoss::Accept } else { OnLoss::Refuse };
-    let options = match args.target.options() {
+    let mut options = match args.target.options() {
         Ok(options) => options,
         Err(error) => return screen::failure(&error, json),
     };
+    args.protection.apply(&mut options);
     block_on(async {
         let point = Point::default();
         let mut see = |event: &_| point.see(event, json);
-        interruptible(down(&options, goal, on_loss, &mut see), &point, json).await
+        interruptible(down(&options, goal, on_loss, &mut see), &point, print_report, json).await
     })
 }

@@ -1,6 +1,8 @@
 //! The verbs of the `migration` binary, one file each.
 
 mod args;
+mod backup;
+mod backups;
 #[cfg(feature = "entities")]
 mod docs;
 mod down;
@@ -9,6 +11,7 @@ mod entities;
 mod lint;
 #[cfg(feature = "entities")]
 mod live;
+mod restore;
 mod run;
 mod screen;
 mod status;
@@ -34,6 +37,9 @@ enum Verb {
     Down(down::Args),
     Status(status::Args),
     Lint(lint::Args),
+    Backup(backup::Args),
+    Backups(backups::Args),
+    Restore(restore::Args),
     #[cfg(feature = "entities")]
     Docs(docs::Args),
     #[cfg(feature = "entities")]
@@ -46,6 +52,8 @@ Examples:
   migration up --database-url sqlite://board.db
   DATABASE_URL=postgres://me@localhost/app migration up --schema board
   migration status --check
+  migration backup               beside the database; `migration backups` lists them
+  migration restore 20261121T10
   migration down --steps 1
   migration lint --database postgres migrations/*.sql
   migration docs --check
@@ -65,6 +73,9 @@ pub fn main() -> ExitCode {
         Verb::Down(args) => down::run(&args),
         Verb::Status(args) => status::run(&args),
         Verb::Lint(args) => lint::run(&args),
+        Verb::Backup(args) => backup::run(&args),
+        Verb::Backups(args) => backups::run(&args),
+        Verb::Restore(args) => restore::run(&args),
         #[cfg(feature = "entities")]
         Verb::Docs(args) => docs::run(&args),
         #[cfg(feature = "entities")]

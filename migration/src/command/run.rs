@@ -34,7 +34,7 @@ pub struct Point(AtomicBool);
 impl Point {
     /// Prints the event, and notes when the run passes the point.
     pub fn see(&self, event: &Event, as_json: bool) {
-        if matches!(event, Event::Committing) {
+        if matches!(event, Event::Committing | Event::Restoring { .. }) {
             self.0.store(true, Ordering::SeqCst);
         }
         if as_json { tell_json(event) } else { tell(event) }
@@ -46,9 +46,9 @@ impl Point {
 }
 
 /// Waits for the run; SIGINT and SIGTERM drop it, which rolls it back.
-pub async fn interruptible<F>(run: F, point: &Point, as_json: bool) -> ExitCode
+pub async fn interruptible<F, T>(run: F, point: &Point, print: impl FnOnce(&T, bool), as_json: bool) -> ExitCode
 where
-    F: Future<Output = Result<Report, Error>>,
+    F: Future<Output = Result<T, Error>>,
 {
     let (mut interrupt, mut terminate) = match (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) {
         (Ok(interrupt), Ok(terminate)) => (interrupt, terminate),
@@ -71,16 +71,17 @@ where
     };
     match outcome {
         Some(Ok(report)) => {
-            print_report(&report, as_json);
+            print(&report, as_json);
             ExitCode::SUCCESS
         }
-        Some(Err(error)) => screen::failure(&error, as_json),
+        Some(Err(error)) => screen::failed_change(&error, as_json),
         None => {
             drop(run);
             // The rollback has been handed to the driver; were it cut off, the next one to open the database does it.
             tokio::time::sleep(Duration::from_millis(100)).await;
-            let hint = Some("nothing was changed: run it again");
-            screen::failure_with("interrupted, and rolled back", hint, INTERRUPTED, as_json)
+            let code = screen::failure_with("interrupted, and rolled back", Some("run it again"), INTERRUPTED, as_json);
+            screen::note("Nothing was changed.");
+            code
         }
     }
 }
@@ -98,6 +99,16 @@ fn tell(event: &Event) {
             screen::note(&format!("Waiting up to {:.0} s: another process holds {what}", at_most.as_secs_f64()));
         }
         Event::Losing { losses } => losses.iter().for_each(|loss| screen::note(&format!("Losing {loss}"))),
+        Event::Drifted { drift } => {
+            screen::warn("the schema is not the one that these migrations make; what differs is left as it is:");
+            drift.iter().for_each(|d| screen::note(&format!("  {d}")));
+        }
+        Event::Copying { done, of } => screen::note(&format!("Copied {} %", done * 100 / (*of).max(1))),
+        Event::BackedUp { backup } => {
+            screen::note(&format!("Backup {} ({} bytes)", backup.path.display(), backup.manifest.bytes));
+        }
+        Event::Checking { path } => screen::note(&format!("Checking {}", path.display())),
+        Event::Restoring { backup } => screen::note(&format!("Restoring {}", backup.path.display())),
         Event::Finished { direction, version, number, of, duration } => {
             screen::note(&format!("[{number}/{of}] {direction} {version} ({} ms)", duration.as_millis()));
         }
@@ -124,13 +135,23 @@ fn tell_json(event: &Event) {
                 json!({ "direction": direction, "version": version, "number": number, "of": of, "duration_ms": ms }),
             );
         }
+        Event::Drifted { drift } => screen::object("drifted", json!({ "drift": drift })),
+        Event::Checked { before, after } => {
+            screen::object("checked", json!({ "rows_before": before, "rows_after": after }));
+        }
+        Event::BackingUp { folder } => screen::object("backing_up", json!({ "folder": folder })),
+        Event::Copying { done, of } => screen::object("copying", json!({ "pages_done": done, "pages": of })),
+        Event::BackedUp { backup } => screen::object("backed_up", json!({ "backup": backup })),
+        Event::Checking { path } => screen::object("checking", json!({ "path": path })),
+        Event::Restoring { backup } => screen::object("restoring", json!({ "backup": backup })),
+        Event::Restored { backup } => screen::object("restored", json!({ "backup": backup })),
         Event::Committing => screen::object("committing", json!({})),
         Event::Committed => screen::object("committed", json!({})),
         _ => {}
     }
 }
 
-fn print_report(report: &Report, as_json: bool) {
+pub fn print_report(report: &Report, as_json: bool) {
     if as_json {
         let fields = serde_json::to_value(report).unwrap_or_default();
         return screen::object("summary", fields);

@@ -38,6 +38,22 @@ pub fn failure(error: &Error, as_json: bool) -> ExitCode {
     failure_with(&error.to_string(), error.hint().as_deref(), error.exit_code(), as_json)
 }
 
+/// As [`failure`], for a verb that changes a database: the last line says how it was left.
+pub fn failed_change(error: &Error, as_json: bool) -> ExitCode {
+    let verdict = error.verdict();
+    note(&format!("Error: {error}"));
+    if let Some(hint) = error.hint() {
+        note(&format!("Hint: {hint}"));
+    }
+    note(&verdict);
+    let code = error.exit_code();
+    if as_json {
+        let fields = json!({ "exit_code": code, "error": error.to_string(), "hint": error.hint(), "verdict": verdict });
+        object("error", fields);
+    }
+    ExitCode::from(code)
+}
+
 pub fn failure_with(text: &str, hint: Option<&str>, code: u8, as_json: bool) -> ExitCode {
     note(&format!("Error: {text}"));
     if let Some(hint) = hint {

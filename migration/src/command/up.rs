@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use callboard_migration::runner::{Goal, up};
 
-use super::args::Target;
-use super::run::{Point, block_on, interruptible};
+use super::args::{Protection, Target};
+use super::run::{Point, block_on, interruptible, print_report};
 use super::screen;
 
 /// Apply the pending migrations: all of them or none
@@ -16,6 +16,9 @@ use super::screen;
 pub struct Args {
     #[command(flatten)]
     target: Target,
+
+    #[command(flatten)]
+    protection: Protection,
 
     /// Up to this one, which is applied too: in full, by a unique prefix, or by its number
     #[arg(long, value_name = "VERSION", conflicts_with = "steps")]
@@ -40,13 +43,14 @@ pub fn run(args: &Args) -> ExitCode {
         (None, Some(n)) => Goal::Steps(n),
         (None, None) => Goal::Latest,
     };
-    let options = match args.target.options() {
+    let mut options = match args.target.options() {
         Ok(options) => options,
         Err(error) => return screen::failure(&error, json),
     };
+    args.protection.apply(&mut options);
     block_on(async {
         let point = Point::default();
         let mut see = |event: &_| point.see(event, json);
-        interruptible(up(&options, goal, &mut see), &point, json).await
+        interruptible(up(&options, goal, &mut see), &point, print_report, json).await
     })
 }

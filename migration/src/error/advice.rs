@@ -1,31 +1,45 @@
 //! The exit code of each error, and what the user can do about it.
 
-use super::Error;
+use super::{Error, RestoreOutcome};
 
 impl Error {
     /// The exit code of both binaries for this error; docs/errors.md explains each.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Io { .. } | Self::Database { .. } | Self::SqliteTooOld { .. } => 1,
-            Self::Url { .. } | Self::UrlFile { .. } | Self::SchemaName { .. } | Self::AmbiguousVersion { .. } => 2,
+            Self::Url { .. }
+            | Self::UrlFile { .. }
+            | Self::NoBackupFolder { .. }
+            | Self::SchemaName { .. }
+            | Self::AmbiguousVersion { .. } => 2,
             Self::Gap { .. } => 4,
             Self::Checksum { .. } => 5,
             Self::LockBusy { .. } => 6,
             Self::TooNew { .. } => 7,
-            Self::Failed { .. } => 8,
+            Self::Failed { .. } | Self::NoSpace { .. } => 8,
+            Self::Restored { .. } => 9,
+            Self::RestoreFailed { outcome, .. } => match outcome {
+                RestoreOutcome::Unchanged => 8,
+                RestoreOutcome::PutBack => 9,
+                RestoreOutcome::NotRestored => 10,
+            },
             Self::NotRestored { .. } => 10,
             Self::NoFolder { .. }
             | Self::NoDatabase { .. }
             | Self::Unreachable { .. }
+            | Self::UnknownBackup { .. }
             | Self::UnknownVersion { .. } => 13,
-            Self::Clash { .. } | Self::NotApplied { .. } | Self::WouldLoseData { .. } => 14,
+            Self::Clash { .. } | Self::OtherDatabase { .. } | Self::NotApplied { .. } | Self::WouldLoseData { .. } => {
+                14
+            }
             Self::Folder { .. }
             | Self::Symlink { .. }
             | Self::HardLinks { .. }
             | Self::NotAFile { .. }
             | Self::NetworkFilesystem { .. }
             | Self::NotADatabase { .. }
-            | Self::ReadOnly { .. } => 18,
+            | Self::ReadOnly { .. }
+            | Self::BackupUnusable { .. } => 18,
         }
     }
 
@@ -89,9 +103,44 @@ impl Error {
                 "nothing was changed: take a backup, then run it again with --yes-lose-data".to_owned()
             }
             Self::Failed { .. } => "the database is as it was before; mend the cause and run it again".to_owned(),
-            Self::NotRestored { .. } => "do not use the database before it is checked; restore a backup".to_owned(),
+            Self::Restored { .. } | Self::RestoreFailed { outcome: RestoreOutcome::PutBack, .. } => {
+                "mend the cause and run it again".to_owned()
+            }
+            Self::RestoreFailed { outcome: RestoreOutcome::Unchanged, .. } => {
+                "the database is as it was before; mend the cause and run it again".to_owned()
+            }
+            Self::NoBackupFolder { .. } => "name one by --backup-dir FOLDER".to_owned(),
+            Self::NoSpace { .. } => "free some space, or name a folder on another disk by --backup-dir".to_owned(),
+            Self::BackupUnusable { .. } => "`migration backups` lists the others; nothing was changed".to_owned(),
+            Self::UnknownBackup { near, .. } if !near.is_empty() => format!("did you mean {}?", near.join(" or ")),
+            Self::UnknownBackup { .. } => "`migration backups` lists them; a file is named by its path".to_owned(),
+            Self::OtherDatabase { .. } => {
+                "nothing was changed: name the database that it is of, or give --any-source if this is meant".to_owned()
+            }
+            Self::RestoreFailed { .. } | Self::NotRestored { .. } => {
+                "do not use the database before it is checked; restore a backup".to_owned()
+            }
             Self::Io { .. } | Self::Database { .. } => return None,
         };
         Some(hint)
+    }
+
+    /// How a run that ended with this error left the database, in one line.
+    pub fn verdict(&self) -> String {
+        let backup = |path: &Option<std::path::PathBuf>| match path {
+            Some(path) => format!("The backup is {}.", path.display()),
+            None => "There is no backup.".to_owned(),
+        };
+        match self {
+            Self::Restored { backup, .. } => format!("Restored from the backup {}.", backup.display()),
+            Self::NotRestored { backup: path, .. } => format!("NOT restored. {}", backup(path)),
+            Self::RestoreFailed { outcome: RestoreOutcome::PutBack, overwritten, .. } => {
+                format!("Restored to what it was. {}", backup(overwritten))
+            }
+            Self::RestoreFailed { outcome: RestoreOutcome::NotRestored, overwritten, .. } => {
+                format!("NOT restored. {}", backup(overwritten))
+            }
+            _ => "Nothing was changed.".to_owned(),
+        }
     }
 }

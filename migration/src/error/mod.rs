@@ -68,8 +68,34 @@ pub enum Error {
 
     #[error("{direction} of {version} failed and was rolled back: {reason}")]
     Failed { version: String, direction: Direction, reason: String },
+    #[error("{direction} of {version} failed after it was committed, and the database was restored: {reason}")]
+    Restored { version: String, direction: Direction, reason: String, backup: PathBuf },
     #[error("{direction} of {version} failed ({reason}) and the database is not as it was: {found}")]
-    NotRestored { version: String, direction: Direction, reason: String, found: String },
+    NotRestored { version: String, direction: Direction, reason: String, found: String, backup: Option<PathBuf> },
+
+    #[error("{target} has no folder for its backups")]
+    NoBackupFolder { target: String },
+    #[error("{} has {free} bytes free, and {needed} are needed", path.display())]
+    NoSpace { path: PathBuf, needed: u64, free: u64 },
+    #[error("{} can't be restored: {reason}", path.display())]
+    BackupUnusable { path: PathBuf, reason: String },
+    #[error("there is no backup {given:?} in {}", folder.display())]
+    UnknownBackup { given: String, near: Vec<String>, folder: PathBuf },
+    #[error("{} is a backup of another database, {of}", path.display())]
+    OtherDatabase { path: PathBuf, of: String },
+    #[error("restoring {target} failed: {reason}")]
+    RestoreFailed { target: String, reason: String, outcome: RestoreOutcome, overwritten: Option<PathBuf> },
+}
+
+/// How a restore that failed left the database.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum RestoreOutcome {
+    /// As it was.
+    Unchanged,
+    /// As it was, from the backup of what had been overwritten.
+    PutBack,
+    /// Neither as before nor as the backup.
+    NotRestored,
 }
 
 impl Error {
@@ -87,7 +113,9 @@ impl Error {
             Self::Unreachable { reason, .. }
             | Self::Database { reason, .. }
             | Self::Failed { reason, .. }
-            | Self::NotRestored { reason, .. } => *reason = url.redact(reason),
+            | Self::Restored { reason, .. }
+            | Self::NotRestored { reason, .. }
+            | Self::RestoreFailed { reason, .. } => *reason = url.redact(reason),
             Self::LockBusy { waited, .. } => *waited = since.elapsed(),
             _ => {}
         }

@@ -9,10 +9,13 @@ use sea_orm_migration::SchemaManager;
 
 use super::event::{Direction, Done, Event, Report};
 use super::history::{self, Applied};
+use super::invariants::Invariants;
+use super::outcome::{Ended, Failure, confirm};
 use super::plan::{self, Order};
 use super::session::{Place, Session};
 use super::{OnLoss, Options, catalogue, loss};
-use crate::error::{Cause, Error, cause};
+use crate::backup::{self, Backup, Reason};
+use crate::error::Error;
 use crate::step::Step;
 use crate::target::Kind;
 
@@ -23,7 +26,7 @@ pub(super) async fn run(steps: &[Step], options: &Options, order: &Order, events
     let create = matches!(order, Order::Up(_));
     let outcome = async {
         let mut session = Session::open(options, create, events).await?;
-        let outcome = inside(&mut session, steps, order, events).await;
+        let outcome = inside(&mut session, steps, options, order, events).await;
         session.close().await;
         outcome
     };
@@ -31,7 +34,13 @@ pub(super) async fn run(steps: &[Step], options: &Options, order: &Order, events
     outcome.await.map_err(|e| e.finished(&options.url, since))
 }
 
-async fn inside(session: &mut Session, steps: &[Step], order: &Order, events: Events<'_>) -> Result<Report, Error> {
+async fn inside(
+    session: &mut Session,
+    steps: &[Step],
+    options: &Options,
+    order: &Order,
+    events: Events<'_>,
+) -> Result<Report, Error> {
     let tx = session.begin(events).await?;
     let place = session.place.clone();
     let work = match prepare(&tx, &place, steps, order).await {
@@ -49,47 +58,72 @@ async fn inside(session: &mut Session, steps: &[Step], order: &Order, events: Ev
     }
     if work.steps.is_empty() {
         let _ = tx.rollback().await;
-        return Ok(work.report(Vec::new()));
+        return Ok(work.report(Vec::new(), None));
     }
-    let failure = match apply(&tx, &place, &work, events).await {
-        Ok(done) => {
+    let drift: Vec<_> = work.invariants.drift().cloned().collect();
+    if !drift.is_empty() {
+        events(&Event::Drifted { drift });
+    }
+    let reason = match work.direction {
+        Direction::Up => Reason::Up,
+        Direction::Down => Reason::Down,
+    };
+    let tables = work.invariants.tables();
+    let saved = backup::before(options, &tx, &place, reason, &tables, session.patience(), events).await;
+    let saved = match saved {
+        Ok(saved) => saved,
+        Err(refusal) => {
+            let _ = tx.rollback().await;
+            return Err(refusal);
+        }
+    };
+    let failure = match apply(&tx, &place, steps, &work, events).await {
+        Ok((done, after)) => {
             events(&Event::Committing);
             match tx.commit().await {
                 Ok(()) => {
                     events(&Event::Committed);
-                    return Ok(work.report(done));
+                    return match confirm(session, &place, steps, &after).await {
+                        Ok(()) => Ok(work.report(done, saved)),
+                        Err(reason) => {
+                            let ended = Ended { session, place: &place, steps, options, work: &work, saved };
+                            Err(ended.undo(reason, events).await)
+                        }
+                    };
                 }
                 Err(e) => Failure { version: work.last(), error: e },
             }
         }
         Err(failure) => {
-            // After some errors SQLite has rolled back by itself: what counts is the proof below.
+            // Without the transaction there is nothing to roll back; the comparison below finds out what is.
             let _ = tx.rollback().await;
             failure
         }
     };
-    Err(prove(session, &place, steps, &work, failure).await)
+    let ended = Ended { session, place: &place, steps, options, work: &work, saved };
+    Err(ended.prove(failure, events).await)
 }
 
 /// What a run will do, with what it needs to prove that it did or did not.
-struct Work<'s> {
-    direction: Direction,
+pub(super) struct Work<'s> {
+    pub direction: Direction,
     steps: Vec<&'s Step>,
     applied: Vec<Applied>,
     has_history: bool,
     losses: Vec<loss::Loss>,
+    invariants: Invariants,
     dangling: BTreeSet<String>,
-    before: String,
+    pub before: String,
     transaction: Option<i64>,
     kind: Kind,
 }
 
 impl Work<'_> {
-    fn last(&self) -> String {
+    pub(super) fn last(&self) -> String {
         self.steps.last().map(|s| s.version().to_owned()).unwrap_or_default()
     }
 
-    fn report(&self, done: Vec<Done>) -> Report {
+    fn report(&self, done: Vec<Done>, backup: Option<Backup>) -> Report {
         let newest = |n: usize| n.checked_sub(1).and_then(|i| self.applied.get(i)).map(|a| a.version.clone());
         let to = match self.direction {
             Direction::Up => done.last().map(|d| d.version.clone()).or_else(|| newest(self.applied.len())),
@@ -102,6 +136,7 @@ impl Work<'_> {
             to,
             steps: done,
             losses: self.losses.clone(),
+            backup,
         }
     }
 }
@@ -130,9 +165,13 @@ async fn prepare<'s>(
             (Direction::Down, losses)
         }
     };
+    if !chosen.is_empty() {
+        lock_tables(tx, place, steps).await?;
+    }
     Ok(Work {
         direction,
         transaction: transaction_id(tx, place).await.map_err(|e| Error::database("beginning", &e))?,
+        invariants: Invariants::measure(tx, place, steps, applied.len(), direction, &chosen).await?,
         steps: chosen,
         before: fingerprint(tx, place, steps).await?,
         dangling: dangling(tx, place).await.map_err(|e| Error::database("checking the foreign keys", &e))?,
@@ -141,6 +180,22 @@ async fn prepare<'s>(
         losses,
         kind: place.kind,
     })
+}
+
+/// From here to COMMIT nobody else writes to the tables, so that a backup holds what the migration finds. A SQLite
+/// transaction holds the lock of the whole file already.
+async fn lock_tables(tx: &DatabaseTransaction, place: &Place, steps: &[Step]) -> Result<(), Error> {
+    if place.kind == Kind::Sqlite {
+        return Ok(());
+    }
+    let names = steps.iter().flat_map(|s| s.footprint(place.kind).tables).chain([history::TABLE.to_owned()]).collect();
+    let tables = catalogue::postgres_tables(tx, place, &names).await?;
+    if tables.is_empty() {
+        return Ok(());
+    }
+    let list = tables.iter().map(|t| format!("{}.{}", catalogue::quoted(&place.schema), catalogue::quoted(t)));
+    let sql = format!("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE", list.collect::<Vec<_>>().join(", "));
+    tx.execute_unprepared(&sql).await.map(drop).map_err(|e| Error::database("locking the tables", &e))
 }
 
 /// Refuses to create what is there already under our names, and is not recorded as ours.
@@ -165,20 +220,18 @@ async fn refuse_clash(
     if names.is_empty() { Ok(()) } else { Err(Error::Clash { names }) }
 }
 
-struct Failure {
-    version: String,
-    error: DbErr,
-}
-
+/// Runs the steps and checks what they did; the fingerprint that the database must have after COMMIT.
 async fn apply(
     tx: &DatabaseTransaction,
     place: &Place,
+    steps: &[Step],
     work: &Work<'_>,
     events: Events<'_>,
-) -> Result<Vec<Done>, Failure> {
+) -> Result<(Vec<Done>, String), Failure> {
     let of = work.steps.len();
     let direction = work.direction;
     let mut done = Vec::with_capacity(of);
+    let mut invariants = work.invariants.clone();
     if direction == Direction::Up && !work.has_history {
         let first = work.steps.first().map(|s| s.version().to_owned()).unwrap_or_default();
         found(tx, place).await.map_err(|error| Failure { version: first, error })?;
@@ -188,17 +241,26 @@ async fn apply(
         events(&Event::Started { direction, version: version.clone(), number, of });
         let started = Instant::now();
         let failed = |error| Failure { version: version.clone(), error };
+        invariants.foresee(tx, place, step, direction).await.map_err(failed)?;
         one(tx, place, step, work, started).await.map_err(failed)?;
         let duration = started.elapsed();
         done.push(Done { version: version.clone(), duration_ms: millis(started) });
         events(&Event::Finished { direction, version, number, of, duration });
     }
     let failed = |error| Failure { version: work.last(), error };
-    if direction == Direction::Down && done.len() == work.applied.len() {
+    let applied = match direction {
+        Direction::Up => work.applied.len() + done.len(),
+        Direction::Down => work.applied.len() - done.len(),
+    };
+    if direction == Direction::Down && applied == 0 {
         history::drop_table(tx, place).await.map_err(failed)?;
     }
     check(tx, place, work).await.map_err(failed)?;
-    Ok(done)
+    let rows = invariants.check(tx, place, steps, applied).await.map_err(failed)?;
+    events(&Event::Checked { before: invariants.rows_before().clone(), after: rows });
+    let text = |e: Error| failed(DbErr::Migration(e.to_string()));
+    let after = fingerprint(tx, place, steps).await.map_err(text)?;
+    Ok((done, after))
 }
 
 async fn found(tx: &DatabaseTransaction, place: &Place) -> Result<(), DbErr> {
@@ -277,7 +339,7 @@ async fn dangling(tx: &DatabaseTransaction, place: &Place) -> Result<BTreeSet<St
 }
 
 /// History and schema of everything that the steps name.
-async fn fingerprint(db: &impl ConnectionTrait, place: &Place, steps: &[Step]) -> Result<String, Error> {
+pub(super) async fn fingerprint(db: &impl ConnectionTrait, place: &Place, steps: &[Step]) -> Result<String, Error> {
     let mut tables = BTreeSet::from([history::TABLE.to_owned()]);
     for step in steps {
         let footprint = step.footprint(place.kind);
@@ -286,30 +348,4 @@ async fn fingerprint(db: &impl ConnectionTrait, place: &Place, steps: &[Step]) -
     }
     let schema = catalogue::describe_in(db, place, Some(&tables)).await?;
     Ok(format!("{schema}\n{:?}", history::read(db, place).await?))
-}
-
-/// After a rollback: is the database as it was?
-async fn prove(session: &Session, place: &Place, steps: &[Step], work: &Work<'_>, failure: Failure) -> Error {
-    let Failure { version, error } = failure;
-    let reason = error.to_string();
-    let direction = work.direction;
-    match fingerprint(session.connection(), place, steps).await {
-        Ok(after) if after == work.before => match cause(&error) {
-            Some(Cause::Busy) => Error::database("migrating", &error),
-            _ => Error::Failed { version, direction, reason },
-        },
-        Ok(_) => {
-            let found = "history or schema differ from before".to_owned();
-            Error::NotRestored { version, direction, reason, found }
-        }
-        // Not committed: the journal of the transaction is still there.
-        Err(e) if session.is_rollback_left() => {
-            let reason = format!("{reason}; SQLite ends the rollback when the file is next opened ({e})");
-            Error::Failed { version, direction, reason }
-        }
-        Err(e) => {
-            let found = format!("it could not be checked: {e}");
-            Error::NotRestored { version, direction, reason, found }
-        }
-    }
 }

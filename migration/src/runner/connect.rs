@@ -9,11 +9,12 @@ use sea_orm::sqlx::{self, ConnectOptions as _, Connection as _};
 use sea_orm::{ConnectionTrait, DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector, Statement};
 
 use crate::error::{Cause, Error, sqlx_cause};
+use crate::sqlite::register_digest;
 use crate::target::DatabaseUrl;
 
 /// How a SQLite file is opened.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Access {
+pub(crate) enum Access {
     /// To migrate a file that holds a database: its journal mode is its owner's.
     Write,
     /// To migrate a file that we just made: in WAL mode.
@@ -22,6 +23,8 @@ pub(super) enum Access {
     Look,
     /// To look at a file that nobody may write to.
     LookReadOnly,
+    /// To look at a file that nobody does write to, whatever lies beside it.
+    Sealed,
 }
 
 /// How long a server may take to answer the first time.
@@ -29,7 +32,7 @@ const SERVER_PATIENCE: Duration = Duration::from_secs(15);
 
 /// Opens a SQLite file on a pool of exactly one connection, with the foreign keys off: they would fire when a
 /// migration rebuilds a table, and can't be switched off inside a transaction.
-pub(super) async fn sqlite(path: &Path, access: Access, busy: Duration) -> Result<DatabaseConnection, Error> {
+pub(crate) async fn sqlite(path: &Path, access: Access, busy: Duration) -> Result<DatabaseConnection, Error> {
     let mut options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(false)
@@ -40,6 +43,7 @@ pub(super) async fn sqlite(path: &Path, access: Access, busy: Duration) -> Resul
         Access::Write => {}
         Access::WriteNew => options = options.journal_mode(SqliteJournalMode::Wal),
         Access::Look => options = options.pragma("query_only", "ON"),
+        Access::Sealed => options = options.read_only(true).immutable(true),
         Access::LookReadOnly => {
             let mut wal = path.as_os_str().to_owned();
             wal.push("-wal");
@@ -53,12 +57,18 @@ pub(super) async fn sqlite(path: &Path, access: Access, busy: Duration) -> Resul
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
+        .after_connect(|connection, _| Box::pin(register_digest(connection)))
         .connect_with(options)
         .await
         .map_err(|e| sqlite_failed(path, &e))?;
     let db = SqlxSqliteConnector::from_sqlx_sqlite_pool(pool);
     check_sqlite(&db, path).await?;
     Ok(db)
+}
+
+/// Opens a file that nobody writes to, such as a backup: SQLite makes no file beside it.
+pub(crate) async fn open_look(path: &Path) -> Result<DatabaseConnection, Error> {
+    sqlite(path, Access::Sealed, Duration::ZERO).await
 }
 
 fn sqlite_failed(path: &Path, error: &sqlx::Error) -> Error {
@@ -96,7 +106,7 @@ fn recent_enough(version: &str) -> bool {
 }
 
 /// Opens one connection to a server.
-pub(super) async fn postgres(url: &DatabaseUrl) -> Result<DatabaseConnection, Error> {
+pub(crate) async fn postgres(url: &DatabaseUrl) -> Result<DatabaseConnection, Error> {
     let unreachable = |reason: String| Error::Unreachable { target: url.to_string(), reason: url.redact(&reason) };
     let Some(parsed) = url.postgres() else {
         return Err(Error::Url { reason: "a PostgreSQL URL was expected" });

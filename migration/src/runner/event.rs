@@ -1,9 +1,12 @@
 //! What the runner tells while it works, and at the end.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
-use super::Loss;
+use super::{Drift, Loss};
+use crate::backup::Backup;
 use crate::target::Kind;
 
 /// Which way a run goes.
@@ -54,6 +57,39 @@ pub enum Event {
         of: usize,
         duration: Duration,
     },
+    /// The schema was not the expected one before the run. What differs stays as it is.
+    Drifted {
+        drift: Vec<Drift>,
+    },
+    /// What must hold before COMMIT does: the rows of each table before the first step and after the last.
+    Checked {
+        before: BTreeMap<String, u64>,
+        after: BTreeMap<String, u64>,
+    },
+    /// A backup of what is there is being taken into this folder.
+    BackingUp {
+        folder: PathBuf,
+    },
+    /// So many pages of so many are copied; sent a few times a second at most.
+    Copying {
+        done: u64,
+        of: u64,
+    },
+    /// The backup is complete, checked and on the disk.
+    BackedUp {
+        backup: Box<Backup>,
+    },
+    /// A backup is being read in full.
+    Checking {
+        path: PathBuf,
+    },
+    /// The backup is being written into the database: do not drop the future.
+    Restoring {
+        backup: Box<Backup>,
+    },
+    Restored {
+        backup: Box<Backup>,
+    },
     /// All steps ran and the checks passed. From here on the outcome is the database's: do not drop the future.
     Committing,
     Committed,
@@ -67,7 +103,7 @@ pub struct Done {
 }
 
 /// What a run did.
-#[derive(Clone, Debug, Eq, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct Report {
     pub database: Kind,
     pub direction: Direction,
@@ -79,4 +115,6 @@ pub struct Report {
     pub steps: Vec<Done>,
     /// The rows that were lost on the way down.
     pub losses: Vec<Loss>,
+    /// The backup that was taken before; none where no row could be lost.
+    pub backup: Option<Backup>,
 }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::ConnectionTrait;
 
+use super::catalogue;
 use super::session::Place;
-use super::{catalogue, history};
 use crate::error::Error;
 use crate::step::Step;
 use crate::target::Kind;

@@ -13,7 +13,7 @@ use crate::error::Error;
 
 /// What stands at a path.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum State {
+pub(crate) enum State {
     Missing,
     /// No byte: SQLite reads it as an empty database, and it has no journal mode yet.
     Empty,
@@ -23,7 +23,7 @@ pub(super) enum State {
 }
 
 /// Looks at the path, following no link.
-pub(super) fn inspect(path: &Path) -> Result<State, Error> {
+pub(crate) fn inspect(path: &Path) -> Result<State, Error> {
     let meta = match std::fs::symlink_metadata(path) {
         Ok(meta) => meta,
         Err(e) if e.kind() == io::ErrorKind::NotFound => {
@@ -85,7 +85,7 @@ fn network_filesystem(magic: u32) -> Option<&'static str> {
 }
 
 /// The folder of a file.
-pub(super) fn folder(path: &Path) -> &Path {
+pub(crate) fn folder(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -93,7 +93,7 @@ pub(super) fn folder(path: &Path) -> &Path {
 }
 
 /// Makes a missing `.callboard` folder, for its owner only; any other missing folder is the user's to make.
-pub(super) fn make_folder(path: &Path) -> Result<(), Error> {
+pub(crate) fn make_folder(path: &Path) -> Result<(), Error> {
     let folder = folder(path);
     if folder.is_dir() {
         return Ok(());
@@ -110,7 +110,7 @@ pub(super) fn make_folder(path: &Path) -> Result<(), Error> {
 }
 
 /// Creates the empty file, for its owner only, so that SQLite never creates it with the umask's mode.
-pub(super) fn create(path: &Path) -> Result<(), Error> {
+pub(crate) fn create(path: &Path) -> Result<(), Error> {
     OpenOptions::new()
         .write(true)
         .create_new(true)
@@ -121,31 +121,30 @@ pub(super) fn create(path: &Path) -> Result<(), Error> {
         .map_err(|e| failed(path, &e))
 }
 
-/// Opens or creates a sibling file whose lock stands for the database.
-pub(super) fn open_lock(path: &Path) -> Result<std::fs::File, Error> {
-    let lock = lock_path(path);
+/// Opens or creates a file whose lock stands for something.
+pub(crate) fn open_lock(lock: &Path) -> Result<std::fs::File, Error> {
     OpenOptions::new()
         .write(true)
         .create(true)
         .truncate(false)
         .mode(0o600)
         .custom_flags(OFlags::NOFOLLOW.bits().cast_signed())
-        .open(&lock)
+        .open(lock)
         .map_err(|e| match e.kind() {
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-                Error::ReadOnly { path: folder(path).to_owned() }
+                Error::ReadOnly { path: folder(lock).to_owned() }
             }
-            io::ErrorKind::NotFound => Error::NoFolder { path: folder(path).to_owned() },
+            io::ErrorKind::NotFound => Error::NoFolder { path: folder(lock).to_owned() },
             _ if e.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) => {
-                Error::Symlink { path: lock.clone() }
+                Error::Symlink { path: lock.to_owned() }
             }
-            _ => failed(&lock, &e),
+            _ => failed(lock, &e),
         })
 }
 
 /// Whether a rollback journal with a header lies beside the file: whoever opens the file next restores it from there.
 /// A commit removes the journal or clears its header.
-pub(super) fn has_hot_journal(path: &Path) -> bool {
+pub(crate) fn has_hot_journal(path: &Path) -> bool {
     const HEADER: [u8; 8] = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
     let mut journal = path.as_os_str().to_owned();
     journal.push("-journal");
@@ -154,12 +153,12 @@ pub(super) fn has_hot_journal(path: &Path) -> bool {
     read.is_ok() && found == HEADER
 }
 
-fn lock_path(path: &Path) -> PathBuf {
+pub(crate) fn lock_path(path: &Path) -> PathBuf {
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     folder(path).join(format!(".{name}.migrate.lock"))
 }
 
-pub(super) fn failed(path: &Path, e: &io::Error) -> Error {
+pub(crate) fn failed(path: &Path, e: &io::Error) -> Error {
     Error::Io { path: path.to_owned(), reason: e.to_string() }
 }
 

@@ -32,7 +32,7 @@ fn table(place: &Place) -> TableRef {
 }
 
 /// Whether the table is there. One of that name with other columns is somebody else's: a clash.
-pub(super) async fn exists(db: &impl ConnectionTrait, place: &Place) -> Result<bool, Error> {
+pub(crate) async fn exists(db: &impl ConnectionTrait, place: &Place) -> Result<bool, Error> {
     let columns = catalogue::columns(db, place, TABLE).await?;
     if columns.is_empty() {
         return Ok(false);
@@ -45,7 +45,7 @@ pub(super) async fn exists(db: &impl ConnectionTrait, place: &Place) -> Result<b
 }
 
 /// The history, oldest version first; empty when there is no table.
-pub(super) async fn read(db: &impl ConnectionTrait, place: &Place) -> Result<Vec<Applied>, Error> {
+pub(crate) async fn read(db: &impl ConnectionTrait, place: &Place) -> Result<Vec<Applied>, Error> {
     if !exists(db, place).await? {
         return Ok(Vec::new());
     }
@@ -66,7 +66,7 @@ pub(super) async fn read(db: &impl ConnectionTrait, place: &Place) -> Result<Vec
         .map_err(failed)
 }
 
-pub(super) async fn create(db: &impl ConnectionTrait, place: &Place) -> Result<(), DbErr> {
+pub(crate) async fn create(db: &impl ConnectionTrait, place: &Place) -> Result<(), DbErr> {
     let create = Table::create()
         .table(table(place))
         .col(c::text("version").primary_key())
@@ -79,11 +79,11 @@ pub(super) async fn create(db: &impl ConnectionTrait, place: &Place) -> Result<(
 }
 
 /// A database that was taken all the way down holds nothing of ours.
-pub(super) async fn drop_table(db: &impl ConnectionTrait, place: &Place) -> Result<(), DbErr> {
+pub(crate) async fn drop_table(db: &impl ConnectionTrait, place: &Place) -> Result<(), DbErr> {
     db.execute(&Table::drop().table(table(place)).to_owned()).await.map(|_| ())
 }
 
-pub(super) async fn add(
+pub(crate) async fn add(
     db: &impl ConnectionTrait,
     place: &Place,
     step: &Step,
@@ -104,7 +104,7 @@ pub(super) async fn add(
     db.execute(&insert).await.map(|_| ())
 }
 
-pub(super) async fn remove(db: &impl ConnectionTrait, place: &Place, version: &str) -> Result<(), DbErr> {
+pub(crate) async fn remove(db: &impl ConnectionTrait, place: &Place, version: &str) -> Result<(), DbErr> {
     let delete = Query::delete().from_table(table(place)).and_where(Expr::col("version").eq(version)).to_owned();
     db.execute(&delete).await.map(|_| ())
 }

@@ -9,8 +9,10 @@ mod event;
 mod expected;
 mod file;
 mod history;
+mod invariants;
 mod lock;
 mod loss;
+mod outcome;
 mod plan;
 mod record;
 mod session;
@@ -21,16 +23,24 @@ use std::time::Duration;
 #[cfg(feature = "entities")]
 pub(crate) use catalogue::columns;
 pub use catalogue::describe;
+pub(crate) use catalogue::{describe_in, quoted, sqlite_tables};
+pub(crate) use connect::{Access, open_look, sqlite as open_sqlite};
 pub use event::{Direction, Done, Event, Report};
 pub use expected::{Drift, Found};
+pub(crate) use file::{State, create, failed, inspect, make_folder};
+pub(crate) use history::read as applied;
 pub use history::{Applied, TABLE as HISTORY_TABLE};
+pub(crate) use lock::{Patience, lock_file, take as take_lock};
 pub use loss::{Loss, Lost};
 pub use plan::{DownGoal, Goal, resolve};
 pub use record::{Recorded, record};
 #[cfg(feature = "entities")]
-pub(crate) use session::{Place, begin_to_look};
+pub(crate) use session::begin_to_look;
+pub(crate) use session::{Place, refuse_read_only};
 pub use status::Status;
+pub(crate) use status::open as open_for_reading;
 
+use crate::backup;
 use crate::error::Error;
 use crate::step::Step;
 use crate::target::DatabaseUrl;
@@ -46,12 +56,14 @@ pub struct Options {
     pub schema: Option<String>,
     /// How long to wait for another process that migrates the same database, or that writes to it.
     pub lock_timeout: Duration,
+    /// The backups that precede a change.
+    pub backups: backup::Settings,
 }
 
 impl Options {
     /// The `public` schema and the default patience.
     pub fn new(url: DatabaseUrl) -> Self {
-        Self { url, schema: None, lock_timeout: DEFAULT_LOCK_TIMEOUT }
+        Self { url, schema: None, lock_timeout: DEFAULT_LOCK_TIMEOUT, backups: backup::Settings::default() }
     }
 }
 

@@ -34,20 +34,25 @@ impl Place {
         Ok(Self { kind, schema })
     }
 
-    pub(super) fn backend(&self) -> DbBackend {
+    /// A SQLite file's one place.
+    pub(crate) fn sqlite() -> Self {
+        Self { kind: Kind::Sqlite, schema: "main".to_owned() }
+    }
+
+    pub(crate) fn backend(&self) -> DbBackend {
         match self.kind {
             Kind::Sqlite => DbBackend::Sqlite,
             Kind::Postgres => DbBackend::Postgres,
         }
     }
 
-    pub(super) fn ask(&self, sql: impl Into<String>) -> Statement {
+    pub(crate) fn ask(&self, sql: impl Into<String>) -> Statement {
         Statement::from_string(self.backend(), sql)
     }
 }
 
 #[derive(Debug)]
-pub(super) struct Session {
+pub(crate) struct Session {
     pub place: Place,
     /// The SQLite file.
     path: Option<PathBuf>,
@@ -59,7 +64,7 @@ pub(super) struct Session {
 
 impl Session {
     /// Opens the database for a run; `create` makes a SQLite file that is not there.
-    pub(super) async fn open(
+    pub(crate) async fn open(
         options: &Options,
         create: bool,
         events: &mut (dyn FnMut(&Event) + Send),
@@ -80,7 +85,7 @@ impl Session {
     }
 
     /// Begins the transaction of the run, as the only one that migrates this database.
-    pub(super) async fn begin(
+    pub(crate) async fn begin(
         &mut self,
         events: &mut (dyn FnMut(&Event) + Send),
     ) -> Result<DatabaseTransaction, Error> {
@@ -131,23 +136,28 @@ impl Session {
         Ok(())
     }
 
+    /// What is left of the run's time for waiting.
+    pub(crate) fn patience(&mut self) -> &mut Patience {
+        &mut self.patience
+    }
+
     /// Shows every statement of the transactions that begin from here on.
-    pub(super) fn watch(&mut self, see: impl Fn(&Statement) + Send + Sync + 'static) {
+    pub(crate) fn watch(&mut self, see: impl Fn(&Statement) + Send + Sync + 'static) {
         self.db.set_metric_callback(move |info| see(info.statement));
     }
 
     /// The connection outside of the run's transaction, once that has ended.
-    pub(super) fn connection(&self) -> &DatabaseConnection {
+    pub(crate) fn connection(&self) -> &DatabaseConnection {
         &self.db
     }
 
     /// Whether SQLite still has to roll back what was begun, which it does when the file is next opened: it can't while
     /// the disk takes no write at all.
-    pub(super) fn is_rollback_left(&self) -> bool {
+    pub(crate) fn is_rollback_left(&self) -> bool {
         self.path.as_deref().is_some_and(file::has_hot_journal)
     }
 
-    pub(super) async fn close(self) {
+    pub(crate) async fn close(self) {
         // What was to be written is committed or rolled back: nothing depends on how the closing goes.
         let _ = self.db.close().await;
     }
@@ -206,7 +216,7 @@ async fn prepare(
     Ok((access, lock))
 }
 
-fn refuse_read_only(path: &Path, state: State) -> Result<(), Error> {
+pub(crate) fn refuse_read_only(path: &Path, state: State) -> Result<(), Error> {
     match state {
         State::Database { read_only: true } => Err(Error::ReadOnly { path: path.to_owned() }),
         _ => Ok(()),

@@ -34,7 +34,7 @@ impl Status {
     }
 }
 
-pub(super) async fn read(steps: &[Step], options: &Options) -> Result<Status, Error> {
+pub(crate) async fn read(steps: &[Step], options: &Options) -> Result<Status, Error> {
     let place = Place::new(options.url.kind(), options.schema.as_deref())?;
     let (db, exists) = open(options).await?;
     let applied = match &db {
@@ -58,7 +58,7 @@ pub(super) async fn read(steps: &[Step], options: &Options) -> Result<Status, Er
 }
 
 /// Opens a database for reading only, and says whether it is there; a file without content is, and is not opened.
-pub(super) async fn open(options: &Options) -> Result<(Option<DatabaseConnection>, bool), Error> {
+pub(crate) async fn open(options: &Options) -> Result<(Option<DatabaseConnection>, bool), Error> {
     let Some(path) = options.url.sqlite_path() else {
         return Ok((Some(connect::postgres(&options.url).await?), true));
     };

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use crate::error::Error;
 
 /// The database engine behind a URL.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Hash, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Hash, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     Sqlite,

@@ -33,7 +33,7 @@ pub async fn describe(db: &impl ConnectionTrait, kind: Kind, schema: Option<&str
 }
 
 /// As [`describe`], for the named tables only where there is a list.
-pub(super) async fn describe_in(
+pub(crate) async fn describe_in(
     db: &impl ConnectionTrait,
     place: &Place,
     only: Option<&BTreeSet<String>>,
@@ -67,7 +67,7 @@ pub(crate) async fn columns(db: &impl ConnectionTrait, place: &Place, table: &st
 }
 
 /// Which of these names are taken, each with what it is, such as `table sprints`.
-pub(super) async fn existing(
+pub(crate) async fn existing(
     db: &impl ConnectionTrait,
     place: &Place,
     names: &BTreeSet<String>,
@@ -84,13 +84,57 @@ pub(super) async fn existing(
     strings(&rows, "line").map_err(failed)
 }
 
-pub(super) async fn has_schema(db: &impl ConnectionTrait, place: &Place) -> Result<bool, DbErr> {
+/// All tables of a SQLite file that hold rows of their own, by name: not SQLite's, and no virtual ones.
+pub(crate) async fn sqlite_tables(db: &impl ConnectionTrait, place: &Place) -> Result<Vec<String>, Error> {
+    let sql = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'shadow') \
+               AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name";
+    strings(&db.query_all_raw(place.ask(sql)).await.map_err(failed)?, "name").map_err(failed)
+}
+
+/// Those of the named tables that are there, by name.
+pub(crate) async fn postgres_tables(
+    db: &impl ConnectionTrait,
+    place: &Place,
+    names: &BTreeSet<String>,
+) -> Result<Vec<String>, Error> {
+    let sql = format!(
+        "SELECT c.relname::text AS name FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace \
+         WHERE n.nspname = {} AND c.relkind IN ('r', 'p') ORDER BY c.relname COLLATE \"C\"",
+        literal(&place.schema)
+    );
+    let mut found = strings(&db.query_all_raw(place.ask(sql)).await.map_err(failed)?, "name").map_err(failed)?;
+    found.retain(|name| names.contains(name));
+    Ok(found)
+}
+
+/// Everything in a SQLite file that belongs to none of these tables, and the journal mode, as text.
+pub(crate) async fn sqlite_others(
+    db: &impl ConnectionTrait,
+    place: &Place,
+    ours: &BTreeSet<String>,
+) -> Result<String, Error> {
+    let sql = "SELECT type, name, tbl_name, coalesce(sql, '') AS sql FROM main.sqlite_schema ORDER BY type, name";
+    let mut out = String::new();
+    for row in db.query_all_raw(place.ask(sql)).await.map_err(failed)? {
+        let text = |column: &str| row.try_get::<String>("", column);
+        let (kind, name, table) = (text("type"), text("name"), text("tbl_name"));
+        let (kind, name, table) = (kind.map_err(failed)?, name.map_err(failed)?, table.map_err(failed)?);
+        if !ours.contains(&table) && !name.starts_with("sqlite_stat") {
+            out.push_str(&format!("{kind} {name} {table} {}\n", text("sql").map_err(failed)?));
+        }
+    }
+    let row = db.query_one_raw(place.ask("PRAGMA journal_mode")).await.map_err(failed)?;
+    let mode: String = row.map_or(Ok(String::new()), |r| r.try_get_by_index(0)).map_err(failed)?;
+    Ok(format!("{out}{mode}"))
+}
+
+pub(crate) async fn has_schema(db: &impl ConnectionTrait, place: &Place) -> Result<bool, DbErr> {
     let sql = format!("SELECT 1 FROM pg_namespace WHERE nspname = {}", literal(&place.schema));
     Ok(db.query_one_raw(place.ask(sql)).await?.is_some())
 }
 
 /// An identifier, quoted for both databases.
-pub(super) fn quoted(name: &str) -> String {
+pub(crate) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 

@@ -1,0 +1,166 @@
+//! Takes a backup: a fixed state, copied, read again, and only then given its name.
+
+use std::path::Path;
+
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction};
+
+use super::manifest::{Backup, Manifest, Reason, Source};
+use super::sqlite::{self, Contents};
+use super::store::{Partial, Store};
+use super::{Settings, folder};
+use crate::error::Error;
+use crate::runner::{Event, Options, Patience, Place, State, inspect, open_for_reading};
+use crate::target::Kind;
+
+/// Takes a backup of a database as it is now. Others may go on reading and writing: it holds what was committed when
+/// it began. On SQLite it is a copy of all pages; on PostgreSQL a dump of the board's tables.
+///
+/// # Errors
+/// There is no database, or it or the folder can't be used; [`Error::NoSpace`]. Nothing is left in the folder then.
+pub async fn take(options: &Options, reason: Reason, events: &mut (dyn FnMut(&Event) + Send)) -> Result<Backup, Error> {
+    let mut patience = Patience::new(options.lock_timeout);
+    let Some(path) = options.url.sqlite_path() else {
+        return super::postgres::take(options, reason, &mut patience, events).await;
+    };
+    let missing = || Error::NoDatabase { target: options.url.to_string() };
+    if inspect(path)? == State::Missing {
+        return Err(missing());
+    }
+    let (db, _) = open_for_reading(options).await?;
+    let db = db.ok_or_else(missing)?;
+    let taken = of_sqlite(&db, path, &options.backups, folder(options)?.as_path(), reason, &mut patience, events).await;
+    let _ = db.close().await;
+    taken
+}
+
+/// Takes the backup that precedes a change, inside the lock of the run; none when no row could be lost, or when the
+/// caller wants none.
+pub(crate) async fn before(
+    options: &Options,
+    tx: &DatabaseTransaction,
+    place: &Place,
+    reason: Reason,
+    tables: &[String],
+    patience: &mut Patience,
+    events: &mut (dyn FnMut(&Event) + Send),
+) -> Result<Option<Backup>, Error> {
+    if !options.backups.before_changes || !any_row(tx, place, tables).await? {
+        return Ok(None);
+    }
+    let Some(path) = options.url.sqlite_path() else {
+        return super::postgres::before(options, tx, place, reason, tables, patience, events).await;
+    };
+    // Another connection: the run's own holds the write lock, so nothing can be written between this and the change.
+    let (db, _) = open_for_reading(options).await?;
+    let db = db.ok_or_else(|| Error::NoDatabase { target: options.url.to_string() })?;
+    let taken = of_sqlite(&db, path, &options.backups, folder(options)?.as_path(), reason, patience, events).await;
+    let _ = db.close().await;
+    taken.map(Some)
+}
+
+async fn any_row(tx: &DatabaseTransaction, place: &Place, tables: &[String]) -> Result<bool, Error> {
+    for table in tables.iter().filter(|t| *t != crate::runner::HISTORY_TABLE) {
+        let sql = format!(
+            "SELECT EXISTS (SELECT 1 FROM {}.{}) AS found",
+            crate::runner::quoted(&place.schema),
+            crate::runner::quoted(table)
+        );
+        let failed = |e| Error::database("looking for rows", &e);
+        let row = tx.query_one_raw(place.ask(sql)).await.map_err(failed)?;
+        if row.map_or(Ok(false), |r| r.try_get("", "found")).map_err(failed)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Copies what the connection sees into the folder. The connection has no transaction open.
+pub(super) async fn of_sqlite(
+    db: &DatabaseConnection,
+    path: &Path,
+    settings: &Settings,
+    folder: &Path,
+    reason: Reason,
+    patience: &mut Patience,
+    events: &mut (dyn FnMut(&Event) + Send),
+) -> Result<Backup, Error> {
+    let store = Store::open(folder, patience, events).await?;
+    refuse_no_space(path, folder)?;
+    let partial = store.begin(&label(path))?;
+    events(&Event::BackingUp { folder: folder.to_owned() });
+    let failed = |e| Error::database("reading for the backup", &e);
+    // The state of this moment, whatever others write from here on.
+    db.execute_unprepared("BEGIN").await.map_err(failed)?;
+    let copied = async {
+        let contents = sqlite::contents(db, &Place::sqlite()).await?;
+        sqlite::copy_out(db, &partial.path, patience, events).await?;
+        Ok::<Contents, Error>(contents)
+    };
+    let copied = copied.await;
+    let _ = db.execute_unprepared("ROLLBACK").await;
+    let contents = copied?;
+    sqlite::check_copy(&partial.path, &contents).await?;
+    let source = Source { location: location(path), schema: None, origin: contents.origin.clone() };
+    let backup = publish(partial, Kind::Sqlite, source, reason, settings, contents)?;
+    if let Some(keep) = settings.keep {
+        store.prune(keep, &backup);
+    }
+    events(&Event::BackedUp { backup: Box::new(backup.clone()) });
+    Ok(backup)
+}
+
+/// Writes the manifest of a file that was checked, and gives both their names.
+pub(super) fn publish(
+    partial: Partial,
+    database: Kind,
+    source: Source,
+    reason: Reason,
+    settings: &Settings,
+    contents: Contents,
+) -> Result<Backup, Error> {
+    let (bytes, sha256) = partial.finish()?;
+    let manifest = Manifest {
+        manifest_version: Manifest::version(),
+        id: partial.id.clone(),
+        file: partial.file(database),
+        database,
+        source,
+        reason,
+        run: settings.run.clone(),
+        created_at: partial.created_at,
+        product_version: env!("CARGO_PKG_VERSION").to_owned(),
+        schema_version: contents.schema_version,
+        bytes,
+        sha256,
+        fingerprint: contents.fingerprint,
+        rows: contents.rows,
+    };
+    partial.publish(manifest)
+}
+
+/// The absolute path, which names the database in its manifests.
+pub(super) fn location(path: &Path) -> String {
+    let path = path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned());
+    path.to_string_lossy().into_owned()
+}
+
+fn label(path: &Path) -> String {
+    path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// A copy that would fill the disk would also keep the application from writing.
+fn refuse_no_space(path: &Path, folder: &Path) -> Result<(), Error> {
+    let size = |suffix: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        std::fs::metadata(name).map_or(0, |m| m.len())
+    };
+    let needed = size("") + size("-wal") + (1 << 20);
+    match rustix::fs::statvfs(folder) {
+        Ok(room) if room.f_bavail.saturating_mul(room.f_frsize) < needed => {
+            let free = room.f_bavail.saturating_mul(room.f_frsize);
+            Err(Error::NoSpace { path: folder.to_owned(), needed, free })
+        }
+        _ => Ok(()),
+    }
+}
