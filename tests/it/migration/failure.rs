@@ -1,7 +1,7 @@
 //! A step that fails leaves nothing, and that is checked; so does one that loses the transaction.
 
 use callboard_migration::runner::{DownGoal, Event, Goal, OnLoss};
-use callboard_migration::{Error, Step, history, runner};
+use callboard_migration::{Effect, Effects, Error, Step, history, runner};
 use support::{Kind, TestDb, both_empty};
 
 use super::common::{everything, number, options, sql, step, up, up_with};
@@ -28,8 +28,12 @@ const DANGLING: &[&str] = &[
     "INSERT INTO child VALUES (1, 9)",
 ];
 
+/// What `FIRST` puts into its table.
+const FILLED: Effects = Effects { up: &[Effect::Adds { table: "half_first", count: "SELECT 1" }], down: &[] };
+
 fn failing() -> Vec<Step> {
-    vec![step("m1_first", FIRST, &["DROP TABLE half_first"]), step("m2_half", HALF, &["DROP TABLE half_second"])]
+    let first = step("m1_first", FIRST, &["DROP TABLE half_first"]).with_effects(FILLED);
+    vec![first, step("m2_half", HALF, &["DROP TABLE half_second"])]
 }
 
 both_empty! {
@@ -57,7 +61,7 @@ both_empty! {
 
     async fn half_a_way_down_leaves_everything(t: TestDb) {
         let steps = [
-            step("m1_first", FIRST, &["DROP TABLE no_such_table"]),
+            step("m1_first", FIRST, &["DROP TABLE no_such_table"]).with_effects(FILLED),
             step("m2_second", &["CREATE TABLE half_second (id integer PRIMARY KEY)"], &["DROP TABLE half_second"]),
         ];
         up_with(&t, &steps).await.0.expect("up");
