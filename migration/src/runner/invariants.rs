@@ -109,7 +109,7 @@ impl Invariants {
         for effect in effects(step, direction) {
             match effect {
                 Effect::Adds { table, count } => {
-                    let row = tx.query_one_raw(place.ask(format!("SELECT ({count}) AS n"))).await?;
+                    let row = tx.query_one_raw(place.ask(format!("SELECT CAST(({count}) AS bigint) AS n"))).await?;
                     let added: i64 = row.map_or(Ok(0), |r| r.try_get("", "n"))?;
                     if let Some(Some(rows)) = self.rows.get_mut(*table) {
                         *rows = rows.saturating_add_signed(added);
