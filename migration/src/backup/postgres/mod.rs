@@ -13,7 +13,8 @@ fn not_yet() -> Error {
     Error::Database { doing: "backing up", reason: "backups of PostgreSQL are not part of this build".to_owned() }
 }
 
-pub(super) async fn take(_: &Options, _: Reason, _: &mut Patience, _: Events<'_>) -> Result<Backup, Error> {
+pub(super) async fn take(options: &Options, _: Reason, _: &mut Patience, _: Events<'_>) -> Result<Backup, Error> {
+    let _ = crate::runner::open_for_reading(options).await?;
     Err(not_yet())
 }
 
