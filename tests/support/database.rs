@@ -107,6 +107,11 @@ impl TestDb {
     pub fn migration<I: IntoIterator<Item: Into<std::ffi::OsString>>>(&self, args: I) -> Program {
         cli::migration(self.dir()).env("DATABASE_URL", self.url()).args(args)
     }
+
+    /// The built `fixture`, in this test's directory, with DATABASE_URL set to its database.
+    pub fn fixture<I: IntoIterator<Item: Into<std::ffi::OsString>>>(&self, args: I) -> Program {
+        cli::fixture(self.dir()).env("DATABASE_URL", self.url()).args(args)
+    }
 }
 
 pub(crate) fn sqlite_url(file: &Path) -> String {

@@ -19,6 +19,7 @@ mod case;
 mod child;
 pub mod cli;
 mod database;
+pub mod fixture;
 pub mod flow;
 mod harness;
 mod scratch;

@@ -16,4 +16,5 @@ mod revisions;
 mod round_trip;
 mod snapshots;
 mod status;
+mod upgrades;
 mod urls;

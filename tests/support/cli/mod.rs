@@ -8,5 +8,5 @@ mod run_all;
 
 pub use at_once::at_once;
 pub use background::{Background, Output};
-pub use program::{Program, callboard, child, migration, tests};
+pub use program::{Program, callboard, child, fixture, migration, tests};
 pub use run_all::run_all;

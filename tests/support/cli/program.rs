@@ -30,6 +30,11 @@ pub fn migration(dir: &Path) -> Program {
     Program::new(binaries::path("migration"), dir)
 }
 
+/// The built `fixture`, to be run in `dir`.
+pub fn fixture(dir: &Path) -> Program {
+    Program::new(binaries::path("fixture"), dir)
+}
+
 /// This test binary, to run a body of `child!`; the macro calls it.
 pub fn child(path: &str, dir: &Path) -> Program {
     tests(dir).env(VARIABLE, path)
