@@ -14,6 +14,7 @@ pub mod scratch;
 mod sqlite;
 mod step;
 pub mod target;
+pub mod verify;
 
 mod m20261121_000001_create_board_users;
 mod m20261121_000002_create_board_projects;

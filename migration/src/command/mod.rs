@@ -3,6 +3,7 @@
 mod args;
 mod backup;
 mod backups;
+mod baseline;
 #[cfg(feature = "entities")]
 mod docs;
 mod down;
@@ -16,6 +17,7 @@ mod run;
 mod screen;
 mod status;
 mod up;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -40,6 +42,8 @@ enum Verb {
     Backup(backup::Args),
     Backups(backups::Args),
     Restore(restore::Args),
+    Verify(verify::Args),
+    Baseline(baseline::Args),
     #[cfg(feature = "entities")]
     Docs(docs::Args),
     #[cfg(feature = "entities")]
@@ -54,6 +58,7 @@ Examples:
   migration status --check
   migration backup               beside the database; `migration backups` lists them
   migration restore 20261121T10
+  migration verify
   migration down --steps 1
   migration lint --database postgres migrations/*.sql
   migration docs --check
@@ -76,6 +81,8 @@ pub fn main() -> ExitCode {
         Verb::Backup(args) => backup::run(&args),
         Verb::Backups(args) => backups::run(&args),
         Verb::Restore(args) => restore::run(&args),
+        Verb::Verify(args) => verify::run(&args),
+        Verb::Baseline(args) => baseline::run(&args),
         #[cfg(feature = "entities")]
         Verb::Docs(args) => docs::run(&args),
         #[cfg(feature = "entities")]

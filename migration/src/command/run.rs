@@ -50,6 +50,24 @@ pub async fn interruptible<F, T>(run: F, point: &Point, print: impl FnOnce(&T, b
 where
     F: Future<Output = Result<T, Error>>,
 {
+    let succeed = |report: &T| {
+        print(report, as_json);
+        ExitCode::SUCCESS
+    };
+    interruptible_with(run, point, "interrupted, and rolled back", succeed, as_json).await
+}
+
+/// As [`interruptible`], for a report that decides about the exit code.
+pub async fn interruptible_with<F, T>(
+    run: F,
+    point: &Point,
+    interrupted: &str,
+    print: impl FnOnce(&T) -> ExitCode,
+    as_json: bool,
+) -> ExitCode
+where
+    F: Future<Output = Result<T, Error>>,
+{
     let (mut interrupt, mut terminate) = match (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) {
         (Ok(interrupt), Ok(terminate)) => (interrupt, terminate),
         (Err(e), _) | (_, Err(e)) => {
@@ -70,16 +88,13 @@ where
         }
     };
     match outcome {
-        Some(Ok(report)) => {
-            print(&report, as_json);
-            ExitCode::SUCCESS
-        }
+        Some(Ok(report)) => print(&report),
         Some(Err(error)) => screen::failed_change(&error, as_json),
         None => {
             drop(run);
             // The rollback has been handed to the driver; were it cut off, the next one to open the database does it.
             tokio::time::sleep(Duration::from_millis(100)).await;
-            let code = screen::failure_with("interrupted, and rolled back", Some("run it again"), INTERRUPTED, as_json);
+            let code = screen::failure_with(interrupted, Some("run it again"), INTERRUPTED, as_json);
             screen::note("Nothing was changed.");
             code
         }

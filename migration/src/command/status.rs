@@ -9,9 +9,9 @@ use super::args::Target;
 use super::run::block_on;
 use super::screen;
 
-/// Show which migrations are applied and which are pending
+/// Show which migrations are applied, when, by which version and how long it took, and which are pending
 ///
-/// Reads only: it creates no table, no file and no folder, and takes no lock.
+/// A checksum that DIFFERS was recorded by a build with other SQL. Reads only: it creates no table, no file and no folder, and takes no lock.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
@@ -67,12 +67,17 @@ fn print(status: &Status, options: &Options) {
     screen::line(&format!("{} {}{schema}{missing}", status.database, options.url));
     let versions = status.applied.iter().map(|a| a.version.as_str()).chain(status.pending.iter().map(String::as_str));
     let width = versions.map(|v| screen::escaped(v).chars().count()).max().unwrap_or(0);
-    for row in &status.applied {
+    for (row, same) in status.applied.iter().zip(&status.checksums) {
         let Applied { version, applied_at, duration_ms, product_version, .. } = row;
         let at = applied_at.format("%Y-%m-%d %H:%M:%S UTC");
         screen::line(&format!(
-            "{:width$}  applied {at}  {duration_ms} ms  by {product_version}",
-            screen::escaped(version)
+            "{:width$}  applied {at}  {duration_ms} ms  by {product_version}  checksum {}",
+            screen::escaped(version),
+            match same {
+                Some(true) => "ok",
+                Some(false) => "DIFFERS",
+                None => "unknown",
+            }
         ));
     }
     for version in &status.pending {
@@ -82,6 +87,11 @@ fn print(status: &Status, options: &Options) {
 }
 
 fn print_json(status: &Status) {
+    let applied = status.applied.iter().zip(&status.checksums).map(|(row, same)| {
+        let mut fields = json!(row);
+        fields["checksum_ok"] = json!(same);
+        fields
+    });
     screen::object(
         "status",
         json!({
@@ -89,7 +99,7 @@ fn print_json(status: &Status) {
             "schema": status.schema,
             "exists": status.exists,
             "current": status.current(),
-            "applied": status.applied,
+            "applied": applied.collect::<Vec<_>>(),
             "pending": status.pending,
             "refusal": status.refusal.as_ref().map(|e| json!({ "exit_code": e.exit_code(), "error": e.to_string() })),
         }),

@@ -12,11 +12,11 @@ impl Error {
             | Self::NoBackupFolder { .. }
             | Self::SchemaName { .. }
             | Self::AmbiguousVersion { .. } => 2,
-            Self::Gap { .. } => 4,
+            Self::Gap { .. } | Self::Drift { .. } => 4,
             Self::Checksum { .. } => 5,
             Self::LockBusy { .. } => 6,
             Self::TooNew { .. } => 7,
-            Self::Failed { .. } | Self::NoSpace { .. } => 8,
+            Self::Failed { .. } | Self::BaselineFailed { .. } | Self::NoSpace { .. } => 8,
             Self::Restored { .. } => 9,
             Self::RestoreFailed { outcome, .. } => match outcome {
                 RestoreOutcome::Unchanged => 8,
@@ -24,20 +24,25 @@ impl Error {
                 RestoreOutcome::NotRestored => 10,
             },
             Self::NotRestored { .. } => 10,
+            Self::Damaged { .. } | Self::Unsound { .. } => 11,
             Self::NoFolder { .. }
             | Self::NoDatabase { .. }
+            | Self::NoTables { .. }
             | Self::Unreachable { .. }
             | Self::UnknownBackup { .. }
             | Self::UnknownVersion { .. } => 13,
-            Self::Clash { .. } | Self::OtherDatabase { .. } | Self::NotApplied { .. } | Self::WouldLoseData { .. } => {
-                14
-            }
+            Self::Clash { .. }
+            | Self::Recorded { .. }
+            | Self::OtherDatabase { .. }
+            | Self::NotApplied { .. }
+            | Self::WouldLoseData { .. } => 14,
             Self::Folder { .. }
             | Self::Symlink { .. }
             | Self::HardLinks { .. }
             | Self::NotAFile { .. }
             | Self::NetworkFilesystem { .. }
             | Self::NotADatabase { .. }
+            | Self::Interrupted { .. }
             | Self::ReadOnly { .. }
             | Self::BackupUnusable { .. } => 18,
         }
@@ -95,6 +100,23 @@ impl Error {
                 "nothing was changed: use another database, on PostgreSQL another --schema, or rename those objects"
                     .to_owned()
             }
+            Self::Interrupted { .. } => {
+                "nothing was changed: SQLite undoes that write when the file is next opened for writing, such as by the \
+                 application or `migration up`"
+                    .to_owned()
+            }
+            Self::Damaged { .. } => "restore a backup; `migration verify` shows what is damaged".to_owned(),
+            Self::Drift { fits: Some(version), .. } => {
+                format!("nothing was changed: the tables are those of {version}; name it by --version")
+            }
+            Self::Drift { .. } => {
+                "nothing was changed: make the tables equal to what is expected, or name another --version".to_owned()
+            }
+            Self::Unsound { .. } => {
+                "nothing was changed: mend the rows that are named, then run it again".to_owned()
+            }
+            Self::Recorded { .. } => "nothing was changed: `migration verify` compares it, `migration up` takes it on".to_owned(),
+            Self::NoTables { .. } => "`migration up` makes them; or name another database, or --schema".to_owned(),
             Self::UnknownVersion { near, .. } if !near.is_empty() => format!("did you mean {}?", near.join(" or ")),
             Self::UnknownVersion { .. } => "`migration status` lists them all".to_owned(),
             Self::AmbiguousVersion { .. } => "name one of them in full".to_owned(),
@@ -102,7 +124,7 @@ impl Error {
             Self::WouldLoseData { .. } => {
                 "nothing was changed: take a backup, then run it again with --yes-lose-data".to_owned()
             }
-            Self::Failed { .. } => "the database is as it was before; mend the cause and run it again".to_owned(),
+            Self::Failed { .. } | Self::BaselineFailed { .. } => "the database is as it was before; mend the cause and run it again".to_owned(),
             Self::Restored { .. } | Self::RestoreFailed { outcome: RestoreOutcome::PutBack, .. } => {
                 "mend the cause and run it again".to_owned()
             }

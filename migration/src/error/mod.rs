@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use sea_orm::sqlx;
 
 use crate::runner::{Direction, Loss};
+use crate::verify::Finding;
 
 /// Why a database could not be found, opened or migrated. No variant holds a password.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -44,6 +45,10 @@ pub enum Error {
     SqliteTooOld { found: String },
     #[error("{} can't be used: {reason}", path.display())]
     Io { path: PathBuf, reason: String },
+    #[error("{} has the journal of an interrupted write beside it", path.display())]
+    Interrupted { path: PathBuf },
+    #[error("the database is damaged: {reason} (while {doing})")]
+    Damaged { doing: &'static str, reason: String },
     #[error("the database refused while {doing}: {reason}")]
     Database { doing: &'static str, reason: String },
 
@@ -57,6 +62,16 @@ pub enum Error {
     Gap { missing: String, newest: String },
     #[error("the database already has what the migrations would create: {}", names.join(", "))]
     Clash { names: Vec<String> },
+    #[error("the schema is not that of {version}; differences: {}", findings.len())]
+    Drift { version: String, findings: Vec<Finding>, fits: Option<String> },
+    #[error("the rows are not those of a board at {version}; wrong: {total}")]
+    Unsound { version: String, findings: Vec<Finding>, total: u64 },
+    #[error("the database is recorded already: it is at {version}")]
+    Recorded { version: String },
+    #[error("there are no tables of Callboard at {target}")]
+    NoTables { target: String },
+    #[error("the baseline at {version} failed and was rolled back: {reason}")]
+    BaselineFailed { version: String, reason: String },
     #[error("there is no migration {given:?}")]
     UnknownVersion { given: String, near: Vec<String> },
     #[error("{given:?} fits more than one migration: {}", fits.join(", "))]
@@ -103,6 +118,7 @@ impl Error {
     pub(crate) fn database(doing: &'static str, error: &sea_orm::DbErr) -> Self {
         match cause(error) {
             Some(Cause::Busy) => Self::LockBusy { what: "the database".to_owned(), waited: Duration::ZERO },
+            Some(Cause::Damaged) => Self::Damaged { doing, reason: error.to_string() },
             _ => Self::Database { doing, reason: error.to_string() },
         }
     }
@@ -112,6 +128,7 @@ impl Error {
         match &mut self {
             Self::Unreachable { reason, .. }
             | Self::Database { reason, .. }
+            | Self::Damaged { reason, .. }
             | Self::Failed { reason, .. }
             | Self::Restored { reason, .. }
             | Self::NotRestored { reason, .. }
@@ -129,6 +146,7 @@ pub(crate) enum Cause {
     Busy,
     ReadOnly,
     NotADatabase,
+    Damaged,
 }
 
 /// The cause of a database error, where it is one that is told apart.
@@ -149,6 +167,7 @@ pub(crate) fn sqlx_cause(error: &sqlx::Error) -> Option<Cause> {
         return match &*code {
             "55P03" => Some(Cause::Busy),
             "25006" => Some(Cause::ReadOnly),
+            "XX001" | "XX002" => Some(Cause::Damaged),
             _ => None,
         };
     }
@@ -156,6 +175,7 @@ pub(crate) fn sqlx_cause(error: &sqlx::Error) -> Option<Cause> {
     match code.parse::<u32>().ok()? & 0xff {
         5 | 6 => Some(Cause::Busy),
         8 => Some(Cause::ReadOnly),
+        11 => Some(Cause::Damaged),
         26 => Some(Cause::NotADatabase),
         _ => None,
     }

@@ -184,7 +184,7 @@ async fn prepare<'s>(
 
 /// From here to COMMIT nobody else writes to the tables, so that a backup holds what the migration finds. A SQLite
 /// transaction holds the lock of the whole file already.
-async fn lock_tables(tx: &DatabaseTransaction, place: &Place, steps: &[Step]) -> Result<(), Error> {
+pub(super) async fn lock_tables(tx: &DatabaseTransaction, place: &Place, steps: &[Step]) -> Result<(), Error> {
     if place.kind == Kind::Sqlite {
         return Ok(());
     }
@@ -278,17 +278,17 @@ async fn one(
     started: Instant,
 ) -> Result<(), DbErr> {
     let manager = SchemaManager::new(tx);
-    still_inside(tx, place, work).await?;
+    still_inside(tx, place, work.transaction).await?;
     match work.direction {
         Direction::Up => {
             step.migration().up(&manager).await?;
-            still_inside(tx, place, work).await?;
+            still_inside(tx, place, work.transaction).await?;
             let at = Utc::now().trunc_subsecs(6);
             history::add(tx, place, step, at, i64::try_from(millis(started)).unwrap_or(i64::MAX)).await
         }
         Direction::Down => {
             step.migration().down(&manager).await?;
-            still_inside(tx, place, work).await?;
+            still_inside(tx, place, work.transaction).await?;
             history::remove(tx, place, step.version()).await
         }
     }
@@ -300,7 +300,7 @@ fn millis(since: Instant) -> u64 {
 
 /// What must hold before COMMIT.
 async fn check(tx: &DatabaseTransaction, place: &Place, work: &Work<'_>) -> Result<(), DbErr> {
-    still_inside(tx, place, work).await?;
+    still_inside(tx, place, work.transaction).await?;
     let after = dangling(tx, place).await?;
     match after.difference(&work.dangling).next() {
         Some(first) => Err(DbErr::Migration(format!("foreign keys would dangle, such as {first}"))),
@@ -310,17 +310,21 @@ async fn check(tx: &DatabaseTransaction, place: &Place, work: &Work<'_>) -> Resu
 
 /// Refuses to go on once the transaction is gone: the next statement would run in autocommit. SQLite rolls back by
 /// itself when the disk is full.
-async fn still_inside(tx: &DatabaseTransaction, place: &Place, work: &Work<'_>) -> Result<(), DbErr> {
+pub(super) async fn still_inside(
+    tx: &DatabaseTransaction,
+    place: &Place,
+    transaction: Option<i64>,
+) -> Result<(), DbErr> {
     let inside = match place.kind {
         // Inside a transaction BEGIN is refused and changes nothing.
         Kind::Sqlite => tx.execute_unprepared("BEGIN").await.is_err(),
-        Kind::Postgres => transaction_id(tx, place).await? == work.transaction,
+        Kind::Postgres => transaction_id(tx, place).await? == transaction,
     };
     if inside { Ok(()) } else { Err(DbErr::Migration("the transaction was ended before its time".to_owned())) }
 }
 
 /// PostgreSQL's number of this transaction; each statement outside of one has another.
-async fn transaction_id(tx: &DatabaseTransaction, place: &Place) -> Result<Option<i64>, DbErr> {
+pub(super) async fn transaction_id(tx: &DatabaseTransaction, place: &Place) -> Result<Option<i64>, DbErr> {
     if place.kind == Kind::Sqlite {
         return Ok(None);
     }

@@ -25,6 +25,15 @@ pub(crate) enum Access {
     LookReadOnly,
     /// To look at a file that nobody does write to, whatever lies beside it.
     Sealed,
+    /// To look at a file with a WAL or a journal beside it: read-only, so that closing does not write them back.
+    LookBeside,
+}
+
+/// Whether SQLite has a file of this ending beside the database.
+pub(super) fn beside(path: &Path, ending: &str) -> bool {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    Path::new(&name).exists()
 }
 
 /// How long a server may take to answer the first time.
@@ -45,11 +54,10 @@ pub(crate) async fn sqlite(path: &Path, access: Access, busy: Duration) -> Resul
         Access::Look => options = options.pragma("query_only", "ON"),
         Access::Sealed => options = options.read_only(true).immutable(true),
         Access::LookReadOnly => {
-            let mut wal = path.as_os_str().to_owned();
-            wal.push("-wal");
             // Without a WAL beside it a file that nobody writes can be read without creating one.
-            options = options.read_only(true).immutable(!Path::new(&wal).exists());
+            options = options.read_only(true).immutable(!beside(path, "-wal"));
         }
+        Access::LookBeside => options = options.read_only(true),
     }
     let pool = SqlitePoolOptions::new()
         .max_connections(1)

@@ -25,7 +25,7 @@ pub struct Applied {
     pub checksum: String,
 }
 
-const COLUMNS: [&str; 5] = ["version", "applied_at", "duration_ms", "product_version", "checksum"];
+pub(crate) const COLUMNS: [&str; 5] = ["version", "applied_at", "duration_ms", "product_version", "checksum"];
 
 fn table(place: &Place) -> TableRef {
     (Alias::new(place.schema.as_str()), Alias::new(TABLE)).into_table_ref()
@@ -46,9 +46,11 @@ pub(crate) async fn exists(db: &impl ConnectionTrait, place: &Place) -> Result<b
 
 /// The history, oldest version first; empty when there is no table.
 pub(crate) async fn read(db: &impl ConnectionTrait, place: &Place) -> Result<Vec<Applied>, Error> {
-    if !exists(db, place).await? {
-        return Ok(Vec::new());
-    }
+    if exists(db, place).await? { rows(db, place).await } else { Ok(Vec::new()) }
+}
+
+/// The rows of a table that has at least our columns, oldest version first.
+pub(crate) async fn rows(db: &impl ConnectionTrait, place: &Place) -> Result<Vec<Applied>, Error> {
     let select = Query::select().columns(COLUMNS).from(table(place)).order_by("version", Order::Asc).to_owned();
     let failed = |e: DbErr| Error::database("reading the history", &e);
     let rows = db.query_all(&select).await.map_err(failed)?;

@@ -3,23 +3,25 @@
 //! SeaORM's own runner is never called: it has no lock, is not atomic on SQLite, and on a pool can lose rows.
 
 mod apply;
-mod catalogue;
+mod baseline;
+pub(crate) mod catalogue;
 mod connect;
 mod event;
-mod expected;
+pub(crate) mod expected;
 mod file;
-mod history;
+pub(crate) mod history;
 mod invariants;
 mod lock;
 mod loss;
 mod outcome;
 mod plan;
 mod record;
-mod session;
-mod status;
+pub(crate) mod session;
+pub(crate) mod status;
 
 use std::time::Duration;
 
+pub use baseline::{Baseline, BaselineOptions, baseline, baseline_with};
 #[cfg(feature = "entities")]
 pub(crate) use catalogue::columns;
 pub use catalogue::describe;

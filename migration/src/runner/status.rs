@@ -21,6 +21,8 @@ pub struct Status {
     pub exists: bool,
     /// Oldest first, with what this binary does not know.
     pub applied: Vec<Applied>,
+    /// Whether each of the applied was run from the SQL that this build has; none where this build does not know it.
+    pub checksums: Vec<Option<bool>>,
     /// Oldest first.
     pub pending: Vec<String>,
     /// Why `up` would refuse this history: too new, another checksum, a gap.
@@ -47,7 +49,12 @@ pub(crate) async fn read(steps: &[Step], options: &Options) -> Result<Status, Er
     }
     let is_applied = |s: &&Step| applied.iter().any(|a| a.version == s.version());
     let pending = steps.iter().filter(|s| !is_applied(s)).map(|s| s.version().to_owned()).collect();
+    let is_same = |row: &Applied| {
+        let step = steps.iter().find(|s| s.version() == row.version)?;
+        Some(step.checksum(place.kind) == row.checksum)
+    };
     Ok(Status {
+        checksums: applied.iter().map(is_same).collect(),
         database: place.kind,
         schema: (place.kind == Kind::Postgres).then(|| place.schema.clone()),
         exists,
@@ -59,12 +66,27 @@ pub(crate) async fn read(steps: &[Step], options: &Options) -> Result<Status, Er
 
 /// Opens a database for reading only, and says whether it is there; a file without content is, and is not opened.
 pub(crate) async fn open(options: &Options) -> Result<(Option<DatabaseConnection>, bool), Error> {
+    open_as(options, false).await
+}
+
+/// As [`open`], and leaves every byte of a SQLite file as it is: what a writer left beside it, a WAL or the journal of
+/// an interrupted write, is read but neither written back nor removed.
+///
+/// # Errors
+/// [`Error::Interrupted`] for such a journal: what it undoes has to be undone before the file can be read.
+pub(crate) async fn open_unchanged(options: &Options) -> Result<Option<DatabaseConnection>, Error> {
+    Ok(open_as(options, true).await?.0)
+}
+
+async fn open_as(options: &Options, unchanged: bool) -> Result<(Option<DatabaseConnection>, bool), Error> {
     let Some(path) = options.url.sqlite_path() else {
         return Ok((Some(connect::postgres(&options.url).await?), true));
     };
+    let left_beside = connect::beside(path, "-wal") || connect::beside(path, "-journal");
     let access = match file::inspect(path)? {
         State::Missing => return Ok((None, false)),
         State::Empty => return Ok((None, true)),
+        State::Database { .. } if unchanged && left_beside => Access::LookBeside,
         State::Database { read_only: true } => Access::LookReadOnly,
         State::Database { read_only: false } => Access::Look,
     };
@@ -72,6 +94,9 @@ pub(crate) async fn open(options: &Options) -> Result<(Option<DatabaseConnection
         // The folder is read-only, or the file another user's.
         Err(Error::Io { .. } | Error::ReadOnly { .. }) if access == Access::Look => {
             connect::sqlite(path, Access::LookReadOnly, options.lock_timeout).await?
+        }
+        Err(Error::ReadOnly { path }) if access == Access::LookBeside && connect::beside(&path, "-journal") => {
+            return Err(Error::Interrupted { path });
         }
         other => other?,
     };

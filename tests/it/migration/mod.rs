@@ -1,5 +1,6 @@
 //! Up, down and up again, with rows, locks and failures.
 
+mod baseline;
 mod common;
 mod data;
 mod docs;
@@ -18,3 +19,4 @@ mod snapshots;
 mod status;
 mod upgrades;
 mod urls;
+mod verify;
