@@ -4,14 +4,19 @@
 //! really hit, has a control that breaks under the same ones, and records its figures (report.rs). A share of the
 //! points is tried in every run; `./test.sh --faults` tries all of them and writes docs/reliability.md.
 
+mod backup;
 mod control;
+mod damaged;
 mod disk;
 mod kill;
 mod postgres;
 mod report;
+mod restore;
 mod scenario;
+mod sidecars;
 mod state;
 mod trace;
+mod writers;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -14,10 +14,17 @@ use support::plain;
 use super::is_full;
 
 /// Every test that records figures, by what it does; the rows of the page, in this order.
-const TESTS: [&str; 6] = [
+const TESTS: [&str; 13] = [
     "SIGKILL at a call of `up` or `down`, SQLite",
     "ENOSPC from a write of `up` or `down` on, SQLite",
     "EIO at a sync of `up` or `down`, SQLite",
+    "SIGKILL at a call of `backup`, SQLite",
+    "ENOSPC or EIO during `backup`, SQLite",
+    "SIGKILL at a call of `restore`, SQLite",
+    "ENOSPC or EIO during `restore`, SQLite",
+    "Backup while 8 writers keep an invariant, SQLite",
+    "Restore over stale -wal and -journal files and open readers, SQLite",
+    "Restore of a damaged, swapped or hostile backup, SQLite",
     "Client killed (SIGKILL) during `up`, PostgreSQL",
     "Backend terminated during `up`, PostgreSQL",
     "Server stopped in immediate mode during `up`, PostgreSQL",

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use callboard_migration::backup;
 use callboard_migration::runner::{self, Goal, Options};
 use support::cli::{Output, Program, migration};
 use support::scratch_dir;
@@ -85,16 +86,16 @@ impl Scenario {
         };
         let dir = scratch_dir();
         let file = copy(&start, dir.path());
-        let old = block_on(State::of_file(&file));
+        let old = state(&file);
         let log = dir.path().join("log");
         inject(program(dir.path(), direction, stage), Fault::None, &log).run().ok();
-        let new = block_on(State::of_file(&file));
+        let new = state(&file);
         assert_ne!(old, new);
         let up = |from: &Path| {
             let dir = scratch_dir();
             let file = copy(from, dir.path());
             migration(dir.path()).args(["up", "--database-url"]).arg(url(&file)).run().ok();
-            block_on(State::of_file(&file))
+            state(&file)
         };
         let (up_from_old, up_from_new) = (up(&start), up(&file));
         Self { journal, direction, stage, start, old, new, up_from_old, up_from_new, calls: Calls::read(&log) }
@@ -112,7 +113,7 @@ impl Scenario {
         let logs = scratch_dir();
         let log = logs.path().join("log");
         let output = inject(program(self, dir.path()), fault, &log).run();
-        let verdict = block_on(State::of_file(&file)).judge(&self.old, &self.new);
+        let verdict = block_on(State::judge_file(&file, &self.old, &self.new));
         Left { dir, output, calls: Calls::read(&log), verdict }
     }
 
@@ -124,20 +125,47 @@ impl Scenario {
             return Err(format!("the next up fails\n{output}"));
         }
         let expected = if left.verdict == Verdict::Old { &self.up_from_old } else { &self.up_from_new };
-        let state = block_on(State::of_file(&file));
+        let state = block_on(State::of_file(&file))?;
         if state != *expected {
             return Err(format!("the next up makes something else: {}", state.difference(expected)));
         }
-        let names = std::fs::read_dir(left.dir.path()).expect("list the directory");
-        let mut names: Vec<_> =
-            names.map(|e| e.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
-        names.sort();
-        // SQLite itself takes away an empty journal at the next write; an `up` with nothing to do does not write.
-        if self.direction == Direction::Down && left.verdict == Verdict::Old {
+        let mut names = names(left.dir.path());
+        // An `up` with nothing to do writes nothing: SQLite takes away an empty journal at the next write, and a backup
+        // that was not finished goes with the next one.
+        let idle = self.direction == Direction::Down && left.verdict == Verdict::Old;
+        if idle {
             names.retain(|name| name != "board.db-journal");
         }
-        if names == [".board.db.migrate.lock", "board.db"] { Ok(()) } else { Err(format!("left behind: {names:?}")) }
+        names.retain(|name| name != "board.db.backups");
+        if names != [".board.db.migrate.lock", "board.db"] {
+            return Err(format!("left behind: {names:?}"));
+        }
+        backups(&file, !idle).map(drop)
     }
+}
+
+/// Reads every backup of a file in full, and gives how many there are. `swept`: nothing else may lie beside them.
+pub fn backups(file: &Path, swept: bool) -> Result<usize, String> {
+    let options = Options::new(url(file).parse().expect("a URL"));
+    let (found, broken) = backup::list(&options).expect("a folder");
+    if let Some(error) = broken.first() {
+        return Err(format!("a manifest under its final name: {error}"));
+    }
+    for one in &found {
+        block_on(backup::check(one)).map_err(|error| format!("a backup under its final name: {error}"))?;
+    }
+    let names = names(&backup::folder(&options).expect("a folder"));
+    let pairs = names.iter().filter(|name| !name.starts_with('.')).count();
+    let tidy = pairs == 2 * found.len() && names.iter().all(|name| !name.starts_with('.') || name == ".lock");
+    if swept && !tidy { Err(format!("beside the backups: {names:?}")) } else { Ok(found.len()) }
+}
+
+/// What a folder holds, sorted; nothing when there is none.
+pub fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten();
+    let mut names: Vec<_> = entries.map(|e| e.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
 }
 
 fn program(dir: &Path, direction: Direction, stage: usize) -> Program {
@@ -149,18 +177,25 @@ fn program(dir: &Path, direction: Direction, stage: usize) -> Program {
     program.arg("--database-url").arg(url(&dir.join("board.db")))
 }
 
+/// What is in a file that is sound.
+#[track_caller]
+pub fn state(file: &Path) -> State {
+    block_on(State::of_file(file)).unwrap_or_else(|damage| panic!("{}: {damage}", file.display()))
+}
+
 pub fn url(file: &Path) -> String {
     format!("sqlite://{}", file.display())
 }
 
-fn copy(start: &Path, dir: &Path) -> PathBuf {
+/// Copies a file that nobody has open to `board.db` of a directory.
+pub fn copy(start: &Path, dir: &Path) -> PathBuf {
     let file = dir.join("board.db");
     std::fs::copy(start, &file).expect("copy the file");
     file
 }
 
 /// A file a version, in order, each with every row that its steps are tested with, beside a table of somebody else's.
-fn files(journal: Journal) -> &'static [PathBuf] {
+pub fn files(journal: Journal) -> &'static [PathBuf] {
     static FILES: [OnceLock<(TempDir, Vec<PathBuf>)>; 2] = [OnceLock::new(), OnceLock::new()];
     &FILES[journal as usize].get_or_init(|| block_on(make(journal))).1
 }

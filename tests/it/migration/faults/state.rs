@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use callboard_migration::{runner, target};
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Statement};
 
 use crate::migration::data::dump::Dump;
 
@@ -44,22 +44,32 @@ impl State {
 
     /// Opens a SQLite file anew, as whoever comes next does, which rolls back what was left; checks it and reads it.
     /// A file that is not there holds nothing.
-    pub async fn of_file(path: &Path) -> Self {
+    ///
+    /// # Errors
+    /// What SQLite finds wrong with it.
+    pub async fn of_file(path: &Path) -> Result<Self, String> {
         if !path.exists() {
-            return Self { schema: String::new(), applied: Vec::new(), rows: Dump::default() };
+            return Ok(Self { schema: String::new(), applied: Vec::new(), rows: Dump::default() });
         }
         let db = open(path).await;
-        assert_eq!(
-            texts(&db, "SELECT integrity_check FROM pragma_integrity_check").await,
-            ["ok"],
-            "{}",
-            path.display()
-        );
-        let dangling = "SELECT \"table\" || ' ' || rowid FROM pragma_foreign_key_check";
-        assert_eq!(texts(&db, dangling).await, Vec::<String>::new(), "{}", path.display());
-        let state = Self::of(&db).await;
+        let checks = "SELECT integrity_check FROM pragma_integrity_check UNION ALL \
+                      SELECT \"table\" || ' row ' || rowid || ' dangles' FROM pragma_foreign_key_check";
+        let found = try_texts(&db, checks).await.map_err(|error| error.to_string());
+        let state = match found {
+            Ok(lines) if lines == ["ok"] => Ok(Self::of(&db).await),
+            Ok(lines) => Err(lines.join(", ").chars().take(300).collect()),
+            Err(error) => Err(error),
+        };
         db.close().await.expect("close");
         state
+    }
+
+    /// As [`State::of_file`], against the two that it may be.
+    pub async fn judge_file(path: &Path, old: &Self, new: &Self) -> Verdict {
+        match Self::of_file(path).await {
+            Ok(state) => state.judge(old, new),
+            Err(damage) => Verdict::Between(damage),
+        }
     }
 
     /// Which of two states this is.
@@ -102,8 +112,11 @@ pub async fn open(path: &Path) -> DatabaseConnection {
     Database::connect(options).await.unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-async fn texts(db: &DatabaseConnection, sql: &str) -> Vec<String> {
-    let statement = Statement::from_string(db.get_database_backend(), sql);
-    let rows = db.query_all_raw(statement).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
-    rows.iter().map(|row| row.try_get_by_index(0).expect("a text")).collect()
+pub async fn texts(db: &DatabaseConnection, sql: &str) -> Vec<String> {
+    try_texts(db, sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"))
+}
+
+async fn try_texts(db: &DatabaseConnection, sql: &str) -> Result<Vec<String>, DbErr> {
+    let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await?;
+    rows.iter().map(|row| row.try_get_by_index(0)).collect()
 }
