@@ -70,7 +70,7 @@ const OTHERS: [Damage; 18] = [
         let sha = String::from_utf8(sha).expect("text")[..64].to_owned();
         manifest(file, |m| {
             m["bytes"] = bytes.len().into();
-            m["sha256"] = sha.into();
+            m["sha256"] = sha.as_str().into();
         });
     }),
     Damage::Other("a manifest that names a file elsewhere", |file| {

@@ -51,7 +51,7 @@ impl State {
         if !path.exists() {
             return Ok(Self { schema: String::new(), applied: Vec::new(), rows: Dump::default() });
         }
-        let db = open(path).await;
+        let db = try_open(path).await.map_err(|error| error.to_string())?;
         let checks = "SELECT integrity_check FROM pragma_integrity_check UNION ALL \
                       SELECT \"table\" || ' row ' || rowid || ' dangles' FROM pragma_foreign_key_check";
         let found = try_texts(&db, checks).await.map_err(|error| error.to_string());
@@ -105,11 +105,15 @@ impl State {
 
 /// One connection that changes nothing of the file by itself, and lets no foreign key act.
 pub async fn open(path: &Path) -> DatabaseConnection {
+    try_open(path).await.unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+async fn try_open(path: &Path) -> Result<DatabaseConnection, DbErr> {
     let mut options = ConnectOptions::new(format!("sqlite://{}", path.display()));
     options.max_connections(1).sqlx_logging(false).map_sqlx_sqlite_opts(|sqlite| {
         sqlite.foreign_keys(false).create_if_missing(true).busy_timeout(Duration::from_secs(10))
     });
-    Database::connect(options).await.unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    Database::connect(options).await
 }
 
 pub async fn texts(db: &DatabaseConnection, sql: &str) -> Vec<String> {
