@@ -177,6 +177,11 @@ impl Overwrite<'_> {
             };
         }
         let reason = error.to_string();
+        if runner::has_hot_journal(self.path) {
+            // Not committed: the journal is still there, and the disk took no write to roll back by.
+            let reason = format!("{reason}; SQLite ends the rollback when the file is next opened");
+            return failed(reason, RestoreOutcome::Unchanged);
+        }
         let mut from = match source(&saved.path).await {
             Ok(from) => from,
             Err(e) => return failed(format!("{reason}; then {e}"), RestoreOutcome::NotRestored),

@@ -29,7 +29,7 @@ pub(crate) use catalogue::{describe_in, quoted, sqlite_tables};
 pub(crate) use connect::{Access, open_look, sqlite as open_sqlite};
 pub use event::{Direction, Done, Event, Report};
 pub use expected::{Drift, Found};
-pub(crate) use file::{State, create, failed, inspect, make_folder};
+pub(crate) use file::{State, create, failed, has_hot_journal, inspect, make_folder};
 pub(crate) use history::read as applied;
 pub use history::{Applied, TABLE as HISTORY_TABLE};
 pub(crate) use lock::{Patience, lock_file, take as take_lock};

@@ -103,7 +103,7 @@ plain! {
             let dir = scratch_dir();
             let file = copy(&stage.backup(), dir.path());
             harm(&file, *damage);
-            super::block_on(super::state::State::of_file(&file)).is_ok()
+            super::block_on(super::state::sound(&file)).is_ok()
         });
         figures.controlled_by((unseen.iter().filter(|unseen| **unseen).count(), flips.len()));
         record(figures);

@@ -14,15 +14,15 @@ const UNCHANGED: [i32; 2] = [1, 8];
 plain! {
     fn a_full_disk_leaves_old_or_new() {
         let test = "ENOSPC from a write of `up` or `down` on, SQLite";
-        let mut figures = run(test, share(3, 56), Family::Write, Fault::NoSpace);
-        figures.controlled_by(broken(share(12, 200), Family::Write, Fault::NoSpace));
+        let mut figures = run(test, share(2, 40), Family::Write, Fault::NoSpace);
+        figures.controlled_by(broken(share(8, 200), Family::Write, Fault::NoSpace));
         record(figures);
     }
 
     fn a_failed_sync_leaves_old_or_new() {
         let test = "EIO at a sync of `up` or `down`, SQLite";
-        let mut figures = run(test, share(2, 28), Family::Sync, Fault::SyncError);
-        figures.controlled_by(broken(share(12, 200), Family::Sync, Fault::SyncError));
+        let mut figures = run(test, share(1, 20), Family::Sync, Fault::SyncError);
+        figures.controlled_by(broken(share(8, 200), Family::Sync, Fault::SyncError));
         record(figures);
     }
 }

@@ -22,7 +22,7 @@ plain! {
             Figures::new("Restore over stale -wal and -journal files and open readers, SQLite", points.len());
         // A round without something stale beside the file panics: all of them hit.
         failures.into_iter().for_each(|failure| figures.add(true, failure));
-        let points = rounds(share(6, 60));
+        let points = rounds(share(4, 60));
         let undone = each(&points, |journal| block_on(overwritten(*journal)));
         figures.controlled_by((undone.iter().filter(|undone| **undone).count(), points.len()));
         record(figures);

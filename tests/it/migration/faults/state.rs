@@ -51,17 +51,10 @@ impl State {
         if !path.exists() {
             return Ok(Self { schema: String::new(), applied: Vec::new(), rows: Dump::default() });
         }
-        let db = try_open(path).await.map_err(|error| error.to_string())?;
-        let checks = "SELECT integrity_check FROM pragma_integrity_check UNION ALL \
-                      SELECT \"table\" || ' row ' || rowid || ' dangles' FROM pragma_foreign_key_check";
-        let found = try_texts(&db, checks).await.map_err(|error| error.to_string());
-        let state = match found {
-            Ok(lines) if lines == ["ok"] => Ok(Self::of(&db).await),
-            Ok(lines) => Err(lines.join(", ").chars().take(300).collect()),
-            Err(error) => Err(error),
-        };
+        let db = sound(path).await?;
+        let state = Self::of(&db).await;
         db.close().await.expect("close");
-        state
+        Ok(state)
     }
 
     /// As [`State::of_file`], against the two that it may be.
@@ -101,6 +94,18 @@ impl State {
         }
         "they are the same".to_owned()
     }
+}
+
+/// Opens a file that SQLite finds nothing wrong with.
+///
+/// # Errors
+/// What it finds.
+pub async fn sound(path: &Path) -> Result<DatabaseConnection, String> {
+    let db = try_open(path).await.map_err(|error| error.to_string())?;
+    let checks = "SELECT integrity_check FROM pragma_integrity_check UNION ALL \
+                  SELECT \"table\" || ' row ' || rowid || ' dangles' FROM pragma_foreign_key_check";
+    let found = try_texts(&db, checks).await.map_err(|error| error.to_string())?;
+    if found == ["ok"] { Ok(db) } else { Err(found.join(", ").chars().take(300).collect()) }
 }
 
 /// One connection that changes nothing of the file by itself, and lets no foreign key act.

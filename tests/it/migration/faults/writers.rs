@@ -8,7 +8,7 @@ use support::{child, plain, scratch_dir};
 
 use super::report::{Figures, record};
 use super::scenario::{Journal, copy, files, names, url};
-use super::state::{open, texts};
+use super::state::{open, sound, texts};
 use super::{block_on, share};
 use crate::migration::common::sql;
 
@@ -71,8 +71,7 @@ fn look(copied: &[PathBuf]) -> Result<(), String> {
     }
     block_on(async {
         let file = dir.path().join("board.db");
-        super::state::State::of_file(&file).await?;
-        let db = open(&file).await;
+        let db = sound(&file).await?;
         let sums = "SELECT sum(balance) || ' ' || (sum(moves) - 2 * (SELECT moves FROM tally)) FROM accounts";
         let found = texts(&db, sums).await;
         db.close().await.expect("close");
