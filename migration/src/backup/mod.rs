@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 pub use check::{Checked, check};
 pub use manifest::{Backup, Manifest, Reason, Source};
+pub use postgres::{Scratch, scratch};
 pub(crate) use restore::after_commit;
 pub use restore::{Careful, Restored, restore};
 pub(crate) use take::before;

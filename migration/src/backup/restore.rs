@@ -1,5 +1,6 @@
 //! Puts a backup back: checked first, written through the database's own engine, and what it overwrites backed up.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
@@ -24,6 +25,8 @@ pub struct Restored {
     pub overwritten: Option<Backup>,
     /// Where a file went that SQLite could not read.
     pub moved: Option<PathBuf>,
+    /// What the PostgreSQL database is called now that was replaced as a whole.
+    pub renamed: Option<String>,
 }
 
 /// How careful a restore is.
@@ -56,7 +59,7 @@ pub async fn restore(
     }
     let mut patience = Patience::new(options.lock_timeout);
     let Some(path) = options.url.sqlite_path() else {
-        return super::postgres::restore(options, backup, careful, &mut patience, events).await;
+        return super::postgres::restore(options, backup, careful, None, &mut patience, events).await;
     };
     events(&Event::Checking { path: backup.path.clone() });
     let before = stamp(&backup.path);
@@ -79,14 +82,20 @@ pub async fn restore(
     let mut work =
         Overwrite { path, backup, before, settings: &options.backups, folder: folder(options)?, saved: None };
     let overwritten = work.run(&mut patience, events).await?;
-    Ok(Restored { backup: backup.clone(), overwritten, moved })
+    Ok(Restored { backup: backup.clone(), overwritten, moved, renamed: None })
 }
 
-/// Puts back what `up` or `down` was begun with, while the run still holds its lock.
-pub(crate) async fn after_commit(options: &Options, backup: &Backup, events: Events<'_>) -> Result<(), Error> {
+/// Puts back what `up` or `down` was begun with, while the run still holds its lock. `tables` are those of its steps.
+pub(crate) async fn after_commit(
+    options: &Options,
+    backup: &Backup,
+    tables: &BTreeSet<String>,
+    events: Events<'_>,
+) -> Result<(), Error> {
     let mut patience = Patience::new(options.lock_timeout);
     let Some(path) = options.url.sqlite_path() else {
-        return super::postgres::restore(options, backup, Careful::default(), &mut patience, events).await.map(drop);
+        let (careful, known) = (Careful::default(), Some(tables));
+        return super::postgres::restore(options, backup, careful, known, &mut patience, events).await.map(drop);
     };
     let before = stamp(&backup.path);
     check(backup).await?;

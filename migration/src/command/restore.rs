@@ -114,6 +114,9 @@ fn print(restored: &Restored, as_json: bool) {
     if let Some(moved) = &restored.moved {
         screen::line(&format!("What was there could not be read; it is in {}", moved.display()));
     }
+    if let Some(renamed) = &restored.renamed {
+        screen::line(&format!("What was there is the database {renamed}, which stays until you drop it"));
+    }
     if let Some(old) = &restored.overwritten {
         screen::line(&format!("What was there is in {}", old.path.display()));
     }

@@ -156,6 +156,7 @@ fn tell_json(event: &Event) {
         }
         Event::BackingUp { folder } => screen::object("backing_up", json!({ "folder": folder })),
         Event::Copying { done, of } => screen::object("copying", json!({ "pages_done": done, "pages": of })),
+        Event::CopyingTables { database } => screen::object("copying_tables", json!({ "database": database })),
         Event::BackedUp { backup } => screen::object("backed_up", json!({ "backup": backup })),
         Event::Checking { path } => screen::object("checking", json!({ "path": path })),
         Event::Restoring { backup } => screen::object("restoring", json!({ "backup": backup })),

@@ -6,7 +6,7 @@ impl Error {
     /// The exit code of both binaries for this error; docs/errors.md explains each.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Io { .. } | Self::Database { .. } | Self::SqliteTooOld { .. } => 1,
+            Self::Io { .. } | Self::Database { .. } | Self::ClientProgram { .. } | Self::SqliteTooOld { .. } => 1,
             Self::Url { .. }
             | Self::UrlFile { .. }
             | Self::NoBackupFolder { .. }
@@ -14,7 +14,7 @@ impl Error {
             | Self::AmbiguousVersion { .. } => 2,
             Self::Gap { .. } | Self::Drift { .. } => 4,
             Self::Checksum { .. } => 5,
-            Self::LockBusy { .. } => 6,
+            Self::LockBusy { .. } | Self::InUse { .. } => 6,
             Self::TooNew { .. } => 7,
             Self::Failed { .. } | Self::BaselineFailed { .. } | Self::NoSpace { .. } => 8,
             Self::Restored { .. } => 9,
@@ -29,11 +29,16 @@ impl Error {
             | Self::NoDatabase { .. }
             | Self::NoTables { .. }
             | Self::Unreachable { .. }
+            | Self::NoClientPrograms { .. }
+            | Self::OldClientPrograms { .. }
             | Self::UnknownBackup { .. }
             | Self::UnknownVersion { .. } => 13,
             Self::Clash { .. }
             | Self::Recorded { .. }
             | Self::OtherDatabase { .. }
+            | Self::Dependents { .. }
+            | Self::NotAllOurs { .. }
+            | Self::NoPrivilege { .. }
             | Self::NotApplied { .. }
             | Self::WouldLoseData { .. } => 14,
             Self::Folder { .. }
@@ -142,7 +147,24 @@ impl Error {
             Self::RestoreFailed { .. } | Self::NotRestored { .. } => {
                 "do not use the database before it is checked; restore a backup".to_owned()
             }
-            Self::Io { .. } | Self::Database { .. } => return None,
+            Self::NoClientPrograms { .. } => {
+                "install them (Debian and Ubuntu: apt-get install postgresql-client; Fedora: dnf install postgresql; \
+                 macOS: brew install libpq), or name their folder by PG_BIN; `up` and `down` go without a backup by \
+                 --no-backup"
+                    .to_owned()
+            }
+            Self::OldClientPrograms { server, .. } => format!(
+                "install the client programs of PostgreSQL {server} or newer (Debian and Ubuntu: apt-get install \
+                 postgresql-client-{server}), or name their folder by PG_BIN; `up` and `down` go without a backup by \
+                 --no-backup"
+            ),
+            Self::NoPrivilege { grant, .. } => format!("nothing was changed: {grant}"),
+            Self::Dependents { .. } => "nothing was changed: drop these, restore, and make them again".to_owned(),
+            Self::NotAllOurs { .. } => {
+                "nothing was changed: without --whole-database only the board's tables are replaced".to_owned()
+            }
+            Self::InUse { .. } => "nothing was changed: end those connections, and try again".to_owned(),
+            Self::Io { .. } | Self::Database { .. } | Self::ClientProgram { .. } => return None,
         };
         Some(hint)
     }

@@ -98,6 +98,20 @@ pub enum Error {
     UnknownBackup { given: String, near: Vec<String>, folder: PathBuf },
     #[error("{} is a backup of another database, {of}", path.display())]
     OtherDatabase { path: PathBuf, of: String },
+    #[error("PostgreSQL's client programs (pg_dump and pg_restore) were not found in {searched}")]
+    NoClientPrograms { searched: String },
+    #[error("pg_dump {found} is older than the server, which is PostgreSQL {server}: it can't dump it")]
+    OldClientPrograms { found: u32, server: u32 },
+    #[error("{program} failed: {reason}")]
+    ClientProgram { program: &'static str, reason: String },
+    #[error("{role} lacks the privilege to {what}")]
+    NoPrivilege { role: String, what: String, grant: String },
+    #[error("what others made depends on the board's tables: {}", names.join(", "))]
+    Dependents { names: Vec<String> },
+    #[error("the database {database} holds more than the board: {}", names.join(", "))]
+    NotAllOurs { database: String, names: Vec<String> },
+    #[error("{connections} others are connected to the database {database}")]
+    InUse { database: String, connections: u64 },
     #[error("restoring {target} failed: {reason}")]
     RestoreFailed { target: String, reason: String, outcome: RestoreOutcome, overwritten: Option<PathBuf> },
 }
@@ -129,6 +143,7 @@ impl Error {
             Self::Unreachable { reason, .. }
             | Self::Database { reason, .. }
             | Self::Damaged { reason, .. }
+            | Self::ClientProgram { reason, .. }
             | Self::Failed { reason, .. }
             | Self::Restored { reason, .. }
             | Self::NotRestored { reason, .. }
@@ -165,7 +180,8 @@ pub(crate) fn sqlx_cause(error: &sqlx::Error) -> Option<Cause> {
     let code = error.code()?;
     if error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().is_some() {
         return match &*code {
-            "55P03" => Some(Cause::Busy),
+            // A lock that was waited for too long, and a deadlock.
+            "55P03" | "40P01" => Some(Cause::Busy),
             "25006" => Some(Cause::ReadOnly),
             "XX001" | "XX002" => Some(Cause::Damaged),
             _ => None,

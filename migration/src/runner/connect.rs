@@ -113,16 +113,23 @@ fn recent_enough(version: &str) -> bool {
     parts.as_slice() >= [3, 51, 3].as_slice()
 }
 
-/// Opens one connection to a server.
-pub(crate) async fn postgres(url: &DatabaseUrl) -> Result<DatabaseConnection, Error> {
-    let unreachable = |reason: String| Error::Unreachable { target: url.to_string(), reason: url.redact(&reason) };
+/// What the driver makes of a URL, with what the environment adds to it.
+pub(crate) fn postgres_options(url: &DatabaseUrl) -> Result<PgConnectOptions, Error> {
     let Some(parsed) = url.postgres() else {
         return Err(Error::Url { reason: "a PostgreSQL URL was expected" });
     };
-    let options = PgConnectOptions::from_url(parsed)
-        .map_err(|e| unreachable(e.to_string()))?
+    let options = PgConnectOptions::from_url(parsed);
+    let options = options
+        .map_err(|e| Error::Unreachable { target: url.to_string(), reason: url.redact(&e.to_string()) })?
         .application_name("callboard migration")
         .disable_statement_logging();
+    Ok(options)
+}
+
+/// Opens one connection to a server.
+pub(crate) async fn postgres(url: &DatabaseUrl) -> Result<DatabaseConnection, Error> {
+    let unreachable = |reason: String| Error::Unreachable { target: url.to_string(), reason: url.redact(&reason) };
+    let options = postgres_options(url)?;
     // A pool would try again and again, and report a timeout in place of the cause.
     match tokio::time::timeout(SERVER_PATIENCE, options.connect()).await {
         Ok(Ok(first)) => drop(first.close().await),

@@ -75,6 +75,10 @@ pub enum Event {
         done: u64,
         of: u64,
     },
+    /// Our tables are being copied into a new database, which is dropped at the end.
+    CopyingTables {
+        database: String,
+    },
     /// The backup is complete, checked and on the disk.
     BackedUp {
         backup: Box<Backup>,

@@ -25,8 +25,8 @@ pub use baseline::{Baseline, BaselineOptions, baseline, baseline_with};
 #[cfg(feature = "entities")]
 pub(crate) use catalogue::columns;
 pub use catalogue::describe;
-pub(crate) use catalogue::{describe_in, quoted, sqlite_tables};
-pub(crate) use connect::{Access, open_look, sqlite as open_sqlite};
+pub(crate) use catalogue::{describe_in, has_schema, literal, postgres_tables, quoted, sqlite_tables, strings};
+pub(crate) use connect::{Access, open_look, postgres as open_postgres, postgres_options, sqlite as open_sqlite};
 pub use event::{Direction, Done, Event, Report};
 pub use expected::{Drift, Found};
 pub(crate) use file::{State, create, failed, has_hot_journal, inspect, make_folder};
@@ -38,7 +38,7 @@ pub use plan::{DownGoal, Goal, resolve};
 pub use record::{Recorded, record};
 #[cfg(feature = "entities")]
 pub(crate) use session::begin_to_look;
-pub(crate) use session::{Place, refuse_read_only};
+pub(crate) use session::{Place, Session, refuse_read_only};
 pub use status::Status;
 pub(crate) use status::open as open_for_reading;
 

@@ -5,6 +5,7 @@ use sea_orm::DbErr;
 use super::Options;
 use super::apply::{Work, fingerprint};
 use super::event::Event;
+use super::history;
 use super::session::{Place, Session};
 use crate::backup::{self, Backup};
 use crate::error::{Cause, Error, cause};
@@ -50,7 +51,9 @@ impl Ended<'_> {
             let found = "there was no row to lose, so there is no backup".to_owned();
             return Error::NotRestored { version, direction, reason, found, backup: None };
         };
-        let restored = backup::after_commit(self.options, &saved, events).await;
+        let steps = self.steps.iter().flat_map(|s| s.footprint(self.place.kind).tables);
+        let tables = steps.chain([history::TABLE.to_owned()]).collect();
+        let restored = backup::after_commit(self.options, &saved, &tables, events).await;
         let found = match restored {
             Err(e) => e.to_string(),
             Ok(()) => match fingerprint(self.session.connection(), self.place, self.steps).await {

@@ -110,8 +110,23 @@ impl Session {
         }
     }
 
+    /// As [`Session::begin`] on PostgreSQL, for a caller that needs the connection itself: the transaction is ended by
+    /// its own `COMMIT` or `ROLLBACK`, or with the connection.
+    pub(crate) async fn begin_by_hand(&mut self, events: &mut (dyn FnMut(&Event) + Send)) -> Result<(), Error> {
+        loop {
+            self.db.execute_unprepared("BEGIN").await.map_err(|e| Error::database("beginning", &e))?;
+            if self.try_lock(&self.db).await.map_err(|e| Error::database("taking the lock", &e))? {
+                let prepared = self.prepare_postgres(&self.db).await;
+                return prepared.map_err(|e| Error::database("setting up the session", &e));
+            }
+            let ended = self.db.execute_unprepared("ROLLBACK").await;
+            ended.map_err(|e| Error::database("waiting for the lock", &e))?;
+            self.patience.wait("the migration lock", events).await?;
+        }
+    }
+
     /// The lock ends with the transaction, so it also works through a connection pooler.
-    async fn try_lock(&self, tx: &DatabaseTransaction) -> Result<bool, DbErr> {
+    async fn try_lock(&self, tx: &impl ConnectionTrait) -> Result<bool, DbErr> {
         let row = tx.query_one_raw(self.place.ask("SELECT current_database() AS name")).await?;
         let database: String = row.ok_or_else(none)?.try_get("", "name")?;
         let digest = Sha256::digest(format!("callboard migration\0{database}\0{}", self.place.schema));
@@ -120,7 +135,7 @@ impl Session {
         row.ok_or_else(none)?.try_get("", "held")
     }
 
-    async fn prepare_postgres(&self, tx: &DatabaseTransaction) -> Result<(), DbErr> {
+    async fn prepare_postgres(&self, tx: &impl ConnectionTrait) -> Result<(), DbErr> {
         let schema = catalogue::quoted(&self.place.schema);
         let wait = self.patience.left().as_millis().max(1);
         for sql in [

@@ -72,6 +72,31 @@ impl DatabaseUrl {
         }
     }
 
+    /// The same server, another database.
+    pub(crate) fn with_database(&self, name: &str) -> Self {
+        let Inner::Postgres(url) = &self.0 else { return self.clone() };
+        let mut url = url.clone();
+        url.set_path(&encode(name).replace('/', "%2F"));
+        // The parameter would win over the path.
+        let kept: Vec<(String, String)> = url
+            .query_pairs()
+            .filter(|(key, _)| key != "dbname")
+            .map(|(k, v)| (k.into_owned(), v.into_owned()))
+            .collect();
+        url.set_query(None);
+        if !kept.is_empty() {
+            url.query_pairs_mut().extend_pairs(kept);
+        }
+        Self(Inner::Postgres(url))
+    }
+
+    /// The password, as the server wants it.
+    pub(crate) fn password(&self) -> Option<String> {
+        let url = self.postgres()?;
+        let parameter = url.query_pairs().filter(|(key, _)| key == "password").last();
+        parameter.map(|(_, value)| value.into_owned()).or_else(|| url.password().map(decode))
+    }
+
     pub fn has_password(&self) -> bool {
         !self.secrets().is_empty()
     }

@@ -1,45 +1,103 @@
-//! Backups of PostgreSQL.
+//! Backups of PostgreSQL: a dump of the board's tables, and back through a schema at their side.
 
-use sea_orm::DatabaseTransaction;
+mod contents;
+mod database;
+mod dump;
+mod load;
+mod neighbours;
+mod programs;
+mod restore;
+mod scratch;
+mod script;
+mod tokens;
+mod whole;
+
+use std::collections::BTreeSet;
+
+use sea_orm::{AccessMode, ConnectionTrait, DatabaseTransaction, DbErr, IsolationLevel, TransactionTrait};
 
 use super::manifest::{Backup, Reason};
-use super::restore::{Careful, Restored};
 use crate::error::Error;
-use crate::runner::{Event, Options, Patience, Place};
+use crate::runner::{Event, HISTORY_TABLE, Options, Patience, Place, open_postgres, postgres_tables};
+use crate::target::Kind;
+
+use contents::{History, contents};
+use dump::Dump;
+pub(super) use restore::restore;
+pub use scratch::{Scratch, scratch};
 
 type Events<'a> = &'a mut (dyn FnMut(&Event) + Send);
 
-fn not_yet() -> Error {
-    Error::Database { doing: "backing up", reason: "backups of PostgreSQL are not part of this build".to_owned() }
+/// A backup of what is committed now; others go on.
+pub(super) async fn take(
+    options: &Options,
+    reason: Reason,
+    patience: &mut Patience,
+    events: Events<'_>,
+) -> Result<Backup, Error> {
+    let place = Place::new(Kind::Postgres, options.schema.as_deref())?;
+    let db = open_postgres(&options.url).await?;
+    let taken = async {
+        let (tx, snapshot) = still(&db).await?;
+        let tables = present(&tx, &place).await?;
+        if tables.is_empty() {
+            return Err(Error::NoDatabase { target: options.url.to_string() });
+        }
+        let contents = contents(&tx, &place, &tables, History::Strict).await?;
+        let dump =
+            Dump { options, place: &place, settings: &options.backups, reason, contents, snapshot: Some(snapshot) };
+        let backup = dump.take(&tx, patience, events).await?;
+        let _ = tx.rollback().await;
+        Ok(backup)
+    };
+    let taken = taken.await;
+    let _ = db.close().await;
+    taken
 }
 
-pub(super) async fn take(options: &Options, _: Reason, _: &mut Patience, _: Events<'_>) -> Result<Backup, Error> {
-    let _ = crate::runner::open_for_reading(options).await?;
-    Err(not_yet())
-}
-
+/// The backup that precedes a change. The run's transaction holds the tables' lock, so that what it sees is what
+/// `pg_dump` sees, and stays so.
 pub(super) async fn before(
-    _: &Options,
-    _: &DatabaseTransaction,
-    _: &Place,
-    _: Reason,
-    _: &[String],
-    _: &mut Patience,
-    _: Events<'_>,
+    options: &Options,
+    tx: &DatabaseTransaction,
+    place: &Place,
+    reason: Reason,
+    tables: &[String],
+    patience: &mut Patience,
+    events: Events<'_>,
 ) -> Result<Option<Backup>, Error> {
-    Ok(None)
+    let names = tables.iter().cloned().chain([HISTORY_TABLE.to_owned()]).collect();
+    let contents = contents(tx, place, &names, History::Strict).await?;
+    let dump = Dump { options, place, settings: &options.backups, reason, contents, snapshot: None };
+    dump.take(tx, patience, events).await.map(Some)
 }
 
-pub(super) async fn check(_: &Backup) -> Result<(), Error> {
-    Err(not_yet())
+/// Reads the whole dump, and compares its tables and their rows with the manifest.
+pub(super) async fn check(backup: &Backup) -> Result<(), Error> {
+    let schema = backup.manifest.source.schema.as_deref().unwrap_or_default();
+    dump::verify(&backup.path, schema, &backup.manifest.rows).await
 }
 
-pub(super) async fn restore(
-    _: &Options,
-    _: &Backup,
-    _: Careful,
-    _: &mut Patience,
-    _: Events<'_>,
-) -> Result<Restored, Error> {
-    Err(not_yet())
+/// A transaction that sees one state, and the name by which others see the same.
+async fn still(db: &sea_orm::DatabaseConnection) -> Result<(DatabaseTransaction, String), Error> {
+    let failed = |e: DbErr| Error::database("beginning", &e);
+    let tx = db.begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)).await;
+    let tx = tx.map_err(failed)?;
+    for sql in ["SET LOCAL statement_timeout = 0", "SET LOCAL idle_in_transaction_session_timeout = 0"] {
+        tx.execute_unprepared(sql).await.map_err(failed)?;
+    }
+    let snapshot = database::text(&tx, "SELECT pg_export_snapshot()").await?;
+    Ok((tx, snapshot))
+}
+
+/// The tables that the migrations of this build make, and the history.
+fn ours() -> BTreeSet<String> {
+    let steps = crate::history();
+    steps.iter().flat_map(|s| s.footprint(Kind::Postgres).tables).chain([HISTORY_TABLE.to_owned()]).collect()
+}
+
+/// Our tables that are there. A database of a newer build is refused: it has tables that this one does not know.
+async fn present(db: &impl ConnectionTrait, place: &Place) -> Result<BTreeSet<String>, Error> {
+    contents::refuse_newer(&crate::runner::applied(db, place).await?)?;
+    Ok(postgres_tables(db, place, &ours()).await?.into_iter().collect())
 }

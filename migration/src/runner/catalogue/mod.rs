@@ -138,11 +138,13 @@ pub(crate) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
+/// A text as SQL.
 pub(crate) fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-fn strings(rows: &[QueryResult], column: &str) -> Result<Vec<String>, DbErr> {
+/// One column of rows.
+pub(crate) fn strings(rows: &[QueryResult], column: &str) -> Result<Vec<String>, DbErr> {
     rows.iter().map(|r| r.try_get("", column)).collect()
 }
 
