@@ -1,6 +1,7 @@
 //! Up, down and up again, with rows, locks and failures.
 
 mod baseline;
+mod backup;
 mod common;
 mod data;
 mod docs;
@@ -13,10 +14,14 @@ mod lint;
 mod loss;
 mod race;
 mod refusals;
+mod restore;
 mod revisions;
 mod round_trip;
+mod saved;
 mod snapshots;
 mod status;
 mod upgrades;
+mod undone;
 mod urls;
 mod verify;
+mod whole_database;

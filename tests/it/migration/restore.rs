@@ -1,0 +1,296 @@
+//! Restores: rows and schema come back, what was there is backed up, and what belongs to others stays.
+
+use callboard_migration::backup::{self, Careful, Reason};
+use callboard_migration::runner::{self, DownGoal, Goal, OnLoss};
+use callboard_migration::{Error, history};
+use sea_orm::{ConnectionTrait, TransactionTrait};
+use support::{Kind, TestDb, both_empty};
+
+use super::common::{describe, number, sql};
+use super::saved::{add_users, all, board, folder, last_line, names, options, restore, take, users};
+
+both_empty! {
+    async fn rows_come_back_and_what_was_there_too(t: TestDb) {
+        let db = board(&t, Goal::Latest, 3).await;
+        let (first, before) = (take(&t).await, all(&t).await);
+        sql(&db, "DELETE FROM board_users WHERE email IS NULL").await;
+        add_users(&t, &db, 10..=14).await;
+        let after = all(&t).await;
+        let restored = restore(&t, &first).await.expect("restore");
+        assert_eq!((all(&t).await, users(&db).await), (before.clone(), 3));
+        let overwritten = restored.overwritten.expect("what was there");
+        assert_eq!((overwritten.manifest.reason, overwritten.manifest.rows["board_users"]), (Reason::Restore, 5));
+        restore(&t, &overwritten).await.expect("restore what was there");
+        assert_eq!(all(&t).await, after);
+        restore(&t, &first).await.expect("and again");
+        assert_eq!(all(&t).await, before);
+        assert!(names(&folder(&t)).iter().all(|n| !n.starts_with('.')), "{:?}", names(&folder(&t)));
+        t.migration(["status", "--check"]).run().ok();
+    }
+
+    async fn an_older_version_comes_back(t: TestDb) {
+        let db = board(&t, Goal::To("12".into()), 2).await;
+        let (backup, before) = (take(&t).await, all(&t).await);
+        runner::up(&options(&t), Goal::Latest, &mut |_| {}).await.expect("up");
+        assert_ne!(all(&t).await, before);
+        restore(&t, &backup).await.expect("restore");
+        assert_eq!(all(&t).await, before);
+        let report = runner::up(&options(&t), Goal::Latest, &mut |_| {}).await.expect("up");
+        assert_eq!((report.from.as_deref(), users(&db).await), (Some(history()[11].version()), 2));
+    }
+
+    async fn into_a_database_that_was_taken_down(t: TestDb) {
+        let db = board(&t, Goal::Latest, 2).await;
+        let (backup, before) = (take(&t).await, all(&t).await);
+        runner::down(&options(&t), DownGoal::All, OnLoss::Accept, &mut |_| {}).await.expect("down");
+        let restored = restore(&t, &backup).await.expect("restore");
+        assert_eq!((all(&t).await, users(&db).await), (before, 2));
+        if t.kind() == Kind::Postgres {
+            assert!(restored.overwritten.is_none(), "there was nothing of ours");
+        }
+    }
+
+    async fn by_the_command(t: TestDb) {
+        let db = board(&t, Goal::Latest, 1).await;
+        let backup = take(&t).await;
+        add_users(&t, &db, 2..=2).await;
+        let (id, file) = (backup.manifest.id.clone(), backup.path.display().to_string());
+        let run = |args: &[&str]| t.migration([&["restore", "--backup-dir", "backups"], args].concat()).run();
+        let live = all(&t).await;
+        let output = run(&[&id]).code(14);
+        assert!(output.stderr.contains("Hint: run it again with --yes"), "{output}");
+        assert_eq!(last_line(&output), "Nothing was changed.");
+        let output = run(&[&id, "--dry-run"]).ok();
+        assert!(output.stdout.starts_with("It is sound. "), "{output}");
+        assert_eq!(all(&t).await, live);
+        for given in [id.as_str(), &id[..20], file.as_str()] {
+            add_users(&t, &db, 7..=7).await;
+            let output = run(&[given, "--yes"]).ok();
+            assert!(output.stdout.contains(&format!("Restored {id} of ")) && output.stdout.contains("What was there is in "), "{output}");
+            assert_eq!(users(&db).await, 1);
+        }
+        let output = run(&[&id, "--yes", "--json"]).ok();
+        let last: serde_json::Value = serde_json::from_str(output.stdout.lines().last().expect("a line")).expect("JSON");
+        assert_eq!((&last["kind"], &last["overwritten"]["manifest"]["rows"]["board_users"]), (&"summary".into(), &1.into()));
+    }
+
+    async fn one_of_another_database(t: TestDb) {
+        board(&t, Goal::Latest, 2).await;
+        let backup = take(&t).await;
+        let mut other = options(&t);
+        match t.kind() {
+            Kind::Sqlite => other.url = format!("sqlite://{}/other.db", t.dir().display()).parse().expect("a URL"),
+            Kind::Postgres => other.schema = Some("other".to_owned()),
+        }
+        runner::up(&other, Goal::Latest, &mut |_| {}).await.expect("up");
+        let error = backup::restore(&other, &backup, Careful::default(), &mut |_| {}).await.expect_err("another one");
+        assert!(matches!(&error, Error::OtherDatabase { .. }) && error.exit_code() == 14, "{error:?}");
+        let careful = Careful { any_source: true, ..Careful::default() };
+        let restored = backup::restore(&other, &backup, careful, &mut |_| {}).await.expect("as it is meant");
+        assert_eq!(restored.overwritten.expect("what was there").manifest.rows["board_users"], 0);
+        if t.kind() == Kind::Postgres {
+            let db = t.raw().await;
+            assert_eq!(number(&db, "SELECT count(*) FROM other.board_users").await, 2);
+            assert_eq!(number(&db, "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'callboard%'").await, 0);
+        }
+    }
+
+    async fn a_newer_database_is_not_overwritten(t: TestDb) {
+        let db = board(&t, Goal::Latest, 1).await;
+        let backup = take(&t).await;
+        sql(&db, "UPDATE callboard_migrations SET version = 'm20991231_000099_later' WHERE version LIKE '%000025%'").await;
+        let before = all(&t).await;
+        if t.kind() == Kind::Postgres {
+            // A newer build can have more tables than this one knows; a SQLite file is replaced as a whole.
+            let error = restore(&t, &backup).await.expect_err("too new");
+            assert!(matches!(&error, Error::TooNew { .. }), "{error:?}");
+            assert!(matches!(backup::take(&options(&t), Reason::Asked, &mut |_| {}).await, Err(Error::TooNew { .. })));
+            assert_eq!(all(&t).await, before);
+        }
+    }
+
+    /// Readers go on until the restored rows are there, and see one state at a time.
+    async fn beside_a_reader(t: TestDb) {
+        let db = board(&t, Goal::Latest, 4).await;
+        let backup = take(&t).await;
+        sql(&db, "DELETE FROM board_users").await;
+        let reader = t.raw().await;
+        let read = tokio::spawn(async move {
+            let mut seen = std::collections::BTreeSet::new();
+            while !seen.contains(&4) {
+                seen.insert(users(&reader).await);
+                tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+            }
+            seen
+        });
+        restore(&t, &backup).await.expect("restore");
+        assert!(read.await.expect("the reader").is_subset(&[0, 4].into()));
+    }
+
+    /// Whoever holds a lock that is needed ends it in time; nothing is changed.
+    async fn while_somebody_writes(t: TestDb) {
+        let db = board(&t, Goal::Latest, 1).await;
+        let backup = take(&t).await;
+        let tx = db.begin().await.expect("begin");
+        tx.execute_unprepared("UPDATE board_users SET email = 'x'").await.expect("write");
+        let mut options = options(&t);
+        options.lock_timeout = std::time::Duration::from_millis(300);
+        let error = backup::restore(&options, &backup, Careful::default(), &mut |_| {}).await.expect_err("busy");
+        assert!(matches!(&error, Error::LockBusy { .. }) && error.exit_code() == 6, "{error:?}");
+        tx.commit().await.expect("commit");
+        assert_eq!(number(&db, "SELECT count(*) FROM board_users WHERE email = 'x'").await, 1);
+        assert_eq!(number(&t.raw().await, "SELECT count(*) FROM board_users").await, 1);
+    }
+
+    /// What others made stays, and what of it stands on our tables is named and refused.
+    async fn tables_of_others(t: TestDb) {
+        let db = board(&t, Goal::Latest, 2).await;
+        sql(&db, "CREATE TABLE customers (id integer PRIMARY KEY, name text)").await;
+        sql(&db, "INSERT INTO customers VALUES (1, 'kept')").await;
+        let backup = take(&t).await;
+        sql(&db, "DELETE FROM board_users").await;
+        if t.kind() == Kind::Sqlite {
+            // There they are in the backup: a file is one.
+            restore(&t, &backup).await.expect("restore");
+            assert_eq!(number(&db, "SELECT count(*) FROM customers").await, 1);
+            return;
+        }
+        for (made, named, gone) in [
+            ("CREATE VIEW people AS SELECT name FROM board_users", "view people", "DROP VIEW people"),
+            ("CREATE MATERIALIZED VIEW people AS SELECT * FROM sprints", "materialized view people", "DROP MATERIALIZED VIEW people"),
+            (
+                "ALTER TABLE customers ADD COLUMN u uuid CONSTRAINT fk_their_user REFERENCES board_users (id)",
+                "foreign key fk_their_user of table customers",
+                "ALTER TABLE customers DROP COLUMN u",
+            ),
+            (
+                "CREATE FUNCTION f(u board_users) RETURNS int LANGUAGE sql AS 'SELECT 1'",
+                "function f(board_users)",
+                "DROP FUNCTION f(board_users)",
+            ),
+            ("CREATE PUBLICATION p FOR TABLE board_users", "in publication p", "DROP PUBLICATION p"),
+        ] {
+            sql(&db, made).await;
+            let error = restore(&t, &backup).await.expect_err("something depends on it");
+            assert!(matches!(&error, Error::Dependents { .. }) && error.exit_code() == 14, "{error:?}");
+            assert!(error.to_string().contains(named), "{error}");
+            assert_eq!(error.verdict(), "Nothing was changed.");
+            assert_eq!(users(&db).await, 0);
+            sql(&db, gone).await;
+        }
+        sql(&db, "CREATE TABLE customers_items (c integer REFERENCES customers)").await;
+        restore(&t, &backup).await.expect("nothing of theirs is in the way");
+        assert_eq!((users(&db).await, number(&db, "SELECT count(*) FROM customers").await), (2, 1));
+    }
+
+    /// In a schema of its own, beside tables of others with our names; rights that were given stay.
+    async fn other_schemas_and_rights(t: TestDb) {
+        if t.kind() == Kind::Sqlite {
+            return; // It has neither.
+        }
+        let db = t.raw().await;
+        sql(&db, "CREATE TABLE public.sprints (theirs integer); INSERT INTO public.sprints VALUES (7)").await;
+        let mut options = options(&t);
+        options.schema = Some("our_board".to_owned());
+        runner::up(&options, Goal::Latest, &mut |_| {}).await.expect("up");
+        let user = "INSERT INTO our_board.board_users VALUES ('00000000-0000-7000-8000-000000000001', 'our_board.x', NULL, now(), now())";
+        sql(&db, user).await;
+        sql(&db, "GRANT SELECT ON our_board.board_users TO PUBLIC; GRANT UPDATE (name) ON our_board.board_users TO PUBLIC; \
+                  COMMENT ON TABLE our_board.board_users IS 'who; our_board.board_users'").await;
+        let backup = backup::take(&options, Reason::Asked, &mut |_| {}).await.expect("take");
+        let place = (callboard_migration::target::Kind::Postgres, Some("our_board"));
+        let before = runner::describe(&db, place.0, place.1).await.expect("describe");
+        sql(&db, "DELETE FROM our_board.board_users").await;
+        backup::restore(&options, &backup, Careful::default(), &mut |_| {}).await.expect("restore");
+        assert_eq!(runner::describe(&db, place.0, place.1).await.expect("describe"), before);
+        assert_eq!(number(&db, "SELECT count(*) FROM our_board.board_users WHERE name = 'our_board.x'").await, 1);
+        assert_eq!(number(&db, "SELECT theirs::bigint FROM public.sprints").await, 7);
+        let rights = "SELECT count(*) FROM pg_class, aclexplode(relacl) AS a WHERE oid = 'our_board.board_users'::regclass \
+                      AND a.grantee = 0 AND a.privilege_type = 'SELECT'";
+        assert_eq!(number(&db, rights).await, 1);
+        let column = "SELECT count(*) FROM pg_attribute, aclexplode(attacl) AS a WHERE attrelid = \
+                      'our_board.board_users'::regclass AND attname = 'name' AND a.grantee = 0";
+        assert_eq!(number(&db, column).await, 1);
+        let comment = "SELECT length(obj_description('our_board.board_users'::regclass))::bigint";
+        assert_eq!(number(&db, comment).await, 26);
+        sql(&db, "DROP SCHEMA our_board CASCADE").await;
+        backup::restore(&options, &backup, Careful::default(), &mut |_| {}).await.expect("into a schema that is gone");
+        assert_eq!(runner::describe(&db, place.0, place.1).await.expect("describe"), before);
+    }
+
+    async fn a_role_that_may_not(t: TestDb) {
+        if t.kind() == Kind::Sqlite {
+            return; // It has no roles.
+        }
+        let db = board(&t, Goal::Latest, 1).await;
+        let backup = take(&t).await;
+        let before = all(&t).await;
+        let role = t.url().rsplit('/').next().expect("a name").replace("test", "role");
+        sql(&db, &format!("CREATE ROLE {role} LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}")).await;
+        let mut options = options(&t);
+        options.url = t.url().replace("postgres://postgres@", &format!("postgres://{role}@")).parse().expect("a URL");
+        let error = backup::restore(&options, &backup, Careful::default(), &mut |_| {}).await.expect_err("no right");
+        assert!(matches!(&error, Error::NoPrivilege { .. }) && error.exit_code() == 14, "{error:?}");
+        assert!(error.hint().is_some_and(|h| h.contains("GRANT CREATE ON DATABASE ") && h.contains(&role)), "{error:?}");
+        let error = backup::scratch(&options, &mut |_| {}).await.expect_err("no right");
+        assert!(error.hint().is_some_and(|h| h.contains(&format!("ALTER ROLE \"{role}\" CREATEDB"))), "{error:?}");
+        assert_eq!(all(&t).await, before);
+        sql(&db, &format!("DROP OWNED BY {role}; DROP ROLE {role}")).await;
+    }
+
+    /// SQLite's own: journals of another state beside the file, and a file that is no database any more.
+    async fn over_what_is_left_of_a_file(t: TestDb) {
+        if t.kind() == Kind::Postgres {
+            return; // Its files are the server's.
+        }
+        let db = board(&t, Goal::Latest, 3).await;
+        let (backup, before) = (take(&t).await, all(&t).await);
+        sql(&db, "DELETE FROM board_users; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE").await;
+        restore(&t, &backup).await.expect("with a rollback journal");
+        db.close().await.expect("close");
+        assert_eq!(all(&t).await, before);
+        let file = t.dir().join("board.db");
+        std::fs::write(&file, "no database ".repeat(1000)).expect("write");
+        std::fs::write(t.dir().join("board.db-wal"), "stale ".repeat(1000)).expect("write");
+        let restored = restore(&t, &backup).await.expect("restore");
+        let moved = restored.moved.expect("what can't be read is kept");
+        assert!(restored.overwritten.is_none() && moved.join("board.db").exists() && moved.join("board.db-wal").exists());
+        assert_eq!(all(&t).await, before);
+    }
+}
+
+both_empty! {
+    /// A copy to try a migration on: alike, and gone afterwards, however that comes.
+    async fn a_scratch_copy(t: TestDb) {
+        if t.kind() == Kind::Sqlite {
+            return; // There a copy is a file.
+        }
+        let db = board(&t, Goal::To("12".into()), 3).await;
+        let before = all(&t).await;
+        let stale = "callboard_dryrun_00000001_000000000abc";
+        sql(&db, &format!("CREATE DATABASE {stale}")).await;
+        let copies = "SELECT count(*) FROM pg_database WHERE datname LIKE 'callboard\\_dryrun\\_%' AND \
+                      datname NOT IN (SELECT datname FROM pg_stat_activity WHERE datname IS NOT NULL)";
+        let of = |name: &str| format!("SELECT count(*) FROM pg_database WHERE datname = '{name}'");
+        assert!(number(&db, copies).await >= 1);
+        let copy = backup::scratch(&options(&t), &mut |_| {}).await.expect("copy");
+        assert_eq!(number(&db, &of(stale)).await, 0, "an old one is swept");
+        let name = copy.url.to_string().rsplit('/').next().expect("a name").to_owned();
+        let mut there = options(&t);
+        there.url = copy.url.clone();
+        there.backups.before_changes = false;
+        let raw = sea_orm::Database::connect(copy.url.expose_secret()).await.expect("connect");
+        let kind = callboard_migration::target::Kind::Postgres;
+        assert_eq!(runner::describe(&raw, kind, None).await.expect("describe"), describe(&t).await);
+        assert_eq!(users(&raw).await, 3);
+        raw.close().await.expect("close");
+        runner::up(&there, Goal::Latest, &mut |_| {}).await.expect("up on the copy");
+        copy.close().await.expect("close");
+        assert_eq!(number(&db, &of(&name)).await, 0);
+        let copy = backup::scratch(&options(&t), &mut |_| {}).await.expect("copy");
+        let name = copy.url.to_string().rsplit('/').next().expect("a name").to_owned();
+        assert_eq!(number(&db, &of(&name)).await, 1);
+        drop(copy);
+        assert_eq!((number(&db, &of(&name)).await, all(&t).await), (0, before));
+    }
+}
