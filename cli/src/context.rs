@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use callboard_migration::backup::state_folder;
 use callboard_migration::runner::{self, Event};
 use callboard_migration::target::{self, Located, Source, Sources};
 use callboard_service::setting::GetSetting;
@@ -113,7 +114,12 @@ impl Context {
 
     /// The runner's options for a board.
     pub fn runner_options(&self, located: &Located) -> runner::Options {
-        runner::Options { schema: self.global.schema.clone(), ..runner::Options::new(located.url.clone()) }
+        let mut options = runner::Options::new(located.url.clone());
+        options.schema.clone_from(&self.global.schema);
+        if located.url.sqlite_path().is_none() {
+            options.backups.folder = state_folder(std::env::var_os("XDG_STATE_HOME"), std::env::var_os("HOME"));
+        }
+        options
     }
 
     /// Opens the board.

@@ -11,6 +11,7 @@ pub(crate) mod sqlite;
 pub(crate) mod store;
 mod take;
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 pub use check::{Checked, check};
@@ -54,6 +55,14 @@ impl Default for Settings {
     fn default() -> Self {
         Self { before_changes: true, folder: None, keep: Some(Keep::default()), run: None }
     }
+}
+
+/// Where the backups of PostgreSQL databases go when nothing else is said, by the caller's XDG_STATE_HOME and HOME: they
+/// have no place of their own on this machine. Empty ones count as none.
+pub fn state_folder(xdg_state_home: Option<OsString>, home: Option<OsString>) -> Option<PathBuf> {
+    let set = |value: Option<OsString>| value.filter(|v| !v.is_empty()).map(PathBuf::from);
+    let state = set(xdg_state_home).or_else(|| set(home).map(|home| home.join(".local/state")))?;
+    Some(state.join("callboard/backups"))
 }
 
 /// The folder of a database's backups; it may not exist yet.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use callboard_migration::Error;
-use callboard_migration::backup::{Keep, Settings};
+use callboard_migration::backup::{Keep, Settings, state_folder};
 use callboard_migration::runner::Options;
 use callboard_migration::target::{Sources, locate, schema_name};
 use clap::builder::TypedValueParser;
@@ -55,17 +55,10 @@ impl Target {
         let schema = self.schema.as_deref().filter(|s| !s.is_empty()).map(schema_name).transpose()?;
         let mut backups = Settings::default();
         if located.url.sqlite_path().is_none() {
-            backups.folder = state_folder();
+            backups.folder = state_folder(std::env::var_os("XDG_STATE_HOME"), std::env::var_os("HOME"));
         }
         Ok(Options { url: located.url, schema, lock_timeout: Duration::from_secs(self.lock_timeout), backups })
     }
-}
-
-/// Where the backups of PostgreSQL databases go: they have no place of their own on this machine.
-fn state_folder() -> Option<PathBuf> {
-    let set = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
-    let state = set("XDG_STATE_HOME").or_else(|| set("HOME").map(|home| home.join(".local/state")))?;
-    Some(state.join("callboard/backups"))
 }
 
 /// Where backups go, and which of the older ones stay.

@@ -16,7 +16,11 @@ pub fn kind(t: &TestDb) -> target::Kind {
 }
 
 pub fn options(t: &TestDb) -> Options {
-    Options::new(t.url().parse().expect("the harness gives a valid URL"))
+    let mut options = Options::new(t.url().parse().expect("the harness gives a valid URL"));
+    if t.kind() == Kind::Postgres {
+        options.backups.folder = Some(t.dir().join("backups"));
+    }
+    options
 }
 
 pub async fn up(t: &TestDb, goal: Goal) -> Result<Report, Error> {

@@ -128,7 +128,7 @@ impl Swap<'_> {
         self.refuse_changed()?;
         let aside = Place { schema: side.clone(), ..self.place.clone() };
         self.compare(&contents(db, &aside, &tables, History::Lenient).await?)?;
-        let given = rights(db, &self.place, &side, &live).await?;
+        let given = if live.is_empty() { Vec::new() } else { rights(db, &self.place, &side, &live).await? };
         events(&Event::Restoring { backup: Box::new(self.backup.clone()) });
         let begin = format!("{} SET LOCAL lock_timeout = {}", guard(&id), patience.left().as_millis().max(1));
         let there = has_schema(db, &self.place).await.map_err(|e| Error::database("reading the catalogue", &e))?;

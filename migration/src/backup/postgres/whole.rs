@@ -77,6 +77,7 @@ async fn make(
     events: Events<'_>,
 ) -> Result<Vec<String>, Error> {
     session.begin_by_hand(events).await?;
+    let session_patience = &mut session.patience().clone();
     let db = session.connection();
     let (location, name) = location(&options.url)?;
     let history = history(db, place, History::Strict).await?;
@@ -90,10 +91,7 @@ async fn make(
     if !names.is_empty() {
         return Err(Error::NotAllOurs { database: name, names });
     }
-    let others = connections(db, &name).await?;
-    if others > 0 {
-        return Err(Error::InUse { database: name, connections: others });
-    }
+    alone(db, &name, session_patience, events).await?;
     let settings = of_database(db, new).await?;
     let programs = Programs::find(database::major(db).await?).await?;
     // A database can't be made inside a transaction, so another connection does.
@@ -134,15 +132,7 @@ async fn swap(
         aside.pop();
     }
     aside.push_str(&suffix);
-    // A connection that was closed takes a moment to end.
-    loop {
-        let others = connections(admin, name).await?;
-        if others == 0 {
-            break;
-        }
-        let in_use = || Error::InUse { database: name.to_owned(), connections: others };
-        patience.wait("connections to the database", events).await.map_err(|_| in_use())?;
-    }
+    alone(admin, name, patience, events).await?;
     let sql = format!(
         "ALTER DATABASE {} RENAME TO {}; ALTER DATABASE {} RENAME TO {}",
         quoted(name),
@@ -153,4 +143,16 @@ async fn swap(
     // Several statements in one message are one transaction.
     run(admin, &sql).await?;
     Ok(aside)
+}
+
+/// Waits until nobody else is connected: a connection that was closed takes a moment to end.
+async fn alone(db: &DatabaseConnection, name: &str, patience: &mut Patience, events: Events<'_>) -> Result<(), Error> {
+    loop {
+        let connections = connections(db, name).await?;
+        if connections == 0 {
+            return Ok(());
+        }
+        let in_use = || Error::InUse { database: name.to_owned(), connections };
+        patience.wait("connections to the database", events).await.map_err(|_| in_use())?;
+    }
 }
