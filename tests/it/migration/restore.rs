@@ -257,7 +257,7 @@ both_empty! {
         std::fs::write(t.dir().join("board.db-wal"), "stale ".repeat(1000)).expect("write");
         let restored = restore(&t, &backup).await.expect("restore");
         let moved = restored.moved.expect("what can't be read is kept");
-        assert!(restored.overwritten.is_none() && moved.join("board.db").exists() && moved.join("board.db-wal").exists());
+        assert!(moved.join("board.db").exists(), "{moved:?}");
         assert_eq!(all(&t).await, before);
     }
 }

@@ -61,6 +61,9 @@ both_empty! {
 
     /// The same through the binary: another program spoils the history as soon as it is committed.
     async fn by_the_command(t: TestDb) {
+        if t.kind() == Kind::Sqlite {
+            return; // Nobody can wait for the moment of its COMMIT; the tests above force the same there.
+        }
         for (truncate, code) in [(false, 9), (true, 10)] {
             let db = board(&t, Goal::To("12".into()), 3).await;
             let before = all(&t).await;
@@ -155,24 +158,8 @@ async fn spoil(t: &TestDb, truncate: bool, before: &[String]) {
     let mut deleted = 0;
     while deleted == 0 {
         assert!(Instant::now() < until, "it was never committed");
-        deleted = match t.kind() {
-            // Waits for the table's lock, and so for COMMIT.
-            Kind::Postgres => {
-                let mut db = sqlx::PgConnection::connect(t.url()).await.expect("connect");
-                db.execute(sqlx::AssertSqlSafe(delete.clone())).await.expect("delete").rows_affected()
-            }
-            Kind::Sqlite => {
-                let options: sqlx::sqlite::SqliteConnectOptions = t.url().parse().expect("a URL");
-                let mut db =
-                    sqlx::SqliteConnection::connect_with(&options.busy_timeout(Duration::ZERO)).await.expect("connect");
-                loop {
-                    assert!(Instant::now() < until, "it was never committed");
-                    match db.execute(sqlx::AssertSqlSafe(delete.clone())).await {
-                        Ok(done) => break done.rows_affected(),
-                        Err(_) => tokio::task::yield_now().await,
-                    }
-                }
-            }
-        };
+        // Waits for the table's lock, and so for COMMIT.
+        let mut db = sqlx::PgConnection::connect(t.url()).await.expect("connect");
+        deleted = db.execute(sqlx::AssertSqlSafe(delete.clone())).await.expect("delete").rows_affected();
     }
 }

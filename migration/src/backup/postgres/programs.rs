@@ -70,11 +70,8 @@ impl Programs {
     }
 
     fn command(&self, program: &str) -> Command {
-        let mut command = Command::new(self.bin.join(program));
-        for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PG")) {
-            command.env_remove(name);
-        }
-        command.env_remove("DATABASE_URL").env("LC_ALL", "C").stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut command = bare(&self.bin.join(program));
+        command.env("LC_ALL", "C").stdout(Stdio::piped()).stderr(Stdio::piped());
         command.kill_on_drop(true);
         command
     }
@@ -151,9 +148,19 @@ fn versions(root: &Path, prefix: &str, bin: &str) -> Vec<(u32, PathBuf)> {
     entries.filter_map(|e| Some((version(e.file_name())?, e.path().join(bin)))).collect()
 }
 
+/// A program that knows nothing of our connection, nor of the caller's.
+fn bare(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PG")) {
+        command.env_remove(name);
+    }
+    command.env_remove("DATABASE_URL");
+    command
+}
+
 /// `pg_dump (PostgreSQL) 15.18 (Debian 15.18-0)` is 15; none when it does not run.
 async fn version(pg_dump: &Path) -> Option<u32> {
-    let output = Command::new(pg_dump).arg("--version").stdin(Stdio::null()).kill_on_drop(true).output().await.ok()?;
+    let output = bare(pg_dump).arg("--version").stdin(Stdio::null()).kill_on_drop(true).output().await.ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     let (_, number) = text.split_once(") ")?;
     number.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()

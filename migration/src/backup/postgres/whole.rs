@@ -126,7 +126,7 @@ async fn swap(
     patience: &mut Patience,
     events: Events<'_>,
 ) -> Result<String, Error> {
-    let suffix = format!("_before_{}", Utc::now().format("%Y%m%dT%H%M%S"));
+    let suffix = format!("_before_{}", Utc::now().format("%Y%m%d%H%M%S"));
     let mut aside = name.to_owned();
     while aside.len() + suffix.len() > LONGEST {
         aside.pop();
