@@ -19,7 +19,7 @@ pub use manifest::{Backup, Manifest, Reason, Source};
 pub use postgres::{Scratch, scratch};
 pub(crate) use restore::after_commit;
 pub use restore::{Careful, Restored, restore};
-pub(crate) use take::before;
+pub(crate) use take::{before, refuse_no_space};
 pub use take::take;
 
 use crate::error::Error;

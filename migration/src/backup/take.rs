@@ -149,7 +149,7 @@ fn label(path: &Path) -> String {
 }
 
 /// A copy that would fill the disk would also keep the application from writing.
-fn refuse_no_space(path: &Path, folder: &Path) -> Result<(), Error> {
+pub(crate) fn refuse_no_space(path: &Path, folder: &Path) -> Result<(), Error> {
     let size = |suffix: &str| {
         let mut name = path.as_os_str().to_owned();
         name.push(suffix);

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use callboard_migration::Error;
-use callboard_migration::backup::{Keep, Settings, state_folder};
+use callboard_migration::backup::{Keep, state_folder};
 use callboard_migration::runner::Options;
 use callboard_migration::target::{Sources, locate, schema_name};
 use clap::builder::TypedValueParser;
@@ -53,11 +53,11 @@ impl Target {
             screen::warn(warning);
         }
         let schema = self.schema.as_deref().filter(|s| !s.is_empty()).map(schema_name).transpose()?;
-        let mut backups = Settings::default();
-        if located.url.sqlite_path().is_none() {
-            backups.folder = state_folder(std::env::var_os("XDG_STATE_HOME"), std::env::var_os("HOME"));
+        let mut options = Options::new(located.url);
+        if options.url.sqlite_path().is_none() {
+            options.backups.folder = state_folder(std::env::var_os("XDG_STATE_HOME"), std::env::var_os("HOME"));
         }
-        Ok(Options { url: located.url, schema, lock_timeout: Duration::from_secs(self.lock_timeout), backups })
+        Ok(Options { schema, lock_timeout: Duration::from_secs(self.lock_timeout), ..options })
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::process::ExitCode;
 
-use callboard_migration::runner::{DownGoal, OnLoss, down};
+use callboard_migration::runner::{DownGoal, OnLoss, down, rehearse_down};
 
 use super::args::{Protection, Target};
-use super::run::{Point, block_on, interruptible, print_report};
+use super::run::{Point, block_on, interruptible, print_rehearsal, print_report};
 use super::screen;
 
 /// Take migrations back, newest first: all of them or none
@@ -19,6 +19,12 @@ pub struct Args {
 
     #[command(flatten)]
     protection: Protection,
+
+    /// Do it to a copy that is then removed, and print the SQL, the time, and the rows of each table before and after
+    ///
+    /// PostgreSQL: in a scratch database on the same server, which takes the right CREATEDB.
+    #[arg(long)]
+    dry_run: bool,
 
     /// So many
     #[arg(long, value_name = "N", default_value_t = 1, conflicts_with_all = ["to", "all"])]
@@ -41,6 +47,7 @@ const EXAMPLES: &str = "\
 Examples:
   migration down                                   take the newest one back
   migration down --to 10 --database-url sqlite://board.db
+  migration down --to 10 --dry-run                 what it would lose
   migration down --all --yes-lose-data";
 
 pub fn run(args: &Args) -> ExitCode {
@@ -59,6 +66,9 @@ pub fn run(args: &Args) -> ExitCode {
     block_on(async {
         let point = Point::default();
         let mut see = |event: &_| point.see(event, json);
+        if args.dry_run {
+            return interruptible(rehearse_down(&options, goal, &mut see), &point, print_rehearsal, json).await;
+        }
         interruptible(down(&options, goal, on_loss, &mut see), &point, print_report, json).await
     })
 }

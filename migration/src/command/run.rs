@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use callboard_migration::Error;
-use callboard_migration::runner::{Direction, Event, Loss, Report};
+use callboard_migration::runner::{Direction, Event, Loss, Rehearsal, Report, Rows};
 use serde_json::json;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -150,6 +150,7 @@ fn tell_json(event: &Event) {
                 json!({ "direction": direction, "version": version, "number": number, "of": of, "duration_ms": ms }),
             );
         }
+        Event::Statement { version, sql } => screen::object("statement", json!({ "version": version, "sql": sql })),
         Event::Drifted { drift } => screen::object("drifted", json!({ "drift": drift })),
         Event::Checked { before, after } => {
             screen::object("checked", json!({ "rows_before": before, "rows_after": after }));
@@ -187,5 +188,44 @@ pub fn print_report(report: &Report, as_json: bool) {
     }
     if !report.losses.is_empty() {
         screen::line(&format!("Lost: {}", Loss::list(&report.losses)));
+    }
+}
+
+/// Prints what a dry run found: the SQL, the rows of each table, and what would be lost.
+pub fn print_rehearsal(rehearsal: &Rehearsal, as_json: bool) {
+    let Rehearsal { report, statements, tables } = rehearsal;
+    if as_json {
+        // The statements were told as they ran.
+        let mut fields = serde_json::to_value(report).unwrap_or_default();
+        if let Some(fields) = fields.as_object_mut() {
+            fields.insert("dry_run".to_owned(), true.into());
+            fields.insert("tables".to_owned(), json!(tables));
+        }
+        return screen::object("summary", fields);
+    }
+    let mut last = "";
+    for (version, sql) in statements {
+        if version != last {
+            last = version;
+            let ms = report.steps.iter().find(|s| s.version == *version).map_or(0, |s| s.duration_ms);
+            screen::line(&format!("-- {} {version} ({ms} ms)", report.direction));
+        }
+        screen::line(&format!("{sql};"));
+    }
+    let width = tables.iter().map(|r| r.table.chars().count()).max().unwrap_or(0).max(5);
+    if !tables.is_empty() {
+        screen::line(&format!("-- {:width$}  {:>12}  {:>12}", "table", "rows before", "rows after"));
+    }
+    let word = |n: &Option<u64>| n.map_or_else(|| "-".to_owned(), |n| n.to_string());
+    for Rows { table, before, after } in tables {
+        screen::line(&format!("-- {:width$}  {:>12}  {:>12}", screen::escaped(table), word(before), word(after)));
+    }
+    for loss in &report.losses {
+        screen::line(&format!("-- would lose {loss}"));
+    }
+    let took: u64 = report.steps.iter().map(|s| s.duration_ms).sum();
+    match report.steps.len() {
+        0 => screen::note("Dry run: there is nothing to do."),
+        n => screen::note(&format!("Dry run: {n} steps, {took} ms on a copy. Nothing was changed.")),
     }
 }

@@ -2,10 +2,10 @@
 
 use std::process::ExitCode;
 
-use callboard_migration::runner::{Goal, up};
+use callboard_migration::runner::{Goal, rehearse_up, up};
 
 use super::args::{Protection, Target};
-use super::run::{Point, block_on, interruptible, print_report};
+use super::run::{Point, block_on, interruptible, print_rehearsal, print_report};
 use super::screen;
 
 /// Apply the pending migrations: all of them or none
@@ -19,6 +19,12 @@ pub struct Args {
 
     #[command(flatten)]
     protection: Protection,
+
+    /// Do it to a copy that is then removed, and print the SQL, the time, and the rows of each table before and after
+    ///
+    /// PostgreSQL: in a scratch database on the same server, which takes the right CREATEDB.
+    #[arg(long)]
+    dry_run: bool,
 
     /// Up to this one, which is applied too: in full, by a unique prefix, or by its number
     #[arg(long, value_name = "VERSION", conflicts_with = "steps")]
@@ -34,6 +40,7 @@ Examples:
   migration up
   migration up --database-url sqlite://board.db --to 11
   migration up --steps 1 --json
+  migration up --dry-run
   migration up --database-url-file /run/secrets/board --schema board --lock-timeout 5";
 
 pub fn run(args: &Args) -> ExitCode {
@@ -51,6 +58,9 @@ pub fn run(args: &Args) -> ExitCode {
     block_on(async {
         let point = Point::default();
         let mut see = |event: &_| point.see(event, json);
+        if args.dry_run {
+            return interruptible(rehearse_up(&options, goal, &mut see), &point, print_rehearsal, json).await;
+        }
         interruptible(up(&options, goal, &mut see), &point, print_report, json).await
     })
 }

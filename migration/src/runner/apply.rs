@@ -12,7 +12,7 @@ use super::history::{self, Applied};
 use super::invariants::Invariants;
 use super::outcome::{Ended, Failure, confirm};
 use super::plan::{self, Order};
-use super::session::{Place, Session};
+use super::session::{Place, Session, Statements};
 use super::{OnLoss, Options, catalogue, loss};
 use crate::backup::{self, Backup, Reason};
 use crate::error::Error;
@@ -41,6 +41,7 @@ async fn inside(
     order: &Order,
     events: Events<'_>,
 ) -> Result<Report, Error> {
+    let seen = options.show_sql.then(|| session.collect());
     let tx = session.begin(events).await?;
     let place = session.place.clone();
     let work = match prepare(&tx, &place, steps, order).await {
@@ -77,7 +78,7 @@ async fn inside(
             return Err(refusal);
         }
     };
-    let failure = match apply(&tx, &place, steps, &work, events).await {
+    let failure = match apply(&tx, &place, steps, &work, seen.as_ref(), events).await {
         Ok((done, after)) => {
             events(&Event::Committing);
             match tx.commit().await {
@@ -102,6 +103,26 @@ async fn inside(
     };
     let ended = Ended { session, place: &place, steps, options, work: &work, saved };
     Err(ended.prove(failure, events).await)
+}
+
+/// Refuses on the database itself what a run on a copy of our tables alone could not find. Only reads.
+pub(super) async fn precheck(steps: &[Step], options: &Options, order: &Order) -> Result<(), Error> {
+    let since = Instant::now();
+    let outcome = async {
+        let mut session = Session::open(options, false, &mut |_| {}).await?;
+        let tx = session.begin(&mut |_| {}).await?;
+        let place = session.place.clone();
+        let applied = history::read(&tx, &place).await?;
+        plan::check(steps, &applied, place.kind)?;
+        let chosen = plan::choose(steps, applied.len(), order)?;
+        if matches!(order, Order::Up(_)) {
+            refuse_clash(&tx, &place, steps, applied.len(), &chosen).await?;
+        }
+        let _ = tx.rollback().await;
+        session.close().await;
+        Ok(())
+    };
+    outcome.await.map_err(|e: Error| e.finished(&options.url, since))
 }
 
 /// What a run will do, with what it needs to prove that it did or did not.
@@ -226,6 +247,7 @@ async fn apply(
     place: &Place,
     steps: &[Step],
     work: &Work<'_>,
+    seen: Option<&Statements>,
     events: Events<'_>,
 ) -> Result<(Vec<Done>, String), Failure> {
     let of = work.steps.len();
@@ -242,7 +264,13 @@ async fn apply(
         let started = Instant::now();
         let failed = |error| Failure { version: version.clone(), error };
         invariants.foresee(tx, place, step, direction).await.map_err(failed)?;
-        one(tx, place, step, work, started).await.map_err(failed)?;
+        // What was read for the checks is none of the step's.
+        seen.map(Statements::take);
+        let ran = one(tx, place, step, work, started).await;
+        for sql in seen.map(Statements::take).unwrap_or_default() {
+            events(&Event::Statement { version: version.clone(), sql });
+        }
+        ran.map_err(failed)?;
         let duration = started.elapsed();
         done.push(Done { version: version.clone(), duration_ms: millis(started) });
         events(&Event::Finished { direction, version, number, of, duration });

@@ -50,6 +50,11 @@ pub enum Event {
         number: usize,
         of: usize,
     },
+    /// A statement of the step that is running; only where [`super::Options::show_sql`] asks for it.
+    Statement {
+        version: String,
+        sql: String,
+    },
     Finished {
         direction: Direction,
         version: String,

@@ -16,6 +16,7 @@ mod loss;
 mod outcome;
 mod plan;
 mod record;
+mod rehearse;
 pub(crate) mod session;
 pub(crate) mod status;
 
@@ -36,6 +37,7 @@ pub(crate) use lock::{Patience, lock_file, take as take_lock};
 pub use loss::{Loss, Lost};
 pub use plan::{DownGoal, Goal, resolve};
 pub use record::{Recorded, record};
+pub use rehearse::{Rehearsal, Rows, rehearse_down, rehearse_up};
 #[cfg(feature = "entities")]
 pub(crate) use session::begin_to_look;
 pub(crate) use session::{Place, Session, refuse_read_only};
@@ -60,12 +62,14 @@ pub struct Options {
     pub lock_timeout: Duration,
     /// The backups that precede a change.
     pub backups: backup::Settings,
+    /// Whether each statement of a step is told as [`Event::Statement`].
+    pub show_sql: bool,
 }
 
 impl Options {
     /// The `public` schema and the default patience.
     pub fn new(url: DatabaseUrl) -> Self {
-        Self { url, schema: None, lock_timeout: DEFAULT_LOCK_TIMEOUT, backups: backup::Settings::default() }
+        Self { url, schema: None, lock_timeout: DEFAULT_LOCK_TIMEOUT, backups: backup::Settings::default(), show_sql: false }
     }
 }
 

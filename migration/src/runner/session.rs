@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, Statement,
@@ -60,6 +61,17 @@ pub(crate) struct Session {
     /// Held until the session ends.
     _lock: Option<File>,
     patience: Patience,
+}
+
+/// Statements that were run, in their order.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Statements(Arc<Mutex<Vec<String>>>);
+
+impl Statements {
+    /// Those since the last call.
+    pub(crate) fn take(&self) -> Vec<String> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 impl Session {
@@ -154,6 +166,17 @@ impl Session {
     /// What is left of the run's time for waiting.
     pub(crate) fn patience(&mut self) -> &mut Patience {
         &mut self.patience
+    }
+
+    /// Collects the statements from here on, each with its values in one line.
+    pub(crate) fn collect(&mut self) -> Statements {
+        let seen = Statements::default();
+        let sink = seen.clone();
+        self.watch(move |statement| {
+            let line = statement.to_string().lines().map(str::trim).collect::<Vec<_>>().join(" ");
+            sink.0.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+        });
+        seen
     }
 
     /// Shows every statement of the transactions that begin from here on.

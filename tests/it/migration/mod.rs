@@ -6,6 +6,7 @@ mod common;
 mod data;
 mod docs;
 mod docs_layout;
+mod dry_run;
 mod failure;
 mod faults;
 mod files;
