@@ -19,8 +19,8 @@ pub use manifest::{Backup, Manifest, Reason, Source};
 pub use postgres::{Scratch, scratch};
 pub(crate) use restore::after_commit;
 pub use restore::{Careful, Restored, restore};
-pub(crate) use take::{before, refuse_no_space};
 pub use take::take;
+pub(crate) use take::{before, refuse_no_space};
 
 use crate::error::Error;
 use crate::runner::Options;

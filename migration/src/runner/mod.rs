@@ -69,7 +69,13 @@ pub struct Options {
 impl Options {
     /// The `public` schema and the default patience.
     pub fn new(url: DatabaseUrl) -> Self {
-        Self { url, schema: None, lock_timeout: DEFAULT_LOCK_TIMEOUT, backups: backup::Settings::default(), show_sql: false }
+        Self {
+            url,
+            schema: None,
+            lock_timeout: DEFAULT_LOCK_TIMEOUT,
+            backups: backup::Settings::default(),
+            show_sql: false,
+        }
     }
 }
 

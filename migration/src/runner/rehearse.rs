@@ -110,7 +110,11 @@ fn rows(before: &BTreeMap<String, u64>, after: &BTreeMap<String, u64>) -> Vec<Ro
     names.dedup();
     names
         .into_iter()
-        .map(|table| Rows { table: table.clone(), before: before.get(table).copied(), after: after.get(table).copied() })
+        .map(|table| Rows {
+            table: table.clone(),
+            before: before.get(table).copied(),
+            after: after.get(table).copied(),
+        })
         .collect()
 }
 
@@ -207,7 +211,10 @@ fn sweep(parent: &Path) {
             let dead = match File::open(entry.path().join("lock")) {
                 Ok(lock) => lock.try_lock().is_ok(),
                 // Killed before it made its lock, or about to make it: only the former is old.
-                Err(_) => entry.metadata().and_then(|m| m.modified()).is_ok_and(|t| t.elapsed().is_ok_and(|t| t.as_secs() > 60)),
+                Err(_) => entry
+                    .metadata()
+                    .and_then(|m| m.modified())
+                    .is_ok_and(|t| t.elapsed().is_ok_and(|t| t.as_secs() > 60)),
             };
             if dead {
                 let _ = std::fs::remove_dir_all(entry.path());

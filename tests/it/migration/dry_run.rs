@@ -22,7 +22,8 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
             let bytes = std::fs::read(&path).expect("read");
             if name.ends_with(".migrate.lock") {
                 assert!(bytes.is_empty());
-            } else {
+            } else if !name.ends_with("-shm") && (!name.ends_with("-wal") || !bytes.is_empty()) {
+                // The test's own connections keep an empty log and its index.
                 out.insert(name, bytes);
             }
         }
@@ -36,9 +37,15 @@ async fn filled(t: &TestDb) {
     let db = t.raw().await;
     for n in 1..=40 {
         let id = super::data::value::V::Id(n).sql(t.kind());
-        sql(&db, &format!(
-            "INSERT INTO board_users (id, name, created_at, updated_at) VALUES ({id}, 'user {}', \
-             '2026-01-01 00:00:00+00:00', '2026-01-01 00:00:00+00:00')", n % 20)).await;
+        sql(
+            &db,
+            &format!(
+                "INSERT INTO board_users (id, name, created_at, updated_at) VALUES ({id}, 'user {}', \
+             '2026-01-01 00:00:00+00:00', '2026-01-01 00:00:00+00:00')",
+                n % 20
+            ),
+        )
+        .await;
     }
     if t.kind() == Kind::Sqlite {
         // Every byte is in the file itself: no log stands beside it.

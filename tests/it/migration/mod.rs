@@ -11,6 +11,7 @@ mod failure;
 mod faults;
 mod files;
 mod interrupt;
+mod invariants;
 mod lint;
 mod loss;
 mod race;
