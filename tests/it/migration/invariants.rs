@@ -58,8 +58,8 @@ both_empty! {
 
     /// The same values in all: only the key tells that two rows swapped theirs.
     async fn values_that_change_places_are_noticed(t: TestDb) {
-        let swap = "UPDATE parent SET name = CASE name WHEN 'a' THEN 'b' ELSE 'a' END WHERE id <= 2";
-        refused(&t, step("m3_swap", &[swap], &[]), "parent has other values").await;
+        const SWAP: &[&str] = &["UPDATE parent SET name = CASE name WHEN 'a' THEN 'b' ELSE 'a' END WHERE id <= 2"];
+        refused(&t, step("m3_swap", SWAP, &[]), "parent has other values").await;
     }
 
     async fn a_table_that_is_gone_is_noticed(t: TestDb) {
