@@ -7,6 +7,7 @@ pub mod document;
 #[cfg(feature = "entities")]
 pub mod entities;
 pub mod error;
+pub mod fleet;
 pub mod lint;
 pub mod runner;
 #[cfg(feature = "entities")]

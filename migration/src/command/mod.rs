@@ -9,6 +9,7 @@ mod docs;
 mod down;
 #[cfg(feature = "entities")]
 mod entities;
+mod fleet;
 mod lint;
 #[cfg(feature = "entities")]
 mod live;
@@ -44,6 +45,7 @@ enum Verb {
     Restore(restore::Args),
     Verify(verify::Args),
     Baseline(baseline::Args),
+    Fleet(fleet::Args),
     #[cfg(feature = "entities")]
     Docs(docs::Args),
     #[cfg(feature = "entities")]
@@ -60,6 +62,7 @@ Examples:
   migration restore 20261121T10
   migration verify
   migration down --steps 1
+  migration fleet up --root data  every database below a folder
   migration lint --database postgres migrations/*.sql
   migration docs --check
 
@@ -83,6 +86,7 @@ pub fn main() -> ExitCode {
         Verb::Restore(args) => restore::run(&args),
         Verb::Verify(args) => verify::run(&args),
         Verb::Baseline(args) => baseline::run(&args),
+        Verb::Fleet(args) => fleet::run(&args),
         #[cfg(feature = "entities")]
         Verb::Docs(args) => docs::run(&args),
         #[cfg(feature = "entities")]

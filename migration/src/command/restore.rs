@@ -96,7 +96,7 @@ fn describe(backup: &Backup) -> String {
 }
 
 /// Asks on a terminal; where there is none nobody can agree.
-fn agreed(question: &str) -> bool {
+pub fn agreed(question: &str) -> bool {
     if !std::io::stdin().is_terminal() {
         return false;
     }

@@ -11,6 +11,7 @@ impl Error {
             | Self::UrlFile { .. }
             | Self::NoBackupFolder { .. }
             | Self::SchemaName { .. }
+            | Self::Pattern { .. }
             | Self::AmbiguousVersion { .. } => 2,
             Self::Gap { .. } | Self::Drift { .. } => 4,
             Self::Checksum { .. } => 5,
@@ -32,6 +33,10 @@ impl Error {
             | Self::NoClientPrograms { .. }
             | Self::OldClientPrograms { .. }
             | Self::UnknownBackup { .. }
+            | Self::UnknownProject { .. }
+            | Self::NoMatch { .. }
+            | Self::UnknownRun { .. }
+            | Self::NothingToResume { .. }
             | Self::UnknownVersion { .. } => 13,
             Self::Clash { .. }
             | Self::Recorded { .. }
@@ -49,6 +54,7 @@ impl Error {
             | Self::NotADatabase { .. }
             | Self::Interrupted { .. }
             | Self::ReadOnly { .. }
+            | Self::ProjectName { .. }
             | Self::BackupUnusable { .. } => 18,
         }
     }
@@ -164,6 +170,21 @@ impl Error {
                 "nothing was changed: without --whole-database only the board's tables are replaced".to_owned()
             }
             Self::InUse { .. } => "nothing was changed: end those connections, and try again".to_owned(),
+            Self::Pattern { .. } => "an example: 'projects/*/project.db'".to_owned(),
+            Self::ProjectName { .. } => {
+                "a name has letters, digits, . _ and -, at most 64, and begins with a letter or digit; it is what the \
+                 pattern's * stands for"
+                    .to_owned()
+            }
+            Self::NoMatch { .. } => {
+                "`*` stands for the name of a project; give another by --pattern, or another --root".to_owned()
+            }
+            Self::UnknownProject { near, .. } | Self::UnknownRun { near, .. } if !near.is_empty() => {
+                format!("did you mean {}?", near.join(" or "))
+            }
+            Self::UnknownProject { .. } => "`migration fleet status` lists them all".to_owned(),
+            Self::UnknownRun { .. } => "a run's id was printed when it began; .callboard-fleet has one file a run".to_owned(),
+            Self::NothingToResume { .. } => "run it without --resume: what is done already is left as it is".to_owned(),
             Self::Io { .. } | Self::Database { .. } | Self::ClientProgram { .. } => return None,
         };
         Some(hint)

@@ -114,6 +114,19 @@ pub enum Error {
     InUse { database: String, connections: u64 },
     #[error("restoring {target} failed: {reason}")]
     RestoreFailed { target: String, reason: String, outcome: RestoreOutcome, overwritten: Option<PathBuf> },
+
+    #[error("the pattern {pattern:?} is not valid: {reason}")]
+    Pattern { pattern: String, reason: &'static str },
+    #[error("{name:?} is no valid project name")]
+    ProjectName { name: String },
+    #[error("there is no project {given:?} below {}", root.display())]
+    UnknownProject { given: String, near: Vec<String>, root: PathBuf },
+    #[error("nothing below {} matches {pattern:?}", root.display())]
+    NoMatch { root: PathBuf, pattern: String },
+    #[error("no project below {} has a backup of one run {given:?}", root.display())]
+    UnknownRun { given: String, near: Vec<String>, root: PathBuf },
+    #[error("there is no unfinished `fleet {verb}` with this goal, pattern and projects below {}", root.display())]
+    NothingToResume { verb: &'static str, root: PathBuf },
 }
 
 /// How a restore that failed left the database.

@@ -220,8 +220,8 @@ pub(super) async fn lock_tables(tx: &DatabaseTransaction, place: &Place, steps: 
 }
 
 /// Refuses to create what is there already under our names, and is not recorded as ours.
-async fn refuse_clash(
-    tx: &DatabaseTransaction,
+pub(super) async fn refuse_clash(
+    tx: &impl ConnectionTrait,
     place: &Place,
     steps: &[Step],
     applied: usize,

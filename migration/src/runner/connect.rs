@@ -95,6 +95,7 @@ async fn check_sqlite(db: &DatabaseConnection, path: &Path) -> Result<(), Error>
     let failed = |e: sea_orm::DbErr| match crate::error::cause(&e) {
         Some(Cause::NotADatabase) => Error::NotADatabase { path: path.to_owned() },
         Some(Cause::ReadOnly) => Error::ReadOnly { path: path.to_owned() },
+        Some(Cause::Busy) => Error::LockBusy { what: "the database file".to_owned(), waited: Duration::ZERO },
         _ => Error::Io { path: path.to_owned(), reason: e.to_string() },
     };
     let row = db.query_one_raw(ask("SELECT sqlite_version() AS v")).await.map_err(failed)?;

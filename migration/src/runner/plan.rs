@@ -24,8 +24,8 @@ pub enum DownGoal {
     All,
 }
 
-#[derive(Debug)]
-pub(super) enum Order {
+#[derive(Clone, Debug)]
+pub(crate) enum Order {
     Up(Goal),
     Down(DownGoal, OnLoss),
 }

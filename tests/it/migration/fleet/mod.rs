@@ -1,0 +1,8 @@
+//! `migration fleet`: many databases, some of them poisoned, killed in the middle, and each put back in its own place.
+
+mod names;
+mod poison;
+mod restore;
+mod resume;
+mod stage;
+mod stop;
