@@ -10,6 +10,7 @@ mod dry_run;
 mod failure;
 mod faults;
 mod files;
+mod fleet;
 mod interrupt;
 mod invariants;
 mod lint;

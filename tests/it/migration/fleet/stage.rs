@@ -143,7 +143,8 @@ fn template() -> &'static [u8] {
             }
             let options = Options::new(DatabaseUrl::sqlite(&path));
             runner::up(&options, Goal::To(BEGIN.to_owned()), &mut |_| {}).await.expect("up");
-            sql(db, "INSERT INTO board_settings (key, value, updated_at) VALUES ('k', '1', '2026-01-01T00:00:00+00:00')").await;
+            let now = "'2026-01-01T00:00:00+00:00'";
+            sql(db, &format!("INSERT INTO board_users VALUES (randomblob(16), 'Ada', NULL, {now}, {now})")).await;
         });
         std::fs::read(&path).expect("read the template")
     })
