@@ -32,10 +32,24 @@ pub(super) struct About {
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum Line {
     /// The first line.
-    Fleet { journal_version: u32, run: String, about: About, product_version: String },
+    Fleet {
+        journal_version: u32,
+        run: String,
+        about: About,
+        product_version: String,
+    },
     /// What a project is to be taken to: with it, going on never goes further than the run itself would have.
-    Planned { project: String, to: Option<String> },
-    Finished { project: String, outcome: String, exit_code: u8, error: Option<String>, backup: Option<PathBuf> },
+    Planned {
+        project: String,
+        to: Option<String>,
+    },
+    Finished {
+        project: String,
+        outcome: String,
+        exit_code: u8,
+        error: Option<String>,
+        backup: Option<PathBuf>,
+    },
     /// Every project was tried.
     End,
 }

@@ -25,6 +25,7 @@ use crate::backup;
 use crate::error::Error;
 use crate::runner::{self, DEFAULT_LOCK_TIMEOUT, DownGoal, Goal, OnLoss, Options, Status};
 use crate::target::DatabaseUrl;
+use crate::verify::{self, Report};
 
 /// Which databases, and how.
 #[derive(Clone, Debug)]
@@ -110,17 +111,43 @@ impl Task {
 /// # Errors
 /// As [`prepare`], but for what concerns one project: that is its own error.
 pub async fn status(settings: &Settings) -> Result<Vec<(Project, Result<Option<Status>, Error>)>, Error> {
+    each(settings, |options| async move { runner::status(&options).await.map(Some) }).await
+}
+
+/// What each database is against its recorded version, by project; reads only. One without a board has no report.
+///
+/// # Errors
+/// As [`status`].
+pub async fn verify(settings: &Settings) -> Result<Vec<(Project, Result<Option<Report>, Error>)>, Error> {
+    let one = |options: Options| async move {
+        match verify::verify(&options, &mut |_| {}).await {
+            Err(Error::NoDatabase { .. }) => Ok(None),
+            report => report.map(Some),
+        }
+    };
+    each(settings, one).await
+}
+
+/// Reads every database that is found; none of a project that has none.
+async fn each<F, T>(
+    settings: &Settings,
+    read: impl Fn(Options) -> F + Clone + Send + 'static,
+) -> Result<Vec<(Project, Result<Option<T>, Error>)>, Error>
+where
+    F: Future<Output = Result<Option<T>, Error>> + Send + 'static,
+    T: Send + 'static,
+{
     let root = discover::root(&settings.root)?;
     let projects = discover::discover(&root, &pattern::Pattern::new(&settings.pattern)?, &settings.projects)?;
     let work = projects.into_iter().map(|project| {
-        let options = settings.options(&project);
+        let (options, read) = (settings.options(&project), read.clone());
         async move {
-            let status = match &project.found {
-                Found::File => runner::status(&options).await.map(Some),
+            let found = match &project.found {
+                Found::File => read(options).await,
                 Found::Missing => Ok(None),
                 Found::Refused(error) => Err(error.clone()),
             };
-            (project, status)
+            (project, found)
         }
     });
     Ok(together::all(settings.jobs, work).await)

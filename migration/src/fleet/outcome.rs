@@ -88,13 +88,9 @@ pub enum Stopped {
     /// By a signal.
     Interrupted,
     /// One of the first ones failed.
-    Canary {
-        project: String,
-    },
+    Canary { project: String },
     /// More failed than were allowed.
-    Failures {
-        failed: usize,
-    },
+    Failures { failed: usize },
     /// What was done could no longer be written down.
     Journal(Error),
 }

@@ -111,7 +111,9 @@ mod tests {
         };
         assert_eq!(matched("*/a.db", "one").as_deref(), Some("one"));
         assert_eq!(matched("p-*.db", "p-one.db").as_deref(), Some("one"));
-        for (pattern, name) in [("*/a.db", ".git"), ("p-*.db", "p-.db"), ("p-*.db", "one.db"), ("a*b", "a"), ("aa*aa", "aaa")] {
+        for (pattern, name) in
+            [("*/a.db", ".git"), ("p-*.db", "p-.db"), ("p-*.db", "one.db"), ("a*b", "a"), ("aa*aa", "aaa")]
+        {
             assert_eq!(matched(pattern, name), None, "{pattern} {name}");
         }
         for bad in ["", "/a/*", "a/../*", "./*", "a//*", "a/b", "*/**", "*/", "a\\*"] {

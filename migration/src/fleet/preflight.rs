@@ -129,7 +129,8 @@ pub async fn prepare(settings: &Settings, task: &Task) -> Result<Prepared, Error
 /// A goal by its full name, so that a mistake in it is found once.
 fn resolved(steps: &[Step], task: &Task) -> Result<Task, Error> {
     let full = |given: &String| {
-        crate::runner::resolve(steps, given).map(|at| steps.get(at).map_or_else(String::new, |s| s.version().to_owned()))
+        crate::runner::resolve(steps, given)
+            .map(|at| steps.get(at).map_or_else(String::new, |s| s.version().to_owned()))
     };
     Ok(match task {
         Task::Up(Goal::To(given)) => Task::Up(Goal::To(full(given)?)),

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use tokio::sync::watch;
 use tokio::task::{Id, JoinSet};
 
+use super::Task;
 use super::journal::{Finished, Journal};
 use super::outcome::{Outcome, Skip, Stopped, Summary};
 use super::preflight::{Change, Intent, Planned, Prepared};
 use super::work::{Job, becomes_true};
-use super::Task;
 use crate::error::Error;
 use crate::runner::OnLoss;
 
@@ -18,12 +18,25 @@ use crate::runner::OnLoss;
 #[non_exhaustive]
 pub enum Progress<'a> {
     /// The run has an id. So many databases will be worked on; so many were done before the interruption.
-    Began { run: &'a str, changes: usize, before: usize },
-    Started { project: &'a str },
+    Began {
+        run: &'a str,
+        changes: usize,
+        before: usize,
+    },
+    Started {
+        project: &'a str,
+    },
     /// One is finished with: the number `done` of `of`, with those that needed no work.
-    Finished { project: &'a str, outcome: &'a Outcome, done: usize, of: usize },
+    Finished {
+        project: &'a str,
+        outcome: &'a Outcome,
+        done: usize,
+        of: usize,
+    },
     /// No further one will be begun.
-    Stopping { why: &'a Stopped },
+    Stopping {
+        why: &'a Stopped,
+    },
 }
 
 type See<'a> = &'a mut (dyn FnMut(&Progress<'_>) + Send);

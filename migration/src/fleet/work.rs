@@ -68,12 +68,7 @@ impl Job {
                 let restored = backup::restore(&self.options, chosen, Careful::default(), see).await?;
                 let from = restored.overwritten.as_ref().and_then(|b| b.manifest.schema_version.clone());
                 let backup = restored.overwritten.map(|b| b.path);
-                Outcome::Done(Done {
-                    from,
-                    to: restored.backup.manifest.schema_version,
-                    backup,
-                    ..Done::default()
-                })
+                Outcome::Done(Done { from, to: restored.backup.manifest.schema_version, backup, ..Done::default() })
             }
         };
         if let Outcome::Done(done) = &mut done {

@@ -96,6 +96,7 @@ async fn check_sqlite(db: &DatabaseConnection, path: &Path) -> Result<(), Error>
         Some(Cause::NotADatabase) => Error::NotADatabase { path: path.to_owned() },
         Some(Cause::ReadOnly) => Error::ReadOnly { path: path.to_owned() },
         Some(Cause::Busy) => Error::LockBusy { what: "the database file".to_owned(), waited: Duration::ZERO },
+        Some(Cause::Damaged) => Error::Damaged { doing: "opening", reason: e.to_string() },
         _ => Error::Io { path: path.to_owned(), reason: e.to_string() },
     };
     let row = db.query_one_raw(ask("SELECT sqlite_version() AS v")).await.map_err(failed)?;

@@ -8,6 +8,7 @@ mod run;
 mod screen;
 mod status;
 mod up;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -30,6 +31,7 @@ enum Verb {
     Up(up::Args),
     Down(down::Args),
     Status(status::Args),
+    Verify(verify::Args),
     Backup(backup::Args),
     Restore(restore::Args),
 }
@@ -51,6 +53,7 @@ pub fn run(args: &Args) -> ExitCode {
         Verb::Up(args) => up::run(args),
         Verb::Down(args) => down::run(args),
         Verb::Status(args) => status::run(args),
+        Verb::Verify(args) => verify::run(args),
         Verb::Backup(args) => backup::run(args),
         Verb::Restore(args) => restore::run(args),
     }

@@ -114,9 +114,10 @@ pub fn summary(summary: &Summary, as_json: bool) {
             }),
         );
     }
-    let rows = summary.outcomes.iter().map(|(name, outcome)| {
-        [name.clone(), outcome.word().to_owned(), version(outcome), detail(outcome)]
-    });
+    let rows = summary
+        .outcomes
+        .iter()
+        .map(|(name, outcome)| [name.clone(), outcome.word().to_owned(), version(outcome), detail(outcome)]);
     table(["PROJECT", "OUTCOME", "VERSION", "DETAIL"], rows.collect());
     if let Some(why) = &summary.stopped {
         line(&format!("Stopped: {}", reason(why)));
@@ -157,7 +158,9 @@ pub fn plan(prepared: &Prepared, as_json: bool) -> ExitCode {
         });
         table(["PROJECT", "PLAN", "VERSION", "DETAIL"], rows.collect());
         let others = planned.len() - changes - refused;
-        line(&format!("{changes} would be changed, {others} left as they are, {refused} refused. Nothing was changed."));
+        line(&format!(
+            "{changes} would be changed, {others} left as they are, {refused} refused. Nothing was changed."
+        ));
     }
     ExitCode::from(code)
 }
@@ -246,7 +249,8 @@ fn detail(outcome: &Outcome) -> String {
         Outcome::Nothing { .. } => String::new(),
         Outcome::Skipped(why) => why.to_string(),
         Outcome::Failed(error) => {
-            let verdict = if matches!(error.exit_code(), 9 | 10) { format!(" {}", error.verdict()) } else { String::new() };
+            let verdict =
+                if matches!(error.exit_code(), 9 | 10) { format!(" {}", error.verdict()) } else { String::new() };
             format!("{}{verdict}", refusal(error))
         }
     }

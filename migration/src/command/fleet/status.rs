@@ -42,7 +42,11 @@ pub fn run(args: &Args) -> ExitCode {
         match status(&args.fleet.settings()).await {
             Ok(rows) => {
                 let code = verdict(&rows, args.check);
-                if json { print_json(&rows, code) } else { print(&rows) }
+                if json {
+                    print_json(&rows, code)
+                } else {
+                    print(&rows)
+                }
                 ExitCode::from(code)
             }
             Err(error) => failure(&error, json),
@@ -84,7 +88,8 @@ fn print(rows: &[Row]) {
 }
 
 fn print_json(rows: &[Row], code: u8) {
-    let told = |error: &Error| json!({ "exit_code": error.exit_code(), "error": error.to_string(), "hint": error.hint() });
+    let told =
+        |error: &Error| json!({ "exit_code": error.exit_code(), "error": error.to_string(), "hint": error.hint() });
     let projects: Vec<Value> = rows
         .iter()
         .map(|(project, status)| {

@@ -46,7 +46,7 @@ plain! {
         let summary = summary(&output);
         let mut wanted: BTreeMap<String, (String, u64)> =
             (1..=100).map(|n| (name(n), ("done".to_owned(), 0))).collect();
-        for (project, code) in [("p020", 18), ("p030", 18), ("p040", 18), ("p041", 1), ("p050", 18), ("p060", 7), ("p080", 14), ("p090", 6), ("bad name", 18)] {
+        for (project, code) in [("p020", 18), ("p030", 18), ("p040", 18), ("p041", 11), ("p050", 18), ("p060", 7), ("p080", 14), ("p090", 6), ("bad name", 18)] {
             wanted.insert(project.to_owned(), ("failed".to_owned(), code));
         }
         wanted.insert("p070".to_owned(), ("skipped".to_owned(), 0));
@@ -77,6 +77,20 @@ plain! {
         let output = fleet.run(["up"]).run().code(12);
         assert!(output.stdout.ends_with("92 succeeded, 1 skipped, 8 failed\n") || output.stdout.ends_with("93 succeeded, 1 skipped, 7 failed\n"), "{output}");
         assert!(output.stderr.contains("p050: done, 3 migrations") && output.stderr.contains("p001: nothing to do\n"), "{output}");
+    }
+
+    fn verify_names_what_is_not_well() {
+        let fleet = Fleet::new(3);
+        std::fs::create_dir(fleet.dir.path().join("projects/empty")).expect("make a folder");
+        let output = fleet.run(["verify"]).run().ok();
+        assert!(output.stdout.ends_with("3 are well, 1 have no board, 0 are not well\n"), "{output}");
+        on(&fleet.path("p002"), async |db| sql(db, "ALTER TABLE sprints ADD COLUMN extra text").await);
+        std::fs::write(fleet.path("p003"), "no database\n".repeat(1000)).expect("write");
+        let files = fleet.files();
+        let output = fleet.run(["verify", "--json"]).run().code(12);
+        let codes = summary(&output)["projects"].as_array().expect("projects").iter().map(|p| p["exit_code"].clone()).collect::<Vec<_>>();
+        assert_eq!(codes, [0, 0, 4, 18], "{output}");
+        assert!(fleet.files() == files, "something was written");
     }
 
     /// Names of ours that are an application's are told before anything is changed, and the file stays as it is.

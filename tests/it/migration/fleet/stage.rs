@@ -78,7 +78,9 @@ pub fn on<T>(path: &Path, work: impl AsyncFnOnce(&DatabaseConnection) -> T) -> T
 
 /// The versions that are applied, with the time of each.
 pub fn history(path: &Path) -> Vec<String> {
-    on(path, async |db| lines(db, &format!("SELECT version || ' ' || applied_at AS line FROM {HISTORY_TABLE} ORDER BY 1")).await)
+    on(path, async |db| {
+        lines(db, &format!("SELECT version || ' ' || applied_at AS line FROM {HISTORY_TABLE} ORDER BY 1")).await
+    })
 }
 
 /// All that is the application's: its schema, its rows, and the journal mode.
