@@ -1,7 +1,7 @@
 //! Up, down and up again, with rows, locks and failures.
 
-mod baseline;
 mod backup;
+mod baseline;
 mod common;
 mod data;
 mod docs;
