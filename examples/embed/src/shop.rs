@@ -42,7 +42,9 @@ impl Shop {
     pub async fn open(url: &str, schema: Option<&str>) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         // The board's tables. An app may as well have `migration up` run by whoever deploys it.
         let schema = schema.map(str::to_owned);
-        let migrate = runner::Options { schema: schema.clone(), ..runner::Options::new(url.parse()?) };
+        let mut migrate = runner::Options { schema: schema.clone(), ..runner::Options::new(url.parse()?) };
+        // An upgrade of a board with rows takes a backup first. A PostgreSQL database has no folder of its own for it.
+        migrate.backups.folder = Some("shop.backups".into());
         runner::up(&migrate, Goal::Latest, &mut |_| {}).await?;
 
         // The app's tables are found in the board's transactions too, after the board's own.

@@ -15,6 +15,10 @@ use crate::migration::common::sql;
 
 plain! {
     fn a_restore_is_not_undone() {
+        // Made before the rounds, which are asynchronous: making them is not.
+        for journal in [Journal::Wal, Journal::Delete] {
+            Stage::of(journal);
+        }
         let rounds = |count: usize| [Journal::Wal, Journal::Delete].into_iter().cycle().take(count).collect::<Vec<_>>();
         let points = rounds(share(10, 500));
         let failures = each(&points, |journal| block_on(round(*journal)).err().map(|e| format!("{journal:?}: {e}")));
