@@ -2,6 +2,7 @@
 
 mod advice;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -60,8 +61,13 @@ pub enum Error {
     Checksum { version: String, recorded: String, expected: String },
     #[error("{missing} is not applied, but the newer {newest} is")]
     Gap { missing: String, newest: String },
-    #[error("the database already has what the migrations would create: {}", names.join(", "))]
-    Clash { names: Vec<String> },
+    #[error("the database already has what the migrations would create: {}", taken(names, shapes))]
+    Clash {
+        /// Each with what it is, such as `table sprints`.
+        names: Vec<String>,
+        /// By name: the columns that are there, and those that would be made.
+        shapes: BTreeMap<String, String>,
+    },
     #[error("the schema is not that of {version}; differences: {}", findings.len())]
     Drift { version: String, findings: Vec<Finding>, fits: Option<String> },
     #[error("the rows are not those of a board at {version}; wrong: {total}")]
@@ -127,6 +133,15 @@ pub enum Error {
     UnknownRun { given: String, near: Vec<String>, root: PathBuf },
     #[error("there is no unfinished `fleet {verb}` with this goal, pattern and projects below {}", root.display())]
     NothingToResume { verb: &'static str, root: PathBuf },
+}
+
+/// Names in one line, each with its two shapes where it has them.
+fn taken(names: &[String], shapes: &BTreeMap<String, String>) -> String {
+    let with_shape = |name: &String| match shapes.get(name) {
+        Some(shape) => format!("{name} ({shape})"),
+        None => name.clone(),
+    };
+    names.iter().map(with_shape).collect::<Vec<_>>().join(", ")
 }
 
 /// How a restore that failed left the database.

@@ -8,6 +8,7 @@ mod journal;
 mod outcome;
 mod pattern;
 mod preflight;
+mod rehearse;
 mod run;
 mod together;
 mod work;

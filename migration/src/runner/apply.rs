@@ -7,6 +7,7 @@ use chrono::{SubsecRound, Utc};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
 use sea_orm_migration::SchemaManager;
 
+use super::clash::refuse_clash;
 use super::event::{Direction, Done, Event, Report};
 use super::history::{self, Applied};
 use super::invariants::Invariants;
@@ -217,28 +218,6 @@ pub(super) async fn lock_tables(tx: &DatabaseTransaction, place: &Place, steps: 
     let list = tables.iter().map(|t| format!("{}.{}", catalogue::quoted(&place.schema), catalogue::quoted(t)));
     let sql = format!("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE", list.collect::<Vec<_>>().join(", "));
     tx.execute_unprepared(&sql).await.map(drop).map_err(|e| Error::database("locking the tables", &e))
-}
-
-/// Refuses to create what is there already under our names, and is not recorded as ours.
-pub(super) async fn refuse_clash(
-    tx: &impl ConnectionTrait,
-    place: &Place,
-    steps: &[Step],
-    applied: usize,
-    chosen: &[&Step],
-) -> Result<(), Error> {
-    let ours: BTreeSet<String> = steps
-        .iter()
-        .take(applied)
-        .flat_map(|s| s.footprint(place.kind).objects().cloned().collect::<Vec<_>>())
-        .collect();
-    let wanted: BTreeSet<String> = chosen
-        .iter()
-        .flat_map(|s| s.footprint(place.kind).objects().cloned().collect::<Vec<_>>())
-        .filter(|name| !ours.contains(name))
-        .collect();
-    let names = catalogue::existing(tx, place, &wanted).await?;
-    if names.is_empty() { Ok(()) } else { Err(Error::Clash { names }) }
 }
 
 /// Runs the steps and checks what they did; the fingerprint that the database must have after COMMIT.

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::apply::refuse_clash;
+use super::clash::refuse_clash;
 use super::plan::{self, Order};
 use super::session::Place;
 use super::{Loss, OnLoss, Options, history, loss, status};

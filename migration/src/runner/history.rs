@@ -40,7 +40,10 @@ pub(crate) async fn exists(db: &impl ConnectionTrait, place: &Place) -> Result<b
     if columns.iter().map(|c| c.name.as_str()).eq(COLUMNS) {
         Ok(true)
     } else {
-        Err(Error::Clash { names: vec![format!("table {TABLE}, with other columns")] })
+        Err(Error::Clash {
+            names: vec![format!("table {TABLE}, with other columns")],
+            shapes: std::collections::BTreeMap::new(),
+        })
     }
 }
 

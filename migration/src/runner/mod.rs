@@ -5,6 +5,7 @@
 mod apply;
 mod baseline;
 pub(crate) mod catalogue;
+mod clash;
 mod connect;
 mod event;
 pub(crate) mod expected;

@@ -71,9 +71,13 @@ both_empty! {
         let before = everything(&t).await;
         let error = up(&t, Goal::Latest).await.expect_err("names are taken");
         assert_eq!(error.exit_code(), 14);
-        let Error::Clash { mut names } = error else { panic!("{error:?}") };
+        let Error::Clash { mut names, shapes } = error else { panic!("{error:?}") };
         names.sort();
         assert_eq!(names, ["index ix_work_items_parent_id", "table sprints", "view board_users"]);
+        assert_eq!(shapes.keys().collect::<Vec<_>>().first().map(|s| s.as_str()), Some("table sprints"), "{shapes:?}");
+        let shape = &shapes["table sprints"];
+        assert!(shape.starts_with("there: id integer, theirs text; ours: id "), "{shape}");
+        assert!(shape.contains("project_id ") && shape.contains("title text"), "{shape}");
         assert_eq!(everything(&t).await, before);
         assert_eq!(number(&db, "SELECT count(*) FROM sprints WHERE theirs = 'kept'").await, 1);
         let output = t.migration(["up"]).run().code(14);

@@ -1,6 +1,6 @@
 //! Puts a dump back: loaded and checked in a schema at the side, then swapped in, all in one transaction.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection};
@@ -160,7 +160,7 @@ impl Swap<'_> {
             let others = present.iter().filter(|t| !made.contains(*t) && *t != HISTORY_TABLE);
             let names: Vec<String> = others.map(|t| format!("table {t}")).collect();
             if !names.is_empty() {
-                return Err(Error::Clash { names });
+                return Err(Error::Clash { names, shapes: BTreeMap::new() });
             }
         }
         if !present.is_empty() {

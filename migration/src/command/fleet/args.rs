@@ -61,7 +61,7 @@ pub struct Care {
     #[arg(long)]
     resume: bool,
 
-    /// Show what would be done to each database, and change nothing: looks at all of them, runs no migration
+    /// Try up and down on a copy of each database, which is then removed; say what would be done, and change nothing
     #[arg(long, conflicts_with = "resume")]
     pub dry_run: bool,
 }

@@ -55,12 +55,19 @@ async fn work(settings: &Settings, task: &Task, asked: Asked, json: bool) -> Exi
         prepared = prepare(settings, task) => prepared,
         _ = stop.wait_for(|stop| *stop) => return interrupted(json),
     };
-    let prepared = match prepared {
+    let mut prepared = match prepared {
         Ok(prepared) => prepared,
         Err(error) => return common::failed_change(&error, json),
     };
     match asked {
-        Asked::DryRun => return screen::plan(&prepared, json),
+        Asked::DryRun => {
+            let mut see = |name: &str| common::note(&format!("Trying {name} on a copy"));
+            tokio::select! {
+                () = prepared.rehearse(&mut see) => {}
+                _ = stop.wait_for(|stop| *stop) => return interrupted(json),
+            }
+            return screen::plan(&prepared, json);
+        }
         Asked::AskFirst => {
             let question = question(&prepared);
             let answer = tokio::task::spawn_blocking(move || agreed(&question));

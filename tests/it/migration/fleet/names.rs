@@ -4,7 +4,8 @@ use std::os::unix::fs::PermissionsExt;
 
 use support::plain;
 
-use super::stage::{Fleet, summary};
+use super::stage::{Fleet, on, summary};
+use crate::migration::common::sql;
 
 plain! {
     fn names_that_lead_elsewhere() {
@@ -34,6 +35,22 @@ plain! {
         let mut after = fleet.files();
         after.retain(|name, _| !name.starts_with(".callboard-fleet"));
         assert!(after == files, "something was written");
+    }
+
+    /// What only the run itself finds out is found on a copy, and nothing is written.
+    fn a_dry_run_finds_what_would_fail_on_the_way() {
+        let fleet = Fleet::new(3);
+        on(&fleet.path("p002"), async |db| sql(db, "DROP TABLE work_item_events").await);
+        let files = fleet.files();
+        let output = fleet.run(["down", "--all", "--yes-lose-data", "--dry-run", "--json"]).run().code(12);
+        let plan = summary(&output);
+        assert_eq!((&plan["changes"], &plan["refused"]), (&2.into(), &1.into()), "{output}");
+        assert!(output.stdout.contains("failed and was rolled back"), "{output}");
+        assert!(output.stderr.contains("Trying p002 on a copy"), "{output}");
+        assert!(fleet.files() == files, "something was written");
+        // The run itself ends as was said.
+        let output = fleet.run(["down", "--all", "--yes-lose-data"]).run().code(12);
+        assert!(output.stdout.contains("2 succeeded, 0 skipped, 1 failed"), "{output}");
     }
 
     fn a_dry_run_and_a_status_write_nothing() {
