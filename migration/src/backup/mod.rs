@@ -14,7 +14,7 @@ mod take;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-pub use check::{Checked, check};
+pub use check::check;
 pub use manifest::{Backup, Manifest, Reason, Source};
 pub use postgres::{Scratch, scratch};
 pub(crate) use restore::after_commit;

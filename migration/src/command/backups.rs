@@ -85,7 +85,7 @@ fn summary(options: &callboard_migration::runner::Options, found: usize, damaged
     if damaged == 0 { ExitCode::SUCCESS } else { ExitCode::from(DAMAGED) }
 }
 
-fn print(backup: &Backup, checked: Option<&Result<callboard_migration::backup::Checked, String>>) {
+fn print(backup: &Backup, checked: Option<&Result<(), String>>) {
     let m = &backup.manifest;
     let checked = match checked {
         None => "not read",

@@ -66,7 +66,7 @@ pub fn run(args: &Args) -> ExitCode {
     if args.dry_run {
         return block_on(async {
             match callboard_migration::backup::check(&backup).await {
-                Ok(_) if json => screen::object("summary", json!({ "backup": backup, "dry_run": true })),
+                Ok(()) if json => screen::object("summary", json!({ "backup": backup, "dry_run": true })),
                 Ok(_) => {
                     screen::line(&format!("It is sound. {} would be replaced by {}", options.url, describe(&backup)))
                 }

@@ -98,7 +98,7 @@ pub enum Error {
     NoBackupFolder { target: String },
     #[error("{} has {free} bytes free, and {needed} are needed", path.display())]
     NoSpace { path: PathBuf, needed: u64, free: u64 },
-    #[error("{} can't be restored: {reason}", path.display())]
+    #[error("{} is no usable backup: {reason}", path.display())]
     BackupUnusable { path: PathBuf, reason: String },
     #[error("there is no backup {given:?} in {}", folder.display())]
     UnknownBackup { given: String, near: Vec<String>, folder: PathBuf },

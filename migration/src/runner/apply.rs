@@ -7,14 +7,14 @@ use chrono::{SubsecRound, Utc};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
 use sea_orm_migration::SchemaManager;
 
-use super::clash::refuse_clash;
 use super::event::{Direction, Done, Event, Report};
+use super::foresee;
 use super::history::{self, Applied};
 use super::invariants::Invariants;
 use super::outcome::{Ended, Failure, confirm};
 use super::plan::{self, Order};
 use super::session::{Place, Session, Statements};
-use super::{OnLoss, Options, catalogue, loss};
+use super::{Options, catalogue, loss};
 use crate::backup::{self, Backup, Reason};
 use crate::error::Error;
 use crate::step::Step;
@@ -106,26 +106,6 @@ async fn inside(
     Err(ended.prove(failure, events).await)
 }
 
-/// Refuses on the database itself what a run on a copy of our tables alone could not find. Only reads.
-pub(super) async fn precheck(steps: &[Step], options: &Options, order: &Order) -> Result<(), Error> {
-    let since = Instant::now();
-    let outcome = async {
-        let mut session = Session::open(options, false, &mut |_| {}).await?;
-        let tx = session.begin(&mut |_| {}).await?;
-        let place = session.place.clone();
-        let applied = history::read(&tx, &place).await?;
-        plan::check(steps, &applied, place.kind)?;
-        let chosen = plan::choose(steps, applied.len(), order)?;
-        if matches!(order, Order::Up(_)) {
-            refuse_clash(&tx, &place, steps, applied.len(), &chosen).await?;
-        }
-        let _ = tx.rollback().await;
-        session.close().await;
-        Ok(())
-    };
-    outcome.await.map_err(|e: Error| e.finished(&options.url, since))
-}
-
 /// What a run will do, with what it needs to prove that it did or did not.
 pub(super) struct Work<'s> {
     pub direction: Direction,
@@ -174,22 +154,15 @@ async fn prepare<'s>(
     let applied = history::read(tx, place).await?;
     plan::check(steps, &applied, place.kind)?;
     let chosen = plan::choose(steps, applied.len(), order)?;
-    let (direction, losses) = match order {
-        Order::Up(_) => {
-            refuse_clash(tx, place, steps, applied.len(), &chosen).await?;
-            (Direction::Up, Vec::new())
-        }
-        Order::Down(_, on_loss) => {
-            let losses = loss::count(tx, place, &chosen).await?;
-            if *on_loss == OnLoss::Refuse && !losses.is_empty() {
-                return Err(Error::WouldLoseData { losses });
-            }
-            (Direction::Down, losses)
-        }
-    };
     if !chosen.is_empty() {
+        // Before the rows are counted: one that is committed in between would be lost unasked.
         lock_tables(tx, place, steps).await?;
     }
+    let losses = foresee::refuse(tx, place, steps, applied.len(), &chosen, order).await?;
+    let direction = match order {
+        Order::Up(_) => Direction::Up,
+        Order::Down(..) => Direction::Down,
+    };
     Ok(Work {
         direction,
         transaction: transaction_id(tx, place).await.map_err(|e| Error::database("beginning", &e))?,

@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use sea_orm::ConnectionTrait;
+
 use super::clash::refuse_clash;
 use super::plan::{self, Order};
 use super::session::Place;
@@ -42,25 +44,35 @@ async fn look(steps: &[Step], options: &Options, order: &Order) -> Result<Forese
         let applied = history::read(&db, &place).await?;
         plan::check(steps, &applied, place.kind)?;
         let chosen = plan::choose(steps, applied.len(), order)?;
-        let losses = match order {
-            Order::Up(_) => {
-                refuse_clash(&db, &place, steps, applied.len(), &chosen).await?;
-                Vec::new()
-            }
-            Order::Down(_, on_loss) => {
-                let losses = loss::count(&db, &place, &chosen).await?;
-                if *on_loss == OnLoss::Refuse && !losses.is_empty() {
-                    return Err(Error::WouldLoseData { losses });
-                }
-                losses
-            }
-        };
+        let losses = refuse(&db, &place, steps, applied.len(), &chosen, order).await?;
         Ok(foreseen(steps, applied.len(), &chosen, order, losses))
     };
     let seen = seen.await;
     // Only reads were done on it.
     let _ = db.close().await;
     seen
+}
+
+/// Refuses a clash of names on the way up, and on the way down a loss that the caller does not accept; else the rows that
+/// the chosen steps would lose. The history was checked: the first `applied` steps are applied.
+pub(super) async fn refuse(
+    db: &impl ConnectionTrait,
+    place: &Place,
+    steps: &[Step],
+    applied: usize,
+    chosen: &[&Step],
+    order: &Order,
+) -> Result<Vec<Loss>, Error> {
+    match order {
+        Order::Up(_) => refuse_clash(db, place, steps, applied, chosen).await.map(|()| Vec::new()),
+        Order::Down(_, on_loss) => {
+            let losses = loss::count(db, place, chosen).await?;
+            if *on_loss == OnLoss::Refuse && !losses.is_empty() {
+                return Err(Error::WouldLoseData { losses });
+            }
+            Ok(losses)
+        }
+    }
 }
 
 /// The history was checked: the first `applied` steps are applied.

@@ -9,6 +9,7 @@ use sea_orm::ConnectionTrait;
 
 use super::event::{Event, Report};
 use super::file::{self, State};
+use super::foresee::foresee;
 use super::lock::Patience;
 use super::plan::Order;
 use super::{DownGoal, Goal, OnLoss, Options, apply, open_for_reading};
@@ -88,7 +89,8 @@ async fn rehearse(
             report?
         }
         None => {
-            apply::precheck(steps, options, order).await?;
+            // What is not ours is not copied: a clash with it is found on the database itself.
+            foresee(steps, options, order).await?;
             let copy = backup::scratch(options, &mut see).await?;
             let mut on_copy = options.clone();
             on_copy.url = copy.url.clone();

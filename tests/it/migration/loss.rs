@@ -1,13 +1,34 @@
 //! `down` counts what it would lose, and loses it only when told to.
 
+use std::time::Duration;
+
 use callboard_migration::runner::{DownGoal, Goal, Lost, OnLoss};
 use callboard_migration::{Error, runner};
+use sea_orm::{ConnectionTrait, TransactionTrait};
 use support::{TestDb, both_empty};
 
 use super::common::{everything, number, options, sql, up};
 use super::data::value::V;
 
 both_empty! {
+    /// A writer that was there first is waited for, and what it commits is counted: nothing comes between the count and
+    /// the loss.
+    async fn a_row_that_is_committed_meanwhile_is_not_lost_unasked(t: TestDb) {
+        up(&t, Goal::Latest).await.expect("up");
+        let db = t.raw().await;
+        let writer = db.begin().await.expect("begin");
+        writer.execute_unprepared(&user(&t, 1)).await.expect("insert");
+        let options = options(&t);
+        let mut quiet = |_: &callboard_migration::runner::Event| {};
+        let mut down = Box::pin(runner::down(&options, DownGoal::All, OnLoss::Refuse, &mut quiet));
+        let early = tokio::time::timeout(Duration::from_millis(500), &mut down).await;
+        assert!(early.is_err(), "it did not wait for the writer: {early:?}");
+        writer.commit().await.expect("commit");
+        let error = down.await.expect_err("a row would be lost");
+        assert!(matches!(&error, Error::WouldLoseData { losses } if losses[0].table == "board_users"), "{error:?}");
+        assert_eq!(number(&db, "SELECT count(*) FROM board_users").await, 1);
+    }
+
     async fn rows_are_counted_per_table(t: TestDb) {
         up(&t, Goal::Latest).await.expect("up");
         let db = t.raw().await;
