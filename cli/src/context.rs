@@ -193,7 +193,7 @@ impl Context {
         self.global.project.clone()
     }
 
-    /// Told by the runner when it begins to commit: from then on Ctrl-C waits.
+    /// Told by the runner when it begins to commit, or to put a backup back: from then on Ctrl-C waits.
     pub fn committing(&self) -> Committing {
         self.committing.clone()
     }
@@ -210,7 +210,7 @@ pub struct Committing(Arc<AtomicBool>);
 impl Committing {
     pub fn see(&self, event: &Event) {
         match event {
-            Event::Committing => self.0.store(true, Ordering::SeqCst),
+            Event::Committing | Event::Undoing { .. } | Event::Restoring { .. } => self.0.store(true, Ordering::SeqCst),
             Event::Committed => self.0.store(false, Ordering::SeqCst),
             _ => {}
         }

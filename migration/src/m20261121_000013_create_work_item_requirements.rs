@@ -17,6 +17,7 @@ pub(crate) const EFFECTS: Effects = Effects {
         table: TABLE,
         count: "SELECT coalesce(sum(length(requirement_key) - length(replace(requirement_key, ',', '')) + 1), 0) \
                 FROM work_items WHERE requirement_key <> ''",
+        rows: None,
     }],
     down: &[],
 };

@@ -20,6 +20,7 @@ pub(crate) const EFFECTS: Effects = Effects {
         Effect::Adds {
             table: "work_item_events",
             count: "SELECT count(*) FROM work_items WHERE unmet_prerequisites <> 0",
+            rows: Some("kind = 'migrated'"),
         },
         Effect::Writes { table: "work_items", columns: &["unmet_prerequisites", "revision"] },
     ],

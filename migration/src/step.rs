@@ -94,8 +94,8 @@ impl fmt::Debug for Step {
 
 /// What a step does to rows that were there before, or fills a new table with.
 ///
-/// What is not declared must not happen: before COMMIT the runner counts every table and compares a digest of every
-/// column, and rolls back where more or less changed. A table that `up` makes and does not fill is empty; one that
+/// What is not declared must not happen: before COMMIT the runner counts every table and compares a digest of all
+/// columns and rows that were there before and are not declared here, and rolls back where more or less changed. A table that `up` makes and does not fill is empty; one that
 /// `down` drops is gone.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Effects {
@@ -106,9 +106,10 @@ pub struct Effects {
 /// One effect on the rows of one table. The SQL is read on the rows as they are before the step, on both databases.
 #[derive(Clone, Copy, Debug)]
 pub enum Effect {
-    /// The table gets exactly so many more rows: `SELECT count(*) FROM ...`.
-    Adds { table: &'static str, count: &'static str },
-    /// The table gets rows, as many as the data says in a way that SQL can't.
+    /// The table gets exactly so many more rows: `SELECT count(*) FROM ...`. Where it had rows before, `rows` is a
+    /// condition that the new ones meet; rows that meet it are not compared.
+    Adds { table: &'static str, count: &'static str, rows: Option<&'static str> },
+    /// A table that the step makes gets rows, as many as the data says in a way that SQL can't.
     Fills { table: &'static str },
     /// Values of these columns change.
     Writes { table: &'static str, columns: &'static [&'static str] },

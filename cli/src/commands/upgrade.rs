@@ -1,5 +1,7 @@
 //! `callboard upgrade`.
 
+use std::path::PathBuf;
+
 use callboard_migration::runner::{self, Event, Goal};
 use serde::Serialize;
 
@@ -8,17 +10,25 @@ use crate::error::CliError;
 use crate::output::Style;
 
 /// Bring the board's schema up to date: all of it or nothing
+///
+/// A board that holds rows is backed up first, into FILE.backups beside a SQLite file, or for PostgreSQL into
+/// ~/.local/state/callboard/backups; `migration backups` lists them, `migration restore` puts one back.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
     /// Only list the pending migrations
     #[arg(long)]
     dry_run: bool,
+
+    /// Take no backup first: a failure after COMMIT can then not be undone
+    #[arg(long)]
+    no_backup: bool,
 }
 
 const EXAMPLES: &str = "Examples:
   callboard upgrade --dry-run
-  callboard upgrade";
+  callboard upgrade
+  callboard upgrade --no-backup       such as where PostgreSQL's client programs are missing";
 
 /// What `upgrade` did, or would do.
 #[derive(Debug, Serialize)]
@@ -31,12 +41,15 @@ struct Upgraded {
     to: Option<String>,
     /// In the order in which they ran or would run; empty where the schema was up to date.
     migrations: Vec<String>,
+    /// The backup of what was there before; none where there was no row to lose, nothing to do, or --no-backup.
+    backup: Option<PathBuf>,
     dry_run: bool,
 }
 
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let located = context.locate()?;
-    let options = context.runner_options(&located);
+    let mut options = context.runner_options(&located);
+    options.backups.before_changes = !args.no_backup;
     let status = runner::status(&options).await?;
     // `init` makes a board; `upgrade` would make one in a mistyped place.
     if status.current().is_none() {
@@ -51,6 +64,7 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
         to: from.clone(),
         from,
         migrations: status.pending,
+        backup: None,
         dry_run: args.dry_run,
     };
     if args.dry_run {
@@ -60,6 +74,7 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
         let report = runner::up(&options, Goal::Latest, &mut |event: &Event| committing.see(event)).await?;
         done.migrations = report.steps.into_iter().map(|step| step.version).collect();
         done.to = report.to;
+        done.backup = report.backup.map(|backup| backup.path);
     }
     context.out.data("upgrade", &done, |text| {
         if done.migrations.is_empty() {
@@ -69,6 +84,9 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
         let what = if done.dry_run { "Pending" } else { "Applied" };
         for version in &done.migrations {
             text.push(Style::Good, what).plain(format_args!(" {version}")).end();
+        }
+        if let Some(backup) = &done.backup {
+            text.plain(format_args!("Backup {}", backup.display())).end();
         }
     })
 }

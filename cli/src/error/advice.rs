@@ -27,7 +27,9 @@ pub fn code(error: &CliError) -> &'static str {
             6 => "busy",
             7 => "schema_too_new",
             8 => "migration_failed",
+            9 => "migration_restored",
             10 => "migration_not_restored",
+            11 => "verify_failed",
             13 => "not_found",
             14 => "conflict",
             18 => "invalid",
@@ -107,12 +109,14 @@ pub fn message(error: &CliError) -> String {
     }
 }
 
-/// What is wrong one by one, in the form by which editors find the place.
+/// What is wrong one by one, in the form by which editors find the place; how a failed change left the board.
 pub fn details(error: &CliError) -> Vec<String> {
     match error {
         CliError::Template { file, problems, .. } => {
             problems.iter().map(|(line, reason)| format!("{file}:{line}: {reason}")).collect()
         }
+        // A change of the schema that failed: how it left the board.
+        CliError::Migration(error) if matches!(error.exit_code(), 8..=10) => vec![error.verdict()],
         _ => Vec::new(),
     }
 }

@@ -2,9 +2,10 @@
 
 use std::process::ExitCode;
 
-use callboard_migration::runner::{DownGoal, OnLoss, down, rehearse_down};
+use callboard_migration::runner::{down, rehearse_down};
 
 use super::args::{Protection, Target};
+use super::goal;
 use super::run::{Point, block_on, interruptible, print_rehearsal, print_report};
 use super::screen;
 
@@ -26,21 +27,8 @@ pub struct Args {
     #[arg(long)]
     dry_run: bool,
 
-    /// So many
-    #[arg(long, value_name = "N", default_value_t = 1, conflicts_with_all = ["to", "all"])]
-    steps: usize,
-
-    /// Down to this one, which stays applied: in full, by a unique prefix, or by its number
-    #[arg(long, value_name = "VERSION", conflicts_with = "all")]
-    to: Option<String>,
-
-    /// All of them: nothing of Callboard stays in the database
-    #[arg(long)]
-    all: bool,
-
-    /// Go on when rows are lost
-    #[arg(long)]
-    yes_lose_data: bool,
+    #[command(flatten)]
+    goal: goal::Down,
 }
 
 const EXAMPLES: &str = "\
@@ -52,12 +40,6 @@ Examples:
 
 pub fn run(args: &Args) -> ExitCode {
     let json = args.target.json;
-    let goal = match &args.to {
-        Some(version) => DownGoal::To(version.clone()),
-        None if args.all => DownGoal::All,
-        None => DownGoal::Steps(args.steps),
-    };
-    let on_loss = if args.yes_lose_data { OnLoss::Accept } else { OnLoss::Refuse };
     let mut options = match args.target.options() {
         Ok(options) => options,
         Err(error) => return screen::failure(&error, json),
@@ -67,8 +49,9 @@ pub fn run(args: &Args) -> ExitCode {
         let point = Point::default();
         let mut see = |event: &_| point.see(event, json);
         if args.dry_run {
-            return interruptible(rehearse_down(&options, goal, &mut see), &point, print_rehearsal, json).await;
+            return interruptible(rehearse_down(&options, args.goal.goal(), &mut see), &point, print_rehearsal, json)
+                .await;
         }
-        interruptible(down(&options, goal, on_loss, &mut see), &point, print_report, json).await
+        interruptible(down(&options, args.goal.goal(), args.goal.on_loss(), &mut see), &point, print_report, json).await
     })
 }

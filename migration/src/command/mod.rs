@@ -10,6 +10,7 @@ mod down;
 #[cfg(feature = "entities")]
 mod entities;
 mod fleet;
+mod goal;
 mod lint;
 #[cfg(feature = "entities")]
 mod live;
@@ -28,7 +29,7 @@ use clap::{Parser, Subcommand};
 ///
 /// One connection, one lock, one transaction: a run that fails leaves the database as it was.
 #[derive(Debug, Parser)]
-#[command(name = "migration", version, after_help = EXAMPLES)]
+#[command(name = "migration", version, max_term_width = 100, after_help = EXAMPLES)]
 struct Cli {
     #[command(subcommand)]
     verb: Verb,

@@ -34,7 +34,7 @@ pub struct Point(AtomicBool);
 impl Point {
     /// Prints the event, and notes when the run passes the point.
     pub fn see(&self, event: &Event, as_json: bool) {
-        if matches!(event, Event::Committing | Event::Restoring { .. }) {
+        if matches!(event, Event::Committing | Event::Undoing { .. } | Event::Restoring { .. }) {
             self.0.store(true, Ordering::SeqCst);
         }
         if as_json { tell_json(event) } else { tell(event) }
@@ -123,6 +123,7 @@ fn tell(event: &Event) {
             screen::note(&format!("Backup {} ({} bytes)", backup.path.display(), backup.manifest.bytes));
         }
         Event::Checking { path } => screen::note(&format!("Checking {}", path.display())),
+        Event::Undoing { reason } => screen::warn(&format!("it has to be undone: {reason}")),
         Event::Restoring { backup } => screen::note(&format!("Restoring {}", backup.path.display())),
         Event::Finished { direction, version, number, of, duration } => {
             screen::note(&format!("[{number}/{of}] {direction} {version} ({} ms)", duration.as_millis()));
@@ -160,6 +161,7 @@ fn tell_json(event: &Event) {
         Event::CopyingTables { database } => screen::object("copying_tables", json!({ "database": database })),
         Event::BackedUp { backup } => screen::object("backed_up", json!({ "backup": backup })),
         Event::Checking { path } => screen::object("checking", json!({ "path": path })),
+        Event::Undoing { reason } => screen::object("undoing", json!({ "reason": reason })),
         Event::Restoring { backup } => screen::object("restoring", json!({ "backup": backup })),
         Event::Restored { backup } => screen::object("restored", json!({ "backup": backup })),
         Event::Committing => screen::object("committing", json!({})),

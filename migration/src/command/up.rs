@@ -2,9 +2,10 @@
 
 use std::process::ExitCode;
 
-use callboard_migration::runner::{Goal, rehearse_up, up};
+use callboard_migration::runner::{rehearse_up, up};
 
 use super::args::{Protection, Target};
+use super::goal;
 use super::run::{Point, block_on, interruptible, print_rehearsal, print_report};
 use super::screen;
 
@@ -26,13 +27,8 @@ pub struct Args {
     #[arg(long)]
     dry_run: bool,
 
-    /// Up to this one, which is applied too: in full, by a unique prefix, or by its number
-    #[arg(long, value_name = "VERSION", conflicts_with = "steps")]
-    to: Option<String>,
-
-    /// At most so many
-    #[arg(long, value_name = "N")]
-    steps: Option<usize>,
+    #[command(flatten)]
+    goal: goal::Up,
 }
 
 const EXAMPLES: &str = "\
@@ -45,11 +41,6 @@ Examples:
 
 pub fn run(args: &Args) -> ExitCode {
     let json = args.target.json;
-    let goal = match (&args.to, args.steps) {
-        (Some(version), _) => Goal::To(version.clone()),
-        (None, Some(n)) => Goal::Steps(n),
-        (None, None) => Goal::Latest,
-    };
     let mut options = match args.target.options() {
         Ok(options) => options,
         Err(error) => return screen::failure(&error, json),
@@ -59,8 +50,9 @@ pub fn run(args: &Args) -> ExitCode {
         let point = Point::default();
         let mut see = |event: &_| point.see(event, json);
         if args.dry_run {
-            return interruptible(rehearse_up(&options, goal, &mut see), &point, print_rehearsal, json).await;
+            return interruptible(rehearse_up(&options, args.goal.goal(), &mut see), &point, print_rehearsal, json)
+                .await;
         }
-        interruptible(up(&options, goal, &mut see), &point, print_report, json).await
+        interruptible(up(&options, args.goal.goal(), &mut see), &point, print_report, json).await
     })
 }

@@ -143,7 +143,7 @@ impl Error {
                 "the database is as it was before; mend the cause and run it again".to_owned()
             }
             Self::NoBackupFolder { .. } => "name one by --backup-dir FOLDER".to_owned(),
-            Self::NoSpace { .. } => "free some space, or name a folder on another disk by --backup-dir".to_owned(),
+            Self::NoSpace { .. } => "free some space; for one database --backup-dir names a folder on another disk".to_owned(),
             Self::BackupUnusable { .. } => "`migration backups` lists the others; nothing was changed".to_owned(),
             Self::UnknownBackup { near, .. } if !near.is_empty() => format!("did you mean {}?", near.join(" or ")),
             Self::UnknownBackup { .. } => "`migration backups` lists them; a file is named by its path".to_owned(),

@@ -26,7 +26,7 @@ impl Job {
     pub(super) async fn run(self, mut stop: watch::Receiver<bool>) -> Outcome {
         let decided = AtomicBool::new(false);
         let mut see = |event: &Event| {
-            if matches!(event, Event::Committing | Event::Restoring { .. }) {
+            if matches!(event, Event::Committing | Event::Undoing { .. } | Event::Restoring { .. }) {
                 decided.store(true, Ordering::SeqCst);
             }
         };

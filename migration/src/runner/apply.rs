@@ -11,7 +11,7 @@ use super::event::{Direction, Done, Event, Report};
 use super::foresee;
 use super::history::{self, Applied};
 use super::invariants::Invariants;
-use super::outcome::{Ended, Failure, confirm};
+use super::outcome::{Ended, Failure};
 use super::plan::{self, Order};
 use super::session::{Place, Session, Statements};
 use super::{Options, catalogue, loss};
@@ -79,31 +79,34 @@ async fn inside(
             return Err(refusal);
         }
     };
-    let failure = match apply(&tx, &place, steps, &work, seen.as_ref(), events).await {
-        Ok((done, after)) => {
+    let applied = apply(&tx, &place, steps, &work, seen.as_ref(), events).await;
+    let answer = match &applied {
+        Ok(_) => {
             events(&Event::Committing);
-            match tx.commit().await {
-                Ok(()) => {
-                    events(&Event::Committed);
-                    return match confirm(session, &place, steps, &after).await {
-                        Ok(()) => Ok(work.report(done, saved)),
-                        Err(reason) => {
-                            let ended = Ended { session, place: &place, steps, options, work: &work, saved };
-                            Err(ended.undo(reason, events).await)
-                        }
-                    };
-                }
-                Err(e) => Failure { version: work.last(), error: e },
-            }
+            tx.commit().await
         }
+        // Without the transaction there is nothing to roll back; what it left is looked at below.
+        Err(_) => tx.rollback().await,
+    };
+    let mut ended = Ended { session, place: &place, steps, options, work: &work, saved };
+    let (done, after) = match applied {
+        Ok(applied) => applied,
         Err(failure) => {
-            // Without the transaction there is nothing to roll back; the comparison below finds out what is.
-            let _ = tx.rollback().await;
-            failure
+            let found = ended.found().await;
+            return Err(ended.prove(failure, found, events).await);
         }
     };
-    let ended = Ended { session, place: &place, steps, options, work: &work, saved };
-    Err(ended.prove(failure, events).await)
+    if let Err(error) = answer {
+        let found = ended.found().await;
+        // Only the answer may be lost where the COMMIT arrived.
+        if found.as_ref().ok() != Some(&after) {
+            let failure = Failure { version: work.last(), error, may_be_committed: true };
+            return Err(ended.prove(failure, found, events).await);
+        }
+    }
+    events(&Event::Committed);
+    let saved = ended.confirm(&after, events).await?;
+    Ok(work.report(done, saved))
 }
 
 /// What a run will do, with what it needs to prove that it did or did not.
@@ -123,6 +126,11 @@ pub(super) struct Work<'s> {
 impl Work<'_> {
     pub(super) fn last(&self) -> String {
         self.steps.last().map(|s| s.version().to_owned()).unwrap_or_default()
+    }
+
+    /// Whether the rows are those of before, also where the transaction was not what changed them.
+    pub(super) async fn has_same_rows(&self, db: &impl ConnectionTrait, place: &Place) -> bool {
+        self.invariants.has_same_rows(db, place).await.unwrap_or(false)
     }
 
     fn report(&self, done: Vec<Done>, backup: Option<Backup>) -> Report {
@@ -208,13 +216,13 @@ async fn apply(
     let mut invariants = work.invariants.clone();
     if direction == Direction::Up && !work.has_history {
         let first = work.steps.first().map(|s| s.version().to_owned()).unwrap_or_default();
-        found(tx, place).await.map_err(|error| Failure { version: first, error })?;
+        found(tx, place).await.map_err(|error| Failure::of(first, error))?;
     }
     for (number, step) in (1..).zip(&work.steps) {
         let version = step.version().to_owned();
         events(&Event::Started { direction, version: version.clone(), number, of });
         let started = Instant::now();
-        let failed = |error| Failure { version: version.clone(), error };
+        let failed = |error| Failure::of(version.clone(), error);
         invariants.foresee(tx, place, step, direction).await.map_err(failed)?;
         // What was read for the checks is none of the step's.
         seen.map(Statements::take);
@@ -227,7 +235,7 @@ async fn apply(
         done.push(Done { version: version.clone(), duration_ms: millis(started) });
         events(&Event::Finished { direction, version, number, of, duration });
     }
-    let failed = |error| Failure { version: work.last(), error };
+    let failed = |error| Failure::of(work.last(), error);
     let applied = match direction {
         Direction::Up => work.applied.len() + done.len(),
         Direction::Down => work.applied.len() - done.len(),
@@ -300,7 +308,14 @@ pub(super) async fn still_inside(
         Kind::Sqlite => tx.execute_unprepared("BEGIN").await.is_err(),
         Kind::Postgres => transaction_id(tx, place).await? == transaction,
     };
-    if inside { Ok(()) } else { Err(DbErr::Migration("the transaction was ended before its time".to_owned())) }
+    if inside { Ok(()) } else { Err(DbErr::Migration(ENDED.to_owned())) }
+}
+
+const ENDED: &str = "the transaction was ended before its time";
+
+/// Whether it is the refusal of [`still_inside`].
+pub(super) fn is_ended(error: &DbErr) -> bool {
+    matches!(error, DbErr::Migration(text) if text == ENDED)
 }
 
 /// PostgreSQL's number of this transaction; each statement outside of one has another.

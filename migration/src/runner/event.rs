@@ -92,6 +92,10 @@ pub enum Event {
     Checking {
         path: PathBuf,
     },
+    /// The change failed in a way that a rollback does not undo: a backup is put back next. Do not drop the future.
+    Undoing {
+        reason: String,
+    },
     /// The backup is being written into the database: do not drop the future.
     Restoring {
         backup: Box<Backup>,

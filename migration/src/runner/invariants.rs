@@ -6,7 +6,7 @@ use sea_orm::{ConnectionTrait, DbErr};
 
 use super::catalogue::{self, quoted};
 use super::event::Direction;
-use super::expected::{self, Drift};
+use super::expected::{self, Drift, Found};
 use super::history;
 use super::session::Place;
 use crate::error::Error;
@@ -24,14 +24,24 @@ pub(super) struct Invariants {
     rows: BTreeMap<String, Option<u64>>,
     /// Counted before the first step.
     before: BTreeMap<String, u64>,
-    /// For each table, the columns that no step touches, and their digest.
-    digests: BTreeMap<String, (Vec<String>, String)>,
+    /// For each table, what no step touches, and its digest.
+    digests: BTreeMap<String, (Untouched, String)>,
     /// The differences from the expected schema that were there before; none when it is not known.
     drift: Option<BTreeSet<Drift>>,
     /// Everything in a SQLite file that is not ours, as SQL.
     others: String,
     /// The names of all tables that any step makes.
     ours: BTreeSet<String>,
+}
+
+/// What of a table no step may change.
+#[derive(Clone, Debug, Default)]
+struct Untouched {
+    columns: Vec<String>,
+    /// The primary key, which ties the values of a row together.
+    key: Vec<String>,
+    /// Where steps add rows, the SQL conditions of those: what meets one is not looked at.
+    but: Vec<&'static str>,
 }
 
 impl Invariants {
@@ -53,41 +63,14 @@ impl Invariants {
             if table == history::TABLE {
                 continue;
             }
-            let columns = out.untouched(tx, place, &table, direction, chosen).await?;
-            let digest = digest(tx, place, &table, &columns).await?;
+            let untouched = untouched(tx, place, &table, direction, chosen).await?;
+            let digest = digest(tx, place, &table, &untouched).await?;
             let rows = count(tx, place, &table).await?;
             out.before.insert(table.clone(), rows);
             out.rows.insert(table.clone(), Some(rows));
-            out.digests.insert(table, (columns, digest));
+            out.digests.insert(table, (untouched, digest));
         }
         Ok(out)
-    }
-
-    /// The columns of a table that stay and whose values no step writes.
-    async fn untouched(
-        &self,
-        tx: &impl ConnectionTrait,
-        place: &Place,
-        table: &str,
-        direction: Direction,
-        chosen: &[&Step],
-    ) -> Result<Vec<String>, Error> {
-        let mut touched: BTreeSet<String> = BTreeSet::new();
-        for step in chosen {
-            for effect in effects(step, direction) {
-                if let Effect::Writes { table: t, columns } = effect
-                    && *t == table
-                {
-                    touched.extend(columns.iter().map(|c| (*c).to_owned()));
-                }
-            }
-            if direction == Direction::Down {
-                let added = step.footprint(place.kind).columns;
-                touched.extend(added.into_iter().filter(|(t, _)| t == table).map(|(_, column)| column));
-            }
-        }
-        let columns = catalogue::columns(tx, place, table).await?;
-        Ok(columns.into_iter().map(|c| c.name).filter(|name| !touched.contains(name)).collect())
     }
 
     /// Foresees what a step does to the number of rows. Read on the rows as they are before it.
@@ -108,7 +91,7 @@ impl Invariants {
         }
         for effect in effects(step, direction) {
             match effect {
-                Effect::Adds { table, count } => {
+                Effect::Adds { table, count, .. } => {
                     let row = tx.query_one_raw(place.ask(format!("SELECT CAST(({count}) AS bigint) AS n"))).await?;
                     let added: i64 = row.map_or(Ok(0), |r| r.try_get("", "n"))?;
                     if let Some(Some(rows)) = self.rows.get_mut(*table) {
@@ -151,9 +134,8 @@ impl Invariants {
         if let Some(table) = now.keys().find(|table| !self.rows.contains_key(*table)) {
             return broken(format!("the table {table} is new, and no step declares it"));
         }
-        for (table, (columns, before)) in &self.digests {
-            let grew = self.rows.get(table).copied().flatten() != self.before.get(table).copied();
-            if !grew && digest(tx, place, table, columns).await.map_err(text)? != *before {
+        for (table, (untouched, before)) in &self.digests {
+            if digest(tx, place, table, untouched).await.map_err(text)? != *before {
                 return broken(format!("{table} has other values in columns that no step declares to write"));
             }
         }
@@ -162,11 +144,28 @@ impl Invariants {
         }
         if let (Some(before), Some(after)) =
             (&self.drift, expected::drift(tx, place, steps, applied).await.map_err(text)?)
-            && let Some(new) = after.iter().find(|d| !before.contains(d))
         {
-            return broken(format!("the schema is not the one that is expected: {new}"));
+            if let Some(new) = after.iter().find(|d| !before.contains(d)) {
+                return broken(format!("the schema is not the one that is expected: {new}"));
+            }
+            // Such as an index of the user's, where a table was made anew.
+            let others = before.iter().filter(|d| d.found == Found::Unexpected && !d.part.is_empty());
+            if let Some(gone) = others.filter(|d| now.contains_key(&d.table)).find(|d| !after.contains(d)) {
+                return broken(format!("what others made on {} would be lost: {}", gone.table, gone.part));
+            }
         }
         Ok(now)
+    }
+
+    /// Whether every table has the rows of before, as far as no step declares to change them.
+    pub(super) async fn has_same_rows(&self, db: &impl ConnectionTrait, place: &Place) -> Result<bool, Error> {
+        for (table, (untouched, before)) in &self.digests {
+            let rows = count(db, place, table).await?;
+            if self.before.get(table) != Some(&rows) || digest(db, place, table, untouched).await? != *before {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// The rows of each table before the first step.
@@ -183,6 +182,42 @@ impl Invariants {
     pub(super) fn tables(&self) -> Vec<String> {
         self.before.keys().cloned().collect()
     }
+}
+
+/// What stays of a table, and whose values no step writes.
+async fn untouched(
+    tx: &impl ConnectionTrait,
+    place: &Place,
+    table: &str,
+    direction: Direction,
+    chosen: &[&Step],
+) -> Result<Untouched, Error> {
+    let mut out = Untouched::default();
+    let mut touched: BTreeSet<String> = BTreeSet::new();
+    for step in chosen {
+        for effect in effects(step, direction) {
+            match effect {
+                Effect::Writes { table: t, columns } if *t == table => {
+                    touched.extend(columns.iter().map(|c| (*c).to_owned()));
+                }
+                Effect::Adds { table: t, rows: Some(rows), .. } if *t == table => out.but.push(rows),
+                _ => {}
+            }
+        }
+        if direction == Direction::Down {
+            let added = step.footprint(place.kind).columns;
+            touched.extend(added.into_iter().filter(|(t, _)| t == table).map(|(_, column)| column));
+        }
+    }
+    for column in catalogue::columns(tx, place, table).await? {
+        if column.key > 0 {
+            out.key.push(column.name.clone());
+        }
+        if !touched.contains(&column.name) {
+            out.columns.push(column.name);
+        }
+    }
+    Ok(out)
 }
 
 fn effects(step: &Step, direction: Direction) -> &'static [Effect] {
@@ -215,21 +250,27 @@ async fn count(tx: &impl ConnectionTrait, place: &Place, table: &str) -> Result<
     Ok(n.unsigned_abs())
 }
 
-/// A digest of these columns of all rows, the primary key among them: the same whatever the order of the rows, another
-/// one when a value changes or moves to another row.
-async fn digest(tx: &impl ConnectionTrait, place: &Place, table: &str, columns: &[String]) -> Result<String, Error> {
+/// A digest of what no step touches, the primary key with it: the same whatever the order of the rows, another one when a
+/// value changes or moves to another row.
+async fn digest(tx: &impl ConnectionTrait, place: &Place, table: &str, of: &Untouched) -> Result<String, Error> {
     let failed = |e: DbErr| Error::database("digesting rows", &e);
-    let from = format!("FROM {}.{}", quoted(&place.schema), quoted(table));
+    let mut from = format!("FROM {}.{}", quoted(&place.schema), quoted(table));
+    for rows in &of.but {
+        from.push_str(if from.contains(" WHERE ") { " AND " } else { " WHERE " });
+        from.push_str(&format!("({rows}) IS NOT TRUE"));
+    }
     let list = |columns: &[String]| columns.iter().map(|c| quoted(c)).collect::<Vec<_>>().join(", ");
     let queries: Vec<String> = match place.kind {
+        // Each part has the key, or values could change places between the rows of one part.
         Kind::Sqlite => {
-            columns.chunks(ARGUMENTS).map(|c| format!("SELECT {DIGEST}({}) AS digest {from}", list(c))).collect()
+            let part = |c: &[String]| format!("SELECT {DIGEST}({}) AS digest {from}", list(&[&of.key, c].concat()));
+            of.columns.chunks(ARGUMENTS.saturating_sub(of.key.len()).max(1)).map(part).collect()
         }
         // The text of a row quotes what is ambiguous. The sum does not depend on the order.
         Kind::Postgres => vec![format!(
             "SELECT count(*) || ':' || coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) AS digest \
              FROM (SELECT {} {from}) AS t",
-            list(columns)
+            list(&of.columns)
         )],
     };
     let mut out = String::new();

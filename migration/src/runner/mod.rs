@@ -45,7 +45,7 @@ pub use record::{Recorded, record};
 pub use rehearse::{Rehearsal, Rows, rehearse_down, rehearse_up};
 #[cfg(feature = "entities")]
 pub(crate) use session::begin_to_look;
-pub(crate) use session::{Place, Session, refuse_read_only};
+pub(crate) use session::{Alone, Place, Session, refuse_read_only};
 pub use status::Status;
 pub(crate) use status::open as open_for_reading;
 

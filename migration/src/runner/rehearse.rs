@@ -86,7 +86,7 @@ async fn rehearse(
             let copy = Copy::of(options, path, order, &mut see).await?;
             let report = apply::run(steps, &copy.options(options), order, &mut see).await;
             drop(copy);
-            report?
+            report.map_err(of_copy)?
         }
         None => {
             // What is not ours is not copied: a clash with it is found on the database itself.
@@ -99,11 +99,22 @@ async fn rehearse(
             let report = apply::run(steps, &on_copy, order, &mut see).await;
             // Where it can't be dropped now, the next dry run drops it; what was found is found.
             let _ = copy.close().await;
-            report?
+            report.map_err(of_copy)?
         }
     };
     let (before, after) = counted.unwrap_or_default();
     Ok(Rehearsal { report, statements, tables: rows(&before, &after) })
+}
+
+/// A failure on the copy, which left the database itself as it was.
+fn of_copy(error: Error) -> Error {
+    match error {
+        Error::Restored { version, direction, reason, .. } => Error::Failed { version, direction, reason },
+        Error::NotRestored { version, direction, reason, found, .. } => {
+            Error::Failed { version, direction, reason: format!("{reason}; {found}") }
+        }
+        other => other,
+    }
 }
 
 fn rows(before: &BTreeMap<String, u64>, after: &BTreeMap<String, u64>) -> Vec<Rows> {

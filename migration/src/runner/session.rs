@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, Statement,
@@ -59,8 +60,27 @@ pub(crate) struct Session {
     path: Option<PathBuf>,
     db: DatabaseConnection,
     /// Held until the session ends.
-    _lock: Option<File>,
+    lock: Lock,
     patience: Patience,
+}
+
+/// What keeps other runs away until the session ends, also after its transaction has: what that left is looked at, and
+/// may be undone.
+#[derive(Debug)]
+enum Lock {
+    /// The lock of a SQLite file.
+    File { _file: File },
+    /// A second connection to the server, and a transaction on it that holds an advisory lock, once it is taken.
+    Server { db: DatabaseConnection, held: Option<DatabaseTransaction> },
+}
+
+/// Whether the caller of [`Session::begin_by_hand`] keeps other runs away already.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Alone {
+    /// Other runs are waited for, and then kept away until the session ends.
+    Become,
+    /// The caller does: only a transaction that has not ended yet is waited for.
+    Is,
 }
 
 /// Statements that were run, in their order.
@@ -87,11 +107,13 @@ impl Session {
             Some(path) => {
                 let (access, lock) = prepare(path, create, &mut patience, events).await?;
                 let db = connect::sqlite(path, access, patience.left()).await?;
-                Ok(Self { place, path: Some(path.to_owned()), db, _lock: Some(lock), patience })
+                let lock = Lock::File { _file: lock };
+                Ok(Self { place, path: Some(path.to_owned()), db, lock, patience })
             }
             None => {
                 let db = connect::postgres(&options.url).await?;
-                Ok(Self { place, path: None, db, _lock: None, patience })
+                let lock = Lock::Server { db: connect::postgres(&options.url).await?, held: None };
+                Ok(Self { place, path: None, db, lock, patience })
             }
         }
     }
@@ -109,25 +131,26 @@ impl Session {
                 };
                 self.db.begin_with_options(immediate).await.map_err(|e| Error::database("beginning", &e))
             }
-            Kind::Postgres => loop {
-                let tx = self.db.begin().await.map_err(|e| Error::database("beginning", &e))?;
-                if self.try_lock(&tx).await.map_err(|e| Error::database("taking the lock", &e))? {
-                    self.prepare_postgres(&tx).await.map_err(|e| Error::database("setting up the session", &e))?;
-                    return Ok(tx);
-                }
-                // Nothing stays open during the wait: an idle transaction would hold back others.
-                tx.rollback().await.map_err(|e| Error::database("waiting for the lock", &e))?;
-                self.patience.wait("the migration lock", events).await?;
-            },
+            Kind::Postgres => {
+                self.become_alone(events).await?;
+                self.begin_postgres(events).await
+            }
         }
     }
 
     /// As [`Session::begin`] on PostgreSQL, for a caller that needs the connection itself: the transaction is ended by
     /// its own `COMMIT` or `ROLLBACK`, or with the connection.
-    pub(crate) async fn begin_by_hand(&mut self, events: &mut (dyn FnMut(&Event) + Send)) -> Result<(), Error> {
+    pub(crate) async fn begin_by_hand(
+        &mut self,
+        alone: Alone,
+        events: &mut (dyn FnMut(&Event) + Send),
+    ) -> Result<(), Error> {
+        if alone == Alone::Become {
+            self.become_alone(events).await?;
+        }
         loop {
             self.db.execute_unprepared("BEGIN").await.map_err(|e| Error::database("beginning", &e))?;
-            if self.try_lock(&self.db).await.map_err(|e| Error::database("taking the lock", &e))? {
+            if self.try_lock(&self.db, RUN).await.map_err(|e| Error::database("taking the lock", &e))? {
                 let prepared = self.prepare_postgres(&self.db).await;
                 return prepared.map_err(|e| Error::database("setting up the session", &e));
             }
@@ -137,11 +160,75 @@ impl Session {
         }
     }
 
-    /// The lock ends with the transaction, so it also works through a connection pooler.
-    async fn try_lock(&self, tx: &impl ConnectionTrait) -> Result<bool, DbErr> {
+    /// A transaction on PostgreSQL that holds the lock of those that change the schema. It ends with the transaction,
+    /// so that even one whose client is gone is waited for.
+    async fn begin_postgres(&mut self, events: &mut (dyn FnMut(&Event) + Send)) -> Result<DatabaseTransaction, Error> {
+        loop {
+            let tx = self.db.begin().await.map_err(|e| Error::database("beginning", &e))?;
+            if self.try_lock(&tx, RUN).await.map_err(|e| Error::database("taking the lock", &e))? {
+                self.prepare_postgres(&tx).await.map_err(|e| Error::database("setting up the session", &e))?;
+                return Ok(tx);
+            }
+            // Nothing stays open during the wait: an idle transaction would hold back others.
+            tx.rollback().await.map_err(|e| Error::database("waiting for the lock", &e))?;
+            self.patience.wait("the migration lock", events).await?;
+        }
+    }
+
+    /// Keeps other runs away until the session ends. A lock of a transaction, not of a connection: it also works through
+    /// a connection pooler.
+    async fn become_alone(&mut self, events: &mut (dyn FnMut(&Event) + Send)) -> Result<(), Error> {
+        let failed = |e: DbErr| Error::database("taking the lock", &e);
+        loop {
+            let Lock::Server { db, held: None } = &self.lock else { return Ok(()) };
+            let tx = db.begin().await.map_err(failed)?;
+            if self.try_lock(&tx, SESSION).await.map_err(failed)? {
+                // It waits for as long as the work on the other connection takes.
+                tx.execute_unprepared("SET LOCAL idle_in_transaction_session_timeout = 0").await.map_err(failed)?;
+                if let Lock::Server { held, .. } = &mut self.lock {
+                    *held = Some(tx);
+                }
+                return Ok(());
+            }
+            tx.rollback().await.map_err(failed)?;
+            self.patience.wait("the migration lock", events).await?;
+        }
+    }
+
+    /// Whether other runs are still kept away: a lock on a server ends with its connection.
+    pub(crate) async fn is_alone(&self) -> bool {
+        match &self.lock {
+            Lock::File { .. } => true,
+            Lock::Server { held: None, .. } => false,
+            Lock::Server { held: Some(tx), .. } => tx.execute_unprepared("SELECT 1").await.is_ok(),
+        }
+    }
+
+    /// Returns once the run's transaction has ended on the server, however it did: a COMMIT whose answer was lost may
+    /// still be under way. A server that is gone is waited for.
+    pub(crate) async fn ended(&mut self) -> Result<(), Error> {
+        if self.place.kind == Kind::Sqlite {
+            return Ok(());
+        }
+        let until = Instant::now() + SERVER_BACK;
+        loop {
+            self.patience = Patience::new(until.saturating_duration_since(Instant::now()));
+            // It holds this lock until then.
+            let locked = match self.begin_postgres(&mut |_| {}).await {
+                Ok(tx) => tx.rollback().await.map_err(|e| Error::database("looking at what is there", &e)),
+                Err(e) => Err(e),
+            };
+            match locked {
+                Err(_) if Instant::now() < until => tokio::time::sleep(Duration::from_millis(100)).await,
+                done => return done,
+            }
+        }
+    }
+
+    async fn try_lock(&self, tx: &impl ConnectionTrait, what: &str) -> Result<bool, DbErr> {
         let row = tx.query_one_raw(self.place.ask("SELECT current_database() AS name")).await?;
         let database: String = row.ok_or_else(none)?.try_get("", "name")?;
-        let digest = Sha256::digest(format!("callboard migration\0{database}\0{}", self.place.schema));
+        let digest = Sha256::digest(format!("{what}\0{database}\0{}", self.place.schema));
         let key = digest.iter().take(8).fold(0_u64, |key, byte| key << 8 | u64::from(*byte)).cast_signed();
         let row = tx.query_one_raw(self.place.ask(format!("SELECT pg_try_advisory_xact_lock({key}) AS held"))).await?;
         row.ok_or_else(none)?.try_get("", "held")
@@ -198,8 +285,19 @@ impl Session {
     pub(crate) async fn close(self) {
         // What was to be written is committed or rolled back: nothing depends on how the closing goes.
         let _ = self.db.close().await;
+        if let Lock::Server { db, held } = self.lock {
+            drop(held);
+            let _ = db.close().await;
+        }
     }
 }
+
+/// The advisory locks of PostgreSQL: of the transaction that changes the schema, and of the whole run.
+const RUN: &str = "callboard migration";
+const SESSION: &str = "callboard migration session";
+
+/// How long a server that went away in the middle of a run is waited for, to see what it left.
+const SERVER_BACK: Duration = Duration::from_secs(10);
 
 /// Begins a transaction that reads the tables of the board's schema.
 #[cfg(feature = "entities")]

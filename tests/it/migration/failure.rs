@@ -29,7 +29,8 @@ const DANGLING: &[&str] = &[
 ];
 
 /// What `FIRST` puts into its table.
-const FILLED: Effects = Effects { up: &[Effect::Adds { table: "half_first", count: "SELECT 1" }], down: &[] };
+const FILLED: Effects =
+    Effects { up: &[Effect::Adds { table: "half_first", count: "SELECT 1", rows: None }], down: &[] };
 
 fn failing() -> Vec<Step> {
     let first = step("m1_first", FIRST, &["DROP TABLE half_first"]).with_effects(FILLED);

@@ -1,10 +1,10 @@
 //! Before COMMIT a run counts every table and digests every column: what no step declares must not happen.
 
-use callboard_migration::runner::{self, DownGoal, OnLoss};
+use callboard_migration::runner::{self, DownGoal, Goal, OnLoss};
 use callboard_migration::{Effect, Effects, Step};
 use support::{Kind, TestDb, both_empty};
 
-use super::common::{everything, number, options, sql, step, up_with};
+use super::common::{everything, number, options, sql, step, up, up_with};
 
 const PARENT: &[&str] = &["CREATE TABLE parent (id integer PRIMARY KEY, name text)"];
 const CHILD: &[&str] =
@@ -38,8 +38,10 @@ async fn refused(t: &TestDb, next: Step, said: &str) {
 }
 
 const NAMES: Effects = Effects { up: &[Effect::Writes { table: "parent", columns: &["name"] }], down: &[] };
-const ONE_MORE: Effects =
-    Effects { up: &[Effect::Adds { table: "child", count: "SELECT count(*) - 2 FROM parent" }], down: &[] };
+const ONE_MORE: Effects = Effects {
+    up: &[Effect::Adds { table: "child", count: "SELECT count(*) - 2 FROM parent", rows: Some("id > 3") }],
+    down: &[],
+};
 
 both_empty! {
     /// The loss that no check of the database sees: the rows of a child go with its parent's, in silence.
@@ -82,6 +84,30 @@ both_empty! {
     async fn fewer_rows_than_declared_are_noticed(t: TestDb) {
         let add = step("m3_add", &["UPDATE parent SET name = name"], &[]).with_effects(ONE_MORE);
         refused(&t, add, "child has 3 rows, and 4 are declared").await;
+    }
+
+    /// A table that gets rows keeps those that it had.
+    async fn beside_declared_rows_nothing_changes(t: TestDb) {
+        for harm in ["UPDATE child SET parent_id = 1 WHERE id = 3", "UPDATE child SET id = 5 WHERE id = 3"] {
+            let statements: &'static [&'static str] = vec!["INSERT INTO child VALUES (4, 1)", harm].leak();
+            let add = step("m3_add", statements, &[]).with_effects(ONE_MORE);
+            refused(&t, add, "child has other values").await;
+            let goal = DownGoal::All;
+            runner::down_with(&first(), &options(&t), goal, OnLoss::Accept, &mut |_| {}).await.expect("down");
+        }
+    }
+
+    /// Where a table is made anew, what a user added to it has to be made anew as well.
+    async fn an_index_of_the_users_is_not_lost(t: TestDb) {
+        up(&t, Goal::To("24".into())).await.expect("up");
+        let db = t.raw().await;
+        sql(&db, "CREATE INDEX theirs ON board_users (created_at)").await;
+        let before = everything(&t).await;
+        let mut steps: Vec<Step> = callboard_migration::history().into_iter().take(23).collect();
+        steps.push(step("m20261122_000001_harm", &["DROP INDEX theirs"], &[]).with_tables("", ""));
+        let error = up_with(&t, &steps).await.0.expect_err("refused");
+        assert!(error.exit_code() == 8 && error.to_string().contains("board_users would be lost: index CREATE INDEX theirs"), "{error}");
+        assert_eq!(everything(&t).await, before);
     }
 
     /// The way down is held to the same.

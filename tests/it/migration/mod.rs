@@ -2,8 +2,8 @@
 
 mod backup;
 mod baseline;
-mod common;
-mod data;
+pub mod common;
+pub mod data;
 mod docs;
 mod docs_layout;
 mod dry_run;
@@ -15,6 +15,7 @@ mod interrupt;
 mod invariants;
 mod lint;
 mod loss;
+mod lost_answer;
 mod race;
 mod refusals;
 mod restore;

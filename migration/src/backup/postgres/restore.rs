@@ -18,7 +18,9 @@ use crate::backup::restore::{Careful, Restored};
 use crate::backup::sqlite::{Contents, difference, origin};
 use crate::backup::{Settings, folder};
 use crate::error::{Error, RestoreOutcome};
-use crate::runner::{Event, HISTORY_TABLE, Options, Patience, Place, Session, has_schema, postgres_tables, quoted};
+use crate::runner::{
+    Alone, Event, HISTORY_TABLE, Options, Patience, Place, Session, has_schema, postgres_tables, quoted,
+};
 use crate::target::Kind;
 
 /// Puts a backup back in place of our tables. Others may have the database open: they read on until the swap, and
@@ -81,7 +83,9 @@ struct Swap<'a> {
 
 impl Swap<'_> {
     async fn run(mut self, session: &mut Session, events: Events<'_>) -> Result<Restored, Error> {
-        session.begin_by_hand(events).await?;
+        // What `up` or `down` puts back is put back under the lock of that run.
+        let alone = if self.how == History::Strict { Alone::Become } else { Alone::Is };
+        session.begin_by_hand(alone, events).await?;
         let mut patience = *session.patience();
         let db = session.connection();
         let outcome = self.inside(db, &mut patience, events).await;

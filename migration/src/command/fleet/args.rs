@@ -92,6 +92,24 @@ impl Backups {
     }
 }
 
+/// The backups that precede a change.
+#[derive(Debug, clap::Args)]
+pub struct Protection {
+    #[command(flatten)]
+    backups: Backups,
+
+    /// Take no backups: a failure after COMMIT can then not be undone, nor the run by `fleet restore`
+    #[arg(long)]
+    no_backup: bool,
+}
+
+impl Protection {
+    pub fn apply(&self, settings: &mut Settings) {
+        self.backups.apply(settings);
+        settings.backups.before_changes = !self.no_backup;
+    }
+}
+
 fn to_usize(n: u64) -> usize {
     usize::try_from(n).unwrap_or(usize::MAX)
 }

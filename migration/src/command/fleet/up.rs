@@ -3,10 +3,10 @@
 use std::process::ExitCode;
 
 use callboard_migration::fleet::Task;
-use callboard_migration::runner::Goal;
 
-use super::args::{Backups, Care, Fleet};
+use super::args::{Care, Fleet, Protection};
 use super::run::{Asked, run as start};
+use crate::command::goal;
 
 /// Apply the pending migrations to every database below a folder
 ///
@@ -22,19 +22,10 @@ pub struct Args {
     care: Care,
 
     #[command(flatten)]
-    backups: Backups,
+    protection: Protection,
 
-    /// Take no backups: a failure after COMMIT can then not be undone, nor the run by `fleet restore`
-    #[arg(long)]
-    no_backup: bool,
-
-    /// Up to this one, which is applied too: in full, by a unique prefix, or by its number
-    #[arg(long, value_name = "VERSION", conflicts_with = "steps")]
-    to: Option<String>,
-
-    /// At most so many
-    #[arg(long, value_name = "N")]
-    steps: Option<usize>,
+    #[command(flatten)]
+    goal: goal::Up,
 }
 
 const EXAMPLES: &str = "\
@@ -46,14 +37,8 @@ Examples:
   migration fleet up --root data --resume";
 
 pub fn run(args: &Args) -> ExitCode {
-    let goal = match (&args.to, args.steps) {
-        (Some(version), _) => Goal::To(version.clone()),
-        (None, Some(n)) => Goal::Steps(n),
-        (None, None) => Goal::Latest,
-    };
     let mut settings = args.fleet.settings();
     args.care.apply(&mut settings);
-    args.backups.apply(&mut settings);
-    settings.backups.before_changes = !args.no_backup;
-    start(&settings, &Task::Up(goal), Asked::of(args.care.dry_run), args.fleet.json)
+    args.protection.apply(&mut settings);
+    start(&settings, &Task::Up(args.goal.goal()), Asked::of(args.care.dry_run), args.fleet.json)
 }

@@ -182,8 +182,11 @@ fn look(
     let fits = match (output.exit, output.signal) {
         (Some(0), _) => *verdict == Verdict::New,
         (None, Some(9)) => cut == Cut::Client && matches!(verdict, Verdict::Old | Verdict::New),
-        // It can't ask a server that is gone whether its COMMIT arrived.
-        (Some(10), _) => cut == Cut::Server && matches!(verdict, Verdict::Old | Verdict::New),
+        // It can't ask a server that is gone whether its COMMIT arrived; before that it knows.
+        (Some(10), _) => {
+            let sent = output.stdout.contains("\"kind\":\"committing\"");
+            sent && cut == Cut::Server && matches!(verdict, Verdict::Old | Verdict::New)
+        }
         (Some(1 | 8), _) => *verdict == Verdict::Old,
         _ => false,
     };
