@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs::FileType;
 use std::path::{Path, PathBuf};
 
-use super::pattern::{Pattern, refuse_name};
+use super::pattern::{Pattern, is_kept, refuse_name};
 use crate::error::Error;
 use crate::runner::failed;
 
@@ -41,11 +41,20 @@ pub(super) fn root(given: &Path) -> Result<PathBuf, Error> {
     if root.is_dir() { Ok(root) } else { Err(missing()) }
 }
 
-/// The projects of a pattern, by name; of the named ones only where there are names.
+/// What a pattern finds.
+#[derive(Debug)]
+pub(super) struct Discovered {
+    /// By name; of the named ones only where there are names.
+    pub projects: Vec<Project>,
+    /// Where the databases of all projects are, whichever were named.
+    pub places: BTreeSet<PathBuf>,
+}
+
+/// Finds the projects of a pattern.
 ///
 /// # Errors
 /// A name that is no project's name, before anything is looked at; one that matches nothing; a pattern that does not.
-pub(super) fn discover(root: &Path, pattern: &Pattern, names: &[String]) -> Result<Vec<Project>, Error> {
+pub(super) fn discover(root: &Path, pattern: &Pattern, names: &[String]) -> Result<Discovered, Error> {
     for name in names {
         refuse_name(name, pattern.wildcards())?;
     }
@@ -56,8 +65,9 @@ pub(super) fn discover(root: &Path, pattern: &Pattern, names: &[String]) -> Resu
     if found.is_empty() {
         return Err(Error::NoMatch { root: root.to_owned(), pattern: pattern.text().to_owned() });
     }
+    let places = found.iter().map(|p| p.path.clone()).collect();
     if names.is_empty() {
-        return Ok(found);
+        return Ok(Discovered { projects: found, places });
     }
     let wanted: BTreeSet<&str> = names.iter().map(String::as_str).collect();
     if let Some(unknown) = wanted.iter().find(|name| !found.iter().any(|p| p.name == **name)) {
@@ -65,7 +75,7 @@ pub(super) fn discover(root: &Path, pattern: &Pattern, names: &[String]) -> Resu
         return Err(Error::UnknownProject { given: (*unknown).to_owned(), near, root: root.to_owned() });
     }
     found.retain(|p| wanted.contains(p.name.as_str()));
-    Ok(found)
+    Ok(Discovered { projects: found, places })
 }
 
 /// Whether every step from the root down to the file is still no link, as it was when it was found.
@@ -122,11 +132,13 @@ impl Walk<'_> {
 
     /// A file among project folders, and what SQLite and the backups keep beside a database, are no projects.
     fn is_beside(&self, at: usize, name: &str, kind: FileType) -> bool {
+        if is_kept(name) && !kind.is_file() {
+            return true;
+        }
         if self.pattern.segment(at + 1).is_some() {
             return !kind.is_dir() && !kind.is_symlink();
         }
-        let sidecar = ["-wal", "-shm", "-journal"].iter().any(|suffix| name.ends_with(suffix));
-        sidecar || kind.is_dir() && (name.ends_with(".backups") || name.contains(".damaged-"))
+        ["-wal", "-shm", "-journal"].iter().any(|suffix| name.ends_with(suffix))
     }
 
     /// Takes what a segment matched: a folder on the way, or the database.

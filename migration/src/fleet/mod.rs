@@ -3,6 +3,7 @@
 //! [`prepare`] finds the databases and looks at each; it changes nothing. [`Prepared::run`] does the work: each
 //! database is a run of its own, with its own lock, backup and outcome, and one that fails stops no other.
 
+mod chosen;
 mod discover;
 mod journal;
 mod outcome;
@@ -139,8 +140,8 @@ where
     T: Send + 'static,
 {
     let root = discover::root(&settings.root)?;
-    let projects = discover::discover(&root, &pattern::Pattern::new(&settings.pattern)?, &settings.projects)?;
-    let work = projects.into_iter().map(|project| {
+    let found = discover::discover(&root, &pattern::Pattern::new(&settings.pattern)?, &settings.projects)?;
+    let work = found.projects.into_iter().map(|project| {
         let (options, read) = (settings.options(&project), read.clone());
         async move {
             let found = match &project.found {

@@ -1,5 +1,6 @@
 //! The pattern that says where a fleet's databases are, and the names that it may find.
 
+use super::journal::FOLDER;
 use crate::error::Error;
 
 /// The pattern by default: a folder for each project, with its database in it.
@@ -36,6 +37,7 @@ impl Pattern {
                 "" => return bad("it has an empty segment"),
                 "." | ".." => return bad("it leads through . or .."),
                 _ if part.contains(['\0', '\\']) => return bad("it has a character that no path here has"),
+                _ if is_kept(part) => return bad("it leads into a folder of backups, which holds no projects"),
                 _ => {}
             }
             let mut pieces = part.splitn(2, '*').map(str::to_owned);
@@ -82,6 +84,12 @@ impl Segment {
     }
 }
 
+/// Whether a folder of this name holds what is kept of a database: its backups, what a restore moved aside, the copy of
+/// a dry run, the journals of runs.
+pub(super) fn is_kept(name: &str) -> bool {
+    name.ends_with(".backups") || name.contains(".damaged-") || name.starts_with(".dry-run-") || name == FOLDER
+}
+
 /// Refuses what is no name of a project: of so many parts, each of letters, digits, `.`, `_` and `-`, beginning with a
 /// letter or digit.
 ///
@@ -116,7 +124,9 @@ mod tests {
         {
             assert_eq!(matched(pattern, name), None, "{pattern} {name}");
         }
-        for bad in ["", "/a/*", "a/../*", "./*", "a//*", "a/b", "*/**", "*/", "a\\*"] {
+        for bad in
+            ["", "/a/*", "a/../*", "./*", "a//*", "a/b", "*/**", "*/", "a\\*", "*.backups/*", "*/a.db.backups/*.db"]
+        {
             assert!(Pattern::new(bad).is_err(), "{bad}");
         }
     }

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use rustix::fs::Access;
 
-use super::discover::{self, Found, Project};
+use super::chosen::{self, Chosen};
+use super::discover::{self, Discovered, Found, Project};
 use super::journal::{About, Earlier, Journal};
 use super::outcome::Skip;
 use super::pattern::Pattern;
@@ -67,11 +68,6 @@ impl Prepared {
     pub fn planned(&self) -> &[Planned] {
         &self.planned
     }
-
-    /// The id of the run that is gone on with.
-    pub fn resumed(&self) -> Option<&str> {
-        self.journal.as_ref().map(|j| j.run.as_str())
-    }
 }
 
 /// Finds the databases and looks at each; changes nothing.
@@ -82,7 +78,7 @@ impl Prepared {
 pub async fn prepare(settings: &Settings, task: &Task) -> Result<Prepared, Error> {
     let pattern = Pattern::new(&settings.pattern)?;
     let root = discover::root(&settings.root)?;
-    let projects = discover::discover(&root, &pattern, &settings.projects)?;
+    let Discovered { projects, places } = discover::discover(&root, &pattern, &settings.projects)?;
     let steps = Arc::new(crate::history());
     let task = resolved(&steps, task)?;
     let about = About {
@@ -90,22 +86,24 @@ pub async fn prepare(settings: &Settings, task: &Task) -> Result<Prepared, Error
         goal: task.goal(),
         pattern: settings.pattern.clone(),
         projects: settings.projects.iter().cloned().collect(),
+        newest: steps.last().map(|step| step.version().to_owned()),
     };
-    let (journal, earlier) = match Journal::unfinished(&root, &about) {
-        _ if !settings.resume => (None, Earlier::default()),
-        Ok(Some((journal, earlier))) => (Some(journal), earlier),
-        Ok(None) => return Err(Error::NothingToResume { verb: task.verb(), root }),
-        Err(e) => return Err(e),
+    let (journal, earlier) = if settings.resume {
+        let unfinished = Journal::unfinished(&root, &about)?;
+        let (journal, earlier) =
+            unfinished.ok_or_else(|| Error::NothingToResume { verb: task.verb(), root: root.clone() })?;
+        (Some(journal), earlier)
+    } else {
+        (None, Earlier::default())
     };
-    let (chosen, restoring) = match &task {
+    let (mut chosen, restoring) = match &task {
         Task::Restore(given) => {
-            let (chosen, run) = backups(settings, &root, &projects, given)?;
-            (chosen, Some(run))
+            let Chosen { backups, run } = chosen::choose(settings, &root, &projects, given).await?;
+            (backups, Some(run))
         }
         _ => (BTreeMap::new(), None),
     };
-    let places = projects.iter().map(|p| p.path.to_string_lossy().into_owned()).collect::<BTreeSet<_>>();
-    let (earlier, chosen, places) = (Arc::new(earlier), Arc::new(chosen), Arc::new(places));
+    let (earlier, places) = (Arc::new(earlier), Arc::new(places));
     let work = projects.into_iter().map(|project| {
         let look = Look {
             root: root.clone(),
@@ -113,7 +111,7 @@ pub async fn prepare(settings: &Settings, task: &Task) -> Result<Prepared, Error
             options: settings.options(&project),
             task: task.clone(),
             earlier: Arc::clone(&earlier),
-            chosen: Arc::clone(&chosen),
+            backup: chosen.remove(&project.name),
             places: Arc::clone(&places),
         };
         async move {
@@ -146,31 +144,31 @@ struct Look {
     options: Options,
     task: Task,
     earlier: Arc<Earlier>,
-    chosen: Arc<BTreeMap<String, Backup>>,
+    /// What is restored.
+    backup: Option<Backup>,
     /// Where the databases of all projects are.
-    places: Arc<BTreeSet<String>>,
+    places: Arc<BTreeSet<PathBuf>>,
 }
 
 impl Look {
     async fn at(&self, project: &Project) -> Result<Intent, Error> {
-        if self.earlier.done.contains(&project.name) {
-            return Ok(Intent::Skip(Skip::DoneBefore));
-        }
-        let backup = self.chosen.get(&project.name);
         match &project.found {
             Found::Refused(error) => return Err(error.clone()),
-            Found::Missing if backup.is_none() => return Ok(Intent::Skip(Skip::NoDatabase)),
+            Found::Missing if self.backup.is_none() => return Ok(Intent::Skip(Skip::NoDatabase)),
             _ => {}
         }
         let state = inspect(&project.path)?;
         refuse_links(&self.root, &self.options)?;
+        if self.is_done(project).await {
+            return Ok(Intent::Skip(Skip::DoneBefore));
+        }
         if !matches!(self.task, Task::Backup) {
             refuse_read_only(&project.path, state)?;
         }
         refuse_read_only_folder(&project.path)?;
         match &self.task {
             Task::Backup => self.readable(state).await,
-            Task::Restore(_) => match backup {
+            Task::Restore(_) => match &self.backup {
                 Some(backup) => {
                     self.refuse_mixed_up(project, backup)?;
                     backup::check(backup).await?;
@@ -196,11 +194,24 @@ impl Look {
         }
     }
 
-    /// A backup that lies here but was taken of another project's database. Databases that began as copies of one
+    /// Whether the run that is gone on with had finished this one, and nobody has done anything else to it since.
+    async fn is_done(&self, project: &Project) -> bool {
+        let Some(reached) = self.earlier.done.get(&project.name) else { return false };
+        if matches!(self.task, Task::Backup) {
+            return reached.backup.as_ref().is_some_and(|path| Path::new(path).exists());
+        }
+        let status = crate::runner::status(&self.options).await;
+        status.is_ok_and(|status| status.exists && status.current() == reached.version.as_deref())
+    }
+
+    /// A backup that lies here but was taken of another database of this root. Databases that began as copies of one
     /// another have the same origin, so the place must tell.
     fn refuse_mixed_up(&self, project: &Project, backup: &Backup) -> Result<(), Error> {
         let of = &backup.manifest.source.location;
-        if *of != project.path.to_string_lossy() && self.places.contains(of) {
+        let place = Path::new(of);
+        // Another pattern's project is another project too.
+        let another = || self.places.contains(place) || place.starts_with(&self.root) && place.exists();
+        if *of != project.path.to_string_lossy() && another() {
             return Err(Error::OtherDatabase { path: backup.path.clone(), of: of.clone() });
         }
         Ok(())
@@ -237,39 +248,6 @@ fn refuse_read_only_folder(path: &Path) -> Result<(), Error> {
         }
         _ => Ok(()),
     }
-}
-
-/// The backup of each project that the named run took, and the run's full id.
-fn backups(
-    settings: &Settings,
-    root: &Path,
-    projects: &[Project],
-    given: &str,
-) -> Result<(BTreeMap<String, Backup>, String), Error> {
-    let mut all: Vec<(&str, Backup)> = Vec::new();
-    for project in projects.iter().filter(|p| !matches!(p.found, Found::Refused(_))) {
-        let options = settings.options(project);
-        // A link is refused for this project later on; nothing is read through it here.
-        if refuse_links(root, &options).is_ok() {
-            let (found, _) = backup::list(&options)?;
-            all.extend(found.into_iter().map(|backup| (project.name.as_str(), backup)));
-        }
-    }
-    let runs: BTreeSet<&str> = all.iter().filter_map(|(_, b)| b.manifest.run.as_deref()).collect();
-    let fits: Vec<&str> = runs.iter().copied().filter(|run| !given.is_empty() && run.starts_with(given)).collect();
-    let run = match fits.as_slice() {
-        [run] => (*run).to_owned(),
-        several => {
-            let near: Vec<&str> =
-                if several.is_empty() { runs.iter().rev().take(3).copied().collect() } else { several.to_vec() };
-            let near = near.into_iter().map(str::to_owned).collect();
-            return Err(Error::UnknownRun { given: given.to_owned(), near, root: root.to_owned() });
-        }
-    };
-    let of_run = all.iter().filter(|(_, b)| b.manifest.run.as_deref() == Some(run.as_str()));
-    // The newest come first: of several by one run, the oldest is of the time before it.
-    let chosen = of_run.map(|(name, backup)| ((*name).to_owned(), backup.clone())).collect();
-    Ok((chosen, run))
 }
 
 /// Refuses the whole run when the backups of all databases together would fill a disk.

@@ -73,18 +73,22 @@ impl Prepared {
             stop,
             see,
         };
+        let mut settled = Vec::new();
         for (number, Planned { project, intent }) in planned.into_iter().enumerate() {
-            match intent {
+            let outcome = match intent {
                 Intent::Change(change) => {
                     let mut options = settings.options(&project);
                     options.backups.run = Some(run.journal.run.clone());
                     run.jobs.insert(number, Job { root: root.clone(), options, change, on_loss });
+                    continue;
                 }
-                Intent::Nothing { at } => run.record(number, Outcome::Nothing { at }),
-                Intent::Skip(why) => run.record(number, Outcome::Skipped(why)),
-                Intent::Refused(error) => run.record(number, Outcome::Failed(error)),
-            }
+                Intent::Nothing { at } => Outcome::Nothing { at },
+                Intent::Skip(why) => Outcome::Skipped(why),
+                Intent::Refused(error) => Outcome::Failed(error),
+            };
+            settled.push((number, outcome));
         }
+        run.record(settled);
         let mut rest: VecDeque<usize> = run.jobs.keys().copied().collect();
         for canary in rest.drain(..settings.canary.min(rest.len())).collect::<Vec<_>>() {
             run.work(VecDeque::from([canary]), 1).await;
@@ -103,6 +107,18 @@ fn goal(intent: &Intent) -> Option<Option<String>> {
         Intent::Change(Change::Up(seen) | Change::Down(seen)) => Some(seen.to.clone()),
         _ => None,
     }
+}
+
+/// What the journal says of an outcome. What was not done is not finished: a run that goes on with this one tries it.
+fn line(project: &str, outcome: &Outcome) -> Option<Finished> {
+    let (error, version, backup) = match outcome {
+        Outcome::Done(done) => (None, done.to.clone(), done.backup.clone()),
+        Outcome::Nothing { at } => (None, at.clone(), None),
+        Outcome::Failed(error) => (Some(error.to_string()), None, None),
+        Outcome::Skipped(_) => return None,
+    };
+    let (project, outcome, exit_code) = (project.to_owned(), outcome.word().to_owned(), outcome.exit_code());
+    Some(Finished { project, outcome, exit_code, error, version, backup })
 }
 
 struct Run<'a> {
@@ -153,41 +169,26 @@ impl Run<'_> {
                 }
             };
             if let Some(number) = running.remove(&id) {
-                self.record(number, outcome);
+                self.record(vec![(number, outcome)]);
             }
         }
     }
 
-    /// One is finished with.
-    fn record(&mut self, number: usize, outcome: Outcome) {
-        let name = self.names[number].clone();
-        // What was not done is not finished: a run that goes on with this one tries it.
-        if !matches!(outcome, Outcome::Skipped(_)) {
-            let written = self.journal.finished(Finished {
-                project: name.clone(),
-                outcome: outcome.word().to_owned(),
-                exit_code: outcome.exit_code(),
-                error: match &outcome {
-                    Outcome::Failed(error) => Some(error.to_string()),
-                    _ => None,
-                },
-                backup: match &outcome {
-                    Outcome::Done(done) => done.backup.clone(),
-                    _ => None,
-                },
-            });
-            if let Err(error) = written {
-                self.halt(Stopped::Journal(error));
+    /// These are finished with, which is written down for all of them at once.
+    fn record(&mut self, finished: Vec<(usize, Outcome)>) {
+        let lines = finished.iter().filter_map(|(number, outcome)| line(&self.names[*number], outcome));
+        if let Err(error) = self.journal.finished(lines) {
+            self.halt(Stopped::Journal(error));
+        }
+        for (number, outcome) in finished {
+            self.failed += usize::from(matches!(outcome, Outcome::Failed(_)));
+            self.done += 1;
+            let (project, done, of) = (&self.names[number], self.done, self.names.len());
+            (self.see)(&Progress::Finished { project, outcome: &outcome, done, of });
+            self.outcomes[number] = Some(outcome);
+            if self.max_failures.is_some_and(|most| self.failed > most) {
+                self.halt(Stopped::Failures { failed: self.failed });
             }
-        }
-        self.failed += usize::from(matches!(outcome, Outcome::Failed(_)));
-        self.outcomes[number] = Some(outcome);
-        self.done += 1;
-        if let Some(Some(outcome)) = self.outcomes.get(number) {
-            (self.see)(&Progress::Finished { project: &name, outcome, done: self.done, of: self.names.len() });
-        }
-        if self.max_failures.is_some_and(|most| self.failed > most) {
-            self.halt(Stopped::Failures { failed: self.failed });
         }
     }
 

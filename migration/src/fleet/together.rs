@@ -2,27 +2,47 @@
 
 use tokio::task::JoinSet;
 
-/// Runs all of them, at most `jobs` at one time, and gives their values in their own order. A panic goes on here.
+/// Runs all of them, at most `jobs` at one time, and hands each value on as it comes. A panic goes on here. Dropped, or
+/// at the first error of `see`, it ends those that run.
+pub(super) async fn each<F, E>(
+    jobs: usize,
+    mut work: impl Iterator<Item = F>,
+    see: &mut (dyn FnMut(F::Output) -> Result<(), E> + Send),
+) -> Result<(), E>
+where
+    F: Future<Output: Send + 'static> + Send + 'static,
+{
+    let mut set = JoinSet::new();
+    loop {
+        while set.len() < jobs.max(1)
+            && let Some(future) = work.next()
+        {
+            set.spawn(future);
+        }
+        match set.join_next().await {
+            Some(Ok(value)) => see(value)?,
+            Some(Err(e)) if e.is_panic() => std::panic::resume_unwind(e.into_panic()),
+            // Nobody aborts them.
+            Some(Err(_)) => {}
+            None => return Ok(()),
+        }
+    }
+}
+
+/// As [`each`], and gives their values in their own order.
 pub(super) async fn all<F>(jobs: usize, work: impl Iterator<Item = F>) -> Vec<F::Output>
 where
     F: Future<Output: Send + 'static> + Send + 'static,
 {
-    let mut queue = work.enumerate();
-    let mut set = JoinSet::new();
     let mut out = Vec::new();
-    loop {
-        while set.len() < jobs.max(1)
-            && let Some((number, future)) = queue.next()
-        {
-            set.spawn(async move { (number, future.await) });
-        }
-        match set.join_next().await {
-            Some(Ok(done)) => out.push(done),
-            Some(Err(e)) if e.is_panic() => std::panic::resume_unwind(e.into_panic()),
-            // Nobody aborts them.
-            Some(Err(_)) => {}
-            None => break,
-        }
+    let numbered = work.enumerate().map(|(number, future)| async move { (number, future.await) });
+    let done: Result<(), std::convert::Infallible> = each(jobs, numbered, &mut |value| {
+        out.push(value);
+        Ok(())
+    })
+    .await;
+    match done {
+        Ok(()) => {}
     }
     out.sort_by_key(|(number, _)| *number);
     out.into_iter().map(|(_, value)| value).collect()

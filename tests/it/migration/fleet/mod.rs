@@ -1,5 +1,6 @@
 //! `migration fleet`: many databases, some of them poisoned, killed in the middle, and each put back in its own place.
 
+mod journals;
 mod names;
 mod poison;
 mod restore;

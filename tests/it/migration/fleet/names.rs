@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use support::plain;
 
-use super::stage::{Fleet, on, summary};
+use super::stage::{Fleet, on, outcomes, summary};
 use crate::migration::common::sql;
 
 plain! {
@@ -97,5 +97,28 @@ plain! {
         }
         let output = fleet.run(["status", "--pattern", "*.db", "--json"]).run().ok();
         assert_eq!(summary(&output)["projects"].as_array().map(Vec::len), Some(1), "{output}");
+    }
+
+    /// A folder of backups is no team, and what a restore moved aside is none either.
+    fn backups_are_no_projects() {
+        let fleet = Fleet::new(2);
+        let root = fleet.dir.path();
+        std::fs::rename(fleet.path("p001"), root.join("one.db")).expect("move");
+        fleet.run(["up", "--pattern", "*.db"]).run().ok();
+        for folder in ["two", "one.db.damaged-20260101T000000.000000Z"] {
+            std::fs::create_dir(root.join(folder)).expect("make a folder");
+        }
+        std::fs::copy(fleet.path("p002"), root.join("two/board.db")).expect("copy");
+        std::fs::copy(fleet.path("p002"), root.join("one.db.damaged-20260101T000000.000000Z/one.db")).expect("copy");
+        let mut before = fleet.files();
+        let output = fleet.run(["up", "--pattern", "*/*.db", "--json"]).run().ok();
+        assert_eq!(outcomes(&summary(&output)).into_keys().collect::<Vec<_>>(), ["two/board"], "{output}");
+        let mut after = fleet.files();
+        for files in [&mut before, &mut after] {
+            files.retain(|name, _| name.starts_with("one.db.backups") || name.starts_with("one.db.damaged"));
+        }
+        assert!(before.len() > 2 && before == after, "a backup was written to");
+        // Nor by its name.
+        fleet.run(["up", "--pattern", "one.db.backups/*.db"]).run().code(2);
     }
 }

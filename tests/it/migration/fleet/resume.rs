@@ -15,11 +15,7 @@ plain! {
     fn after_sigkill() {
         let fleet = Fleet::new(COUNT);
         let before = histories(&fleet);
-        let mut run = fleet.run(["down", "--steps", "1", "--jobs", "1", "--json"]).spawn();
-        run.wait_for("\"done\":4");
-        let killed = run.kill();
-        assert_eq!(killed.signal, Some(9), "too late\n{killed}");
-        let id = objects_of_killed(&killed.stdout);
+        let id = killed_down(&fleet);
         let finished = journal(&fleet, &id);
         assert!((4..COUNT).contains(&finished.len()), "{finished:?}");
         let middle = histories(&fleet);
@@ -49,6 +45,48 @@ plain! {
         fleet.run(["down", "--steps", "1", "--resume"]).run().code(13);
         fleet.run(["down", "--steps", "1", "--project", "p001"]).run().ok();
         assert_eq!(history(&fleet.path("p001")).len(), 19);
+    }
+
+    /// Since it was killed others went on: what it finished is no longer as it left it.
+    fn after_another_verb() {
+        let fleet = Fleet::new(COUNT);
+        let id = killed_down(&fleet);
+        let finished = journal(&fleet, &id);
+        // One of them stays as it was left.
+        let kept = finished.last().expect("a finished one");
+        let others = (1..=COUNT).map(name).filter(|p| p != kept).flat_map(|p| ["--project".to_owned(), p]);
+        fleet.run(["up"]).args(others).run().ok();
+        let output = fleet.run(["down", "--steps", "1", "--resume", "--json"]).run().ok();
+        let outcomes = outcomes(&summary(&output));
+        for project in (1..=COUNT).map(name) {
+            let expected = if project == *kept { "skipped" } else { "done" };
+            assert_eq!(outcomes[&project].0, expected, "{project}\n{output}");
+            assert_eq!(history(&fleet.path(&project)).len(), 20, "{project}\n{output}");
+        }
+    }
+
+    /// The newest run about the same is the one that is meant, and it has its end.
+    fn not_an_older_run() {
+        let fleet = Fleet::new(COUNT);
+        killed_down(&fleet);
+        fleet.run(["down", "--steps", "1"]).run().ok();
+        let before = histories(&fleet);
+        let output = fleet.run(["down", "--steps", "1", "--resume"]).run().code(13);
+        assert!(output.stderr.contains("there is no unfinished `fleet down`"), "{output}");
+        assert_eq!(histories(&fleet), before);
+    }
+
+    /// What is the newest version to one build is none to another.
+    fn not_the_run_of_another_build() {
+        let fleet = Fleet::new(COUNT);
+        let id = killed_down(&fleet);
+        let path = fleet.dir.path().join(".callboard-fleet").join(format!("{id}.jsonl"));
+        let text = std::fs::read_to_string(&path).expect("read the journal");
+        let (first, rest) = text.split_once('\n').expect("a line");
+        let mut first: serde_json::Value = serde_json::from_str(first).expect("an object");
+        first["about"]["newest"] = "m20201231_000001_older".into();
+        std::fs::write(&path, format!("{first}\n{rest}")).expect("write the journal");
+        fleet.run(["down", "--steps", "1", "--resume"]).run().code(13);
     }
 
     fn after_sigint() {
@@ -85,6 +123,15 @@ plain! {
             assert_eq!(history(&fleet.path(&project)).len(), 24);
         }
     }
+}
+
+/// Kills `down --steps 1` when it has done four, and gives the run's id.
+fn killed_down(fleet: &Fleet) -> String {
+    let mut run = fleet.run(["down", "--steps", "1", "--jobs", "1", "--json"]).spawn();
+    run.wait_for("\"done\":4");
+    let killed = run.kill();
+    assert_eq!(killed.signal, Some(9), "too late\n{killed}");
+    objects_of_killed(&killed.stdout)
 }
 
 fn histories(fleet: &Fleet) -> BTreeMap<String, Vec<String>> {
