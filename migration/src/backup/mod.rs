@@ -20,7 +20,7 @@ pub use postgres::{Scratch, scratch};
 pub(crate) use restore::after_commit;
 pub use restore::{Careful, Restored, restore};
 pub use take::take;
-pub(crate) use take::{before, refuse_no_space};
+pub(crate) use take::{before, refuse_full, refuse_no_space, size_of_copy};
 
 use crate::error::Error;
 use crate::runner::Options;

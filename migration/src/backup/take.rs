@@ -148,19 +148,25 @@ fn label(path: &Path) -> String {
     path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// A copy that would fill the disk would also keep the application from writing.
-pub(crate) fn refuse_no_space(path: &Path, folder: &Path) -> Result<(), Error> {
+/// The room that a copy of a SQLite file takes, in bytes; a file that can't be read has none.
+pub(crate) fn size_of_copy(path: &Path) -> u64 {
     let size = |suffix: &str| {
         let mut name = path.as_os_str().to_owned();
         name.push(suffix);
         std::fs::metadata(name).map_or(0, |m| m.len())
     };
-    let needed = size("") + size("-wal") + (1 << 20);
-    match rustix::fs::statvfs(folder) {
-        Ok(room) if room.f_bavail.saturating_mul(room.f_frsize) < needed => {
-            let free = room.f_bavail.saturating_mul(room.f_frsize);
-            Err(Error::NoSpace { path: folder.to_owned(), needed, free })
-        }
-        _ => Ok(()),
-    }
+    size("") + size("-wal")
+}
+
+/// A copy that would fill the disk would also keep the application from writing.
+pub(crate) fn refuse_no_space(path: &Path, folder: &Path) -> Result<(), Error> {
+    refuse_full(folder, size_of_copy(path))
+}
+
+/// Refuses when the folder's disk has no room for so many bytes, and a little more.
+pub(crate) fn refuse_full(folder: &Path, bytes: u64) -> Result<(), Error> {
+    let needed = bytes.saturating_add(1 << 20);
+    let Ok(room) = rustix::fs::statvfs(folder) else { return Ok(()) };
+    let free = room.f_bavail.saturating_mul(room.f_frsize);
+    if free < needed { Err(Error::NoSpace { path: folder.to_owned(), needed, free }) } else { Ok(()) }
 }

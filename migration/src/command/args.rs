@@ -61,13 +61,29 @@ impl Target {
     }
 }
 
-/// Where backups go, and which of the older ones stay.
+/// Where backups are.
 #[derive(Debug, clap::Args)]
-pub struct Backups {
+pub struct BackupFolder {
     /// The folder of the backups [default: FILE.backups beside a SQLite file, ~/.local/state/callboard/backups for
     /// PostgreSQL]
     #[arg(long, value_name = "FOLDER", env = "CALLBOARD_BACKUP_DIR")]
     backup_dir: Option<PathBuf>,
+}
+
+impl BackupFolder {
+    /// Puts it into the options.
+    pub fn apply(&self, options: &mut Options) {
+        if let Some(folder) = &self.backup_dir {
+            options.backups.folder = Some(folder.clone());
+        }
+    }
+}
+
+/// Where backups go, and which of the older ones stay.
+#[derive(Debug, clap::Args)]
+pub struct Backups {
+    #[command(flatten)]
+    folder: BackupFolder,
 
     /// Keep so many of the newest backups of this database, and ...
     #[arg(long, value_name = "N", default_value_t = Keep::default().newest, value_parser = clap::value_parser!(u64).range(1..=100_000).map(|n| usize::try_from(n).unwrap_or(usize::MAX)))]
@@ -81,9 +97,7 @@ pub struct Backups {
 impl Backups {
     /// Puts them into the options.
     pub fn apply(&self, options: &mut Options) {
-        if let Some(folder) = &self.backup_dir {
-            options.backups.folder = Some(folder.clone());
-        }
+        self.folder.apply(options);
         options.backups.keep = Some(Keep { newest: self.keep, days: self.keep_days });
     }
 }

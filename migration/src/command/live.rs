@@ -1,6 +1,7 @@
 //! The arguments of verbs that read a schema: from a live database if one is named, else from one made for it.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use callboard_migration::Error;
 use callboard_migration::runner::{Options, Status};
@@ -24,6 +25,10 @@ pub struct Live {
     /// The PostgreSQL schema of the tables [default: public]
     #[arg(long, value_name = "NAME", env = "CALLBOARD_SCHEMA", hide_env_values = true)]
     schema: Option<String>,
+
+    /// How many seconds to wait for another process that writes
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(0..=86_400))]
+    lock_timeout: u64,
 
     /// Print one JSON object
     #[arg(long)]
@@ -59,7 +64,8 @@ impl Live {
             screen::warn(warning);
         }
         let schema = self.schema.as_deref().filter(|s| !s.is_empty()).map(schema_name).transpose()?;
-        Ok(Options { schema, ..Options::new(located.url) })
+        let lock_timeout = Duration::from_secs(self.lock_timeout);
+        Ok(Options { schema, lock_timeout, ..Options::new(located.url) })
     }
 }
 

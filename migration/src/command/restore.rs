@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use callboard_migration::backup::{Backup, Careful, Restored, find, restore};
 use serde_json::json;
 
-use super::args::{Backups, Target};
+use super::args::{BackupFolder, Target};
 use super::run::{Point, block_on, interruptible};
 use super::screen;
 
@@ -21,7 +21,7 @@ pub struct Args {
     target: Target,
 
     #[command(flatten)]
-    backups: Backups,
+    backups: BackupFolder,
 
     /// Which: its id, the beginning of it, or the path of its file
     #[arg(value_name = "ID|FILE")]

@@ -148,7 +148,9 @@ impl Error {
             Self::UnknownBackup { near, .. } if !near.is_empty() => format!("did you mean {}?", near.join(" or ")),
             Self::UnknownBackup { .. } => "`migration backups` lists them; a file is named by its path".to_owned(),
             Self::OtherDatabase { .. } => {
-                "nothing was changed: name the database that it is of, or give --any-source if this is meant".to_owned()
+                "nothing was changed: name the database that it is of; if this is meant, `migration restore FILE \
+                 --any-source` does it for one database"
+                    .to_owned()
             }
             Self::RestoreFailed { .. } | Self::NotRestored { .. } => {
                 "do not use the database before it is checked; restore a backup".to_owned()

@@ -131,7 +131,7 @@ pub enum Error {
     NoMatch { root: PathBuf, pattern: String },
     #[error("no project below {} has a backup of one run {given:?}", root.display())]
     UnknownRun { given: String, near: Vec<String>, root: PathBuf },
-    #[error("there is no unfinished `fleet {verb}` with this goal, pattern and projects below {}", root.display())]
+    #[error("there is no unfinished `fleet {verb}` with this goal, pattern, projects and build below {}", root.display())]
     NothingToResume { verb: &'static str, root: PathBuf },
 }
 

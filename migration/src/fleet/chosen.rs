@@ -48,8 +48,12 @@ pub(super) async fn choose(
         let project = project.name.clone();
         async move { look(project, &options, &root, &given) }
     });
+    let mut failed = None;
     together::each(settings.jobs, work, &mut |kept: Result<Kept, Error>| {
-        let kept = kept?;
+        let kept = match kept {
+            Ok(kept) => kept,
+            Err(error) => return failed = Some(error),
+        };
         runs.extend(kept.runs);
         fit.extend(kept.fit.keys().cloned());
         match (fit.len(), kept.fit.into_values().next()) {
@@ -57,9 +61,11 @@ pub(super) async fn choose(
             (1, None) => {}
             _ => backups.clear(),
         }
-        Ok(())
     })
-    .await?;
+    .await;
+    if let Some(error) = failed {
+        return Err(error);
+    }
     let mut fits = fit.iter();
     match (fits.next(), fits.next()) {
         (Some(run), None) => Ok(Chosen { backups, run: run.clone() }),

@@ -6,6 +6,7 @@
 mod chosen;
 mod discover;
 mod journal;
+mod look;
 mod outcome;
 mod pattern;
 mod preflight;
@@ -18,16 +19,15 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use discover::{Found, Project};
+pub use look::{Looked, status, verify};
 pub use outcome::{Done, Outcome, Skip, Stopped, Summary};
 pub use pattern::DEFAULT_PATTERN;
 pub use preflight::{Change, Intent, Planned, Prepared, prepare};
 pub use run::Progress;
 
 use crate::backup;
-use crate::error::Error;
-use crate::runner::{self, DEFAULT_LOCK_TIMEOUT, DownGoal, Goal, OnLoss, Options, Status};
+use crate::runner::{DEFAULT_LOCK_TIMEOUT, DownGoal, Goal, OnLoss, Options};
 use crate::target::DatabaseUrl;
-use crate::verify::{self, Report};
 
 /// Which databases, and how.
 #[derive(Clone, Debug)]
@@ -43,7 +43,7 @@ pub struct Settings {
     pub canary: usize,
     /// When more have failed, no further one is begun; none is no limit.
     pub max_failures: Option<usize>,
-    /// Goes on with the newest interrupted run of the same verb, goal, pattern and projects.
+    /// Goes on with the newest run of the same verb, goal, pattern, projects and build, which must have been interrupted.
     pub resume: bool,
     /// How long to wait for another process at one database.
     pub lock_timeout: Duration,
@@ -106,51 +106,4 @@ impl Task {
             Self::Restore(run) => run.clone(),
         }
     }
-}
-
-/// Where each database stands, by project; reads only. A project without a database has no status.
-///
-/// # Errors
-/// As [`prepare`], but for what concerns one project: that is its own error.
-pub async fn status(settings: &Settings) -> Result<Vec<(Project, Result<Option<Status>, Error>)>, Error> {
-    each(settings, |options| async move { runner::status(&options).await.map(Some) }).await
-}
-
-/// What each database is against its recorded version, by project; reads only. One without a board has no report.
-///
-/// # Errors
-/// As [`status`].
-pub async fn verify(settings: &Settings) -> Result<Vec<(Project, Result<Option<Report>, Error>)>, Error> {
-    let one = |options: Options| async move {
-        match verify::verify(&options, &mut |_| {}).await {
-            Err(Error::NoDatabase { .. }) => Ok(None),
-            report => report.map(Some),
-        }
-    };
-    each(settings, one).await
-}
-
-/// Reads every database that is found; none of a project that has none.
-async fn each<F, T>(
-    settings: &Settings,
-    read: impl Fn(Options) -> F + Clone + Send + 'static,
-) -> Result<Vec<(Project, Result<Option<T>, Error>)>, Error>
-where
-    F: Future<Output = Result<Option<T>, Error>> + Send + 'static,
-    T: Send + 'static,
-{
-    let root = discover::root(&settings.root)?;
-    let found = discover::discover(&root, &pattern::Pattern::new(&settings.pattern)?, &settings.projects)?;
-    let work = found.projects.into_iter().map(|project| {
-        let (options, read) = (settings.options(&project), read.clone());
-        async move {
-            let found = match &project.found {
-                Found::File => read(options).await,
-                Found::Missing => Ok(None),
-                Found::Refused(error) => Err(error.clone()),
-            };
-            (project, found)
-        }
-    });
-    Ok(together::all(settings.jobs, work).await)
 }

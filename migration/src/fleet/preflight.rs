@@ -256,12 +256,7 @@ fn refuse_no_space(settings: &Settings, planned: &[Planned]) -> Result<(), Error
     for one in planned {
         let Intent::Change(change) = &one.intent else { continue };
         let path = &one.project.path;
-        let size = |suffix: &str| {
-            let mut name = path.as_os_str().to_owned();
-            name.push(suffix);
-            std::fs::metadata(name).map_or(0, |m| m.len())
-        };
-        let copy = size("") + size("-wal");
+        let copy = backup::size_of_copy(path);
         let needed = match change {
             Change::Backup => copy,
             Change::Restore(backup) => copy + backup.manifest.bytes,
@@ -272,12 +267,8 @@ fn refuse_no_space(settings: &Settings, planned: &[Planned]) -> Result<(), Error
         let Ok(meta) = std::fs::metadata(folder) else { continue };
         disks.entry(meta.dev()).or_insert((folder, 0)).1 += needed;
     }
-    for (folder, needed) in disks.into_values() {
-        let Ok(room) = rustix::fs::statvfs(folder) else { continue };
-        let free = room.f_bavail.saturating_mul(room.f_frsize);
-        if free < needed {
-            return Err(Error::NoSpace { path: folder.to_owned(), needed, free });
-        }
+    for (folder, needed) in disks.into_values().filter(|(_, needed)| *needed > 0) {
+        backup::refuse_full(folder, needed)?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The dry run of a whole folder: each change is tried on a copy of its database.
 
-use super::preflight::{Change, Intent, Prepared};
+use super::preflight::{Change, Intent, Prepared, refuse_links};
 use crate::runner::{DownGoal, Goal, rehearse_down, rehearse_up};
 
 impl Prepared {
@@ -11,6 +11,11 @@ impl Prepared {
         for planned in &mut self.planned {
             let Intent::Change(change) = &planned.intent else { continue };
             let options = self.settings.options(&planned.project);
+            // Someone may have put a link there since it was looked at.
+            if let Err(error) = refuse_links(&self.root, &options) {
+                planned.intent = Intent::Refused(error);
+                continue;
+            }
             let tried = match change {
                 Change::Up(seen) => {
                     see(&planned.project.name);

@@ -2,13 +2,9 @@
 
 use tokio::task::JoinSet;
 
-/// Runs all of them, at most `jobs` at one time, and hands each value on as it comes. A panic goes on here. Dropped, or
-/// at the first error of `see`, it ends those that run.
-pub(super) async fn each<F, E>(
-    jobs: usize,
-    mut work: impl Iterator<Item = F>,
-    see: &mut (dyn FnMut(F::Output) -> Result<(), E> + Send),
-) -> Result<(), E>
+/// Runs all of them, at most `jobs` at one time, and hands each value on as it comes. A panic goes on here. Dropped, it
+/// ends those that run.
+pub(super) async fn each<F>(jobs: usize, mut work: impl Iterator<Item = F>, see: &mut (dyn FnMut(F::Output) + Send))
 where
     F: Future<Output: Send + 'static> + Send + 'static,
 {
@@ -20,11 +16,11 @@ where
             set.spawn(future);
         }
         match set.join_next().await {
-            Some(Ok(value)) => see(value)?,
+            Some(Ok(value)) => see(value),
             Some(Err(e)) if e.is_panic() => std::panic::resume_unwind(e.into_panic()),
             // Nobody aborts them.
             Some(Err(_)) => {}
-            None => return Ok(()),
+            None => return,
         }
     }
 }
@@ -36,14 +32,7 @@ where
 {
     let mut out = Vec::new();
     let numbered = work.enumerate().map(|(number, future)| async move { (number, future.await) });
-    let done: Result<(), std::convert::Infallible> = each(jobs, numbered, &mut |value| {
-        out.push(value);
-        Ok(())
-    })
-    .await;
-    match done {
-        Ok(()) => {}
-    }
+    each(jobs, numbered, &mut |value| out.push(value)).await;
     out.sort_by_key(|(number, _)| *number);
     out.into_iter().map(|(_, value)| value).collect()
 }

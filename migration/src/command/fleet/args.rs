@@ -57,7 +57,8 @@ pub struct Care {
     #[arg(long, value_name = "M", value_parser = clap::value_parser!(u64).range(0..=1_000_000).map(to_usize))]
     max_failures: Option<usize>,
 
-    /// Go on with the newest interrupted run of the same verb, goal, pattern and projects; what it finished is not redone
+    /// Go on with the newest run of the same verb, goal, pattern, projects and build, if it was interrupted; what it
+    /// finished is not redone, unless it has changed since
     #[arg(long)]
     resume: bool,
 

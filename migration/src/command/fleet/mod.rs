@@ -3,6 +3,7 @@
 mod args;
 mod backup;
 mod down;
+mod hints;
 mod restore;
 mod run;
 mod screen;

@@ -4,13 +4,13 @@ use std::process::ExitCode;
 
 use callboard_migration::fleet::Task;
 
-use super::args::{Backups, Care, Fleet};
+use super::args::{Care, Fleet};
 use super::run::{Asked, run as start};
 
 /// Put back the backups that a run took, each in its own project's place
 ///
-/// All of them are read in full before the first is put back; what is overwritten is backed up first. A project of which
-/// the run took none is skipped.
+/// All of them are read in full before the first is put back; what is overwritten is backed up first, and no backup is
+/// removed. A project of which the run took none is skipped.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
@@ -19,9 +19,6 @@ pub struct Args {
 
     #[command(flatten)]
     care: Care,
-
-    #[command(flatten)]
-    backups: Backups,
 
     /// The run, by its id or the beginning of it
     #[arg(value_name = "TIMESTAMP")]
@@ -41,7 +38,6 @@ Examples:
 pub fn run(args: &Args) -> ExitCode {
     let mut settings = args.fleet.settings();
     args.care.apply(&mut settings);
-    args.backups.apply(&mut settings);
     let asked = match Asked::of(args.care.dry_run) {
         Asked::DoIt if !args.yes => Asked::AskFirst,
         asked => asked,

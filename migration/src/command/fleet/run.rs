@@ -3,7 +3,9 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use callboard_migration::fleet::{Intent, Prepared, Settings, Stopped, Task, prepare};
+use callboard_migration::Error;
+use callboard_migration::fleet::{Change, Intent, Planned, Prepared, Settings, Stopped, Task, prepare};
+use callboard_migration::runner::OnLoss;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
@@ -48,12 +50,18 @@ pub fn block_on(future: impl Future<Output = ExitCode>) -> ExitCode {
 async fn work(settings: &Settings, task: &Task, asked: Asked, json: bool) -> ExitCode {
     let mut stop = match on_signals() {
         Ok(stop) => stop,
-        Err(e) => return common::failure_with(&format!("signals can't be caught: {e}"), None, 1, json),
+        Err(e) => return no_signals(&e, json),
+    };
+    let refuses = matches!(task, Task::Down(_, OnLoss::Refuse));
+    let task = match task {
+        // What would be lost is in the plan.
+        Task::Down(goal, _) if asked == Asked::DryRun => &Task::Down(goal.clone(), OnLoss::Accept),
+        task => task,
     };
     let prepared = tokio::select! {
         biased;
         prepared = prepare(settings, task) => prepared,
-        _ = stop.wait_for(|stop| *stop) => return interrupted(json),
+        _ = stop.wait_for(|stop| *stop) => return interrupted(" before anything was begun", json),
     };
     let mut prepared = match prepared {
         Ok(prepared) => prepared,
@@ -64,16 +72,20 @@ async fn work(settings: &Settings, task: &Task, asked: Asked, json: bool) -> Exi
             let mut see = |name: &str| common::note(&format!("Trying {name} on a copy"));
             tokio::select! {
                 () = prepared.rehearse(&mut see) => {}
-                _ = stop.wait_for(|stop| *stop) => return interrupted(json),
+                _ = stop.wait_for(|stop| *stop) => return interrupted(" before anything was begun", json),
             }
-            return screen::plan(&prepared, json);
+            let code = screen::plan(&prepared, json);
+            if refuses && prepared.planned().iter().any(loses) {
+                common::note("Hint: without --yes-lose-data those that would lose rows are refused");
+            }
+            return code;
         }
         Asked::AskFirst => {
             let question = question(&prepared);
             let answer = tokio::task::spawn_blocking(move || agreed(&question));
             let answer = tokio::select! {
                 answer = answer => answer.unwrap_or(false),
-                _ = stop.wait_for(|stop| *stop) => return interrupted(json),
+                _ = stop.wait_for(|stop| *stop) => return interrupted(" before anything was begun", json),
             };
             if !answer {
                 let hint = Some("run it again with --yes");
@@ -100,8 +112,40 @@ async fn work(settings: &Settings, task: &Task, asked: Asked, json: bool) -> Exi
     }
 }
 
-fn interrupted(json: bool) -> ExitCode {
-    let code = common::failure_with("interrupted before anything was begun", Some("run it again"), INTERRUPTED, json);
+/// Why a look at all of them has no end.
+pub enum Unfinished {
+    Interrupted,
+    Failed(Error),
+    NoSignals(std::io::Error),
+}
+
+impl Unfinished {
+    /// Prints it, and gives its exit code.
+    pub fn tell(&self, json: bool) -> ExitCode {
+        match self {
+            Self::Interrupted => interrupted("", json),
+            Self::Failed(error) => common::failure(error, json),
+            Self::NoSignals(e) => no_signals(e, json),
+        }
+    }
+}
+
+/// Runs what only reads: at SIGINT or SIGTERM it is dropped.
+pub async fn reading(work: impl Future<Output = Result<(), Error>>) -> Result<(), Unfinished> {
+    let mut stop = on_signals().map_err(Unfinished::NoSignals)?;
+    tokio::select! {
+        biased;
+        done = work => done.map_err(Unfinished::Failed),
+        _ = stop.wait_for(|stop| *stop) => Err(Unfinished::Interrupted),
+    }
+}
+
+fn no_signals(e: &std::io::Error, json: bool) -> ExitCode {
+    common::failure_with(&format!("signals can't be caught: {e}"), None, 1, json)
+}
+
+fn interrupted(when: &str, json: bool) -> ExitCode {
+    let code = common::failure_with(&format!("interrupted{when}"), Some("run it again"), INTERRUPTED, json);
     common::note("Nothing was changed.");
     code
 }
@@ -120,6 +164,10 @@ fn on_signals() -> std::io::Result<watch::Receiver<bool>> {
         }
     });
     Ok(stop)
+}
+
+fn loses(planned: &Planned) -> bool {
+    matches!(&planned.intent, Intent::Change(Change::Down(seen)) if !seen.losses.is_empty())
 }
 
 fn question(prepared: &Prepared) -> String {

@@ -5,9 +5,11 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use callboard_migration::Error;
+use callboard_migration::backup::Backup;
 use callboard_migration::fleet::{Change, Intent, Outcome, Planned, Prepared, Progress, Stopped, Summary};
 use serde_json::{Value, json};
 
+use super::hints::Hints;
 use crate::command::screen::{escaped, line, note, object};
 
 /// How often the bar is drawn at most.
@@ -42,16 +44,8 @@ impl View {
                 note(&format!("Run {run}: {changes} databases to work on{before}"));
             }
             Progress::Finished { project, outcome, done, of } => {
-                self.failed += usize::from(matches!(outcome, Outcome::Failed(_)));
-                if !self.bar {
-                    let detail = detail(outcome);
-                    return note(&format!("[{done}/{of}] {project}: {}{}", outcome.word(), after(&detail)));
-                }
-                if let Outcome::Failed(_) = outcome {
-                    self.clear();
-                    note(&format!("{project}: failed{}", after(&detail(outcome))));
-                }
-                self.draw(*done, *of);
+                let text = format!("{}{}", outcome.word(), after(&detail(outcome)));
+                self.finished(project, &text, matches!(outcome, Outcome::Failed(_)), (*done, *of));
             }
             Progress::Stopping { why } => {
                 self.clear();
@@ -59,6 +53,19 @@ impl View {
             }
             _ => {}
         }
+    }
+
+    /// One database is finished with: the number `done` of `of`.
+    pub fn finished(&mut self, project: &str, text: &str, failed: bool, (done, of): (usize, usize)) {
+        self.failed += usize::from(failed);
+        if !self.bar {
+            return note(&format!("[{done}/{of}] {project}: {text}"));
+        }
+        if failed {
+            self.clear();
+            note(&format!("{project}: {text}"));
+        }
+        self.draw(done, of);
     }
 
     fn draw(&mut self, done: usize, of: usize) {
@@ -119,6 +126,13 @@ pub fn summary(summary: &Summary, as_json: bool) {
         .iter()
         .map(|(name, outcome)| [name.clone(), outcome.word().to_owned(), version(outcome), detail(outcome)]);
     table(["PROJECT", "OUTCOME", "VERSION", "DETAIL"], rows.collect());
+    let mut hints = Hints::default();
+    for (name, outcome) in &summary.outcomes {
+        if let Outcome::Failed(error) = outcome {
+            hints.add(name, error);
+        }
+    }
+    hints.print();
     if let Some(why) = &summary.stopped {
         line(&format!("Stopped: {}", reason(why)));
     }
@@ -157,6 +171,13 @@ pub fn plan(prepared: &Prepared, as_json: bool) -> ExitCode {
             [p.project.name.clone(), word.to_owned(), version, detail]
         });
         table(["PROJECT", "PLAN", "VERSION", "DETAIL"], rows.collect());
+        let mut hints = Hints::default();
+        for one in planned {
+            if let Intent::Refused(error) = &one.intent {
+                hints.add(&one.project.name, error);
+            }
+        }
+        hints.print();
         let others = planned.len() - changes - refused;
         line(&format!(
             "{changes} would be changed, {others} left as they are, {refused} refused. Nothing was changed."
@@ -191,7 +212,10 @@ fn intended(planned: &Planned) -> Value {
             "plan": foretold(change).0, "from": seen.from, "to": seen.to, "versions": seen.versions, "losses": seen.losses,
         }),
         Intent::Change(Change::Backup) => json!({ "plan": "backup" }),
-        Intent::Change(Change::Restore(backup)) => json!({ "plan": "restore", "backup": backup }),
+        Intent::Change(Change::Restore(backup)) => {
+            let Backup { path, manifest } = &**backup;
+            json!({ "plan": "restore", "backup": { "path": path.to_string_lossy(), "manifest": manifest } })
+        }
         Intent::Nothing { at } => json!({ "plan": "nothing", "at": at }),
         Intent::Skip(why) => json!({ "plan": "skip", "why": why }),
         Intent::Refused(error) => {
@@ -199,7 +223,7 @@ fn intended(planned: &Planned) -> Value {
         }
     };
     out["project"] = json!(planned.project.name);
-    out["path"] = json!(planned.project.path);
+    out["path"] = json!(planned.project.path.to_string_lossy());
     out
 }
 

@@ -103,6 +103,9 @@ plain! {
             let summary = summary(&output);
             assert_eq!((&summary["failed"], &summary["outcomes"][0]["exit_code"]), (&1.into(), &14.into()), "{output}");
             assert!(std::fs::read(fleet.path("p002")).expect("read") == before, "{args:?}");
+            // The way out is one that there is.
+            let hint = summary["outcomes"][0]["hint"].as_str().expect("a hint");
+            assert!(hint.contains("`migration restore FILE --any-source`"), "{hint}");
         }
         // A project that was moved is still itself.
         std::fs::remove_dir_all(fleet.path("p001").parent().expect("a folder")).expect("remove");
