@@ -3,6 +3,7 @@
 //! A backup is a file and a manifest beside it, in a folder of the database's own. It is checked before it gets its
 //! name, and again before it is used.
 
+mod aside;
 mod check;
 mod manifest;
 mod postgres;

@@ -7,6 +7,7 @@ use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sea_orm::sqlx::{self, Connection as _};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 
+use super::aside::{is_stray, move_aside};
 use super::check::{check, expected, stamp};
 use super::manifest::{Backup, Reason, Source};
 use super::sqlite;
@@ -70,14 +71,17 @@ pub async fn restore(
         runner::make_folder(path)?;
     }
     let _lock = runner::take_lock(path, &mut patience, events).await?;
-    let mut moved = None;
+    let seen = match runner::inspect(path)? {
+        state if is_stray(path, state) => Err(Error::NotADatabase { path: path.to_owned() }),
+        State::Missing => Ok(()),
+        _ => look(path, careful, backup).await,
+    };
+    let moved = match seen {
+        Err(Error::NotADatabase { .. }) => Some(move_aside(path, careful, backup)?),
+        other => other.map(|()| None)?,
+    };
     if runner::inspect(path)? == State::Missing {
         runner::create(path)?;
-    } else if let Err(Error::NotADatabase { .. }) = look(path, careful, backup).await {
-        moved = Some(move_aside(path, backup)?);
-        runner::create(path)?;
-    } else {
-        look(path, careful, backup).await?;
     }
     let mut work =
         Overwrite { path, backup, before, settings: &options.backups, folder: folder(options)?, saved: None };
@@ -115,29 +119,6 @@ async fn look(path: &Path, careful: Careful, backup: &Backup) -> Result<(), Erro
     } else {
         Err(Error::OtherDatabase { path: backup.path.clone(), of: backup.manifest.source.location.clone() })
     }
-}
-
-/// Moves a file that is no database out of the way, together with all that belongs to it.
-fn move_aside(path: &Path, backup: &Backup) -> Result<PathBuf, Error> {
-    // A file that can't be read has no history to be known by.
-    if backup.manifest.source.location != location(path) {
-        return Err(Error::NotADatabase { path: path.to_owned() });
-    }
-    let mut folder = path.as_os_str().to_owned();
-    folder.push(format!(".damaged-{}", chrono::Utc::now().format("%Y%m%dT%H%M%S%.6fZ")));
-    let folder = PathBuf::from(folder);
-    std::fs::create_dir(&folder).map_err(|e| runner::failed(&folder, &e))?;
-    for suffix in ["-journal", "-wal", "-shm", ""] {
-        let mut from = path.as_os_str().to_owned();
-        from.push(suffix);
-        let from = PathBuf::from(from);
-        let Some(name) = from.file_name() else { continue };
-        match std::fs::rename(&from, folder.join(name)) {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(runner::failed(&from, &e)),
-            _ => {}
-        }
-    }
-    Ok(folder)
 }
 
 struct Overwrite<'a> {

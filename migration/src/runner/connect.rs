@@ -4,10 +4,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions};
 use sea_orm::sqlx::{self, ConnectOptions as _, Connection as _};
 use sea_orm::{ConnectionTrait, DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector, Statement};
 
+use super::file;
 use crate::error::{Cause, Error, sqlx_cause};
 use crate::sqlite::register_digest;
 use crate::target::DatabaseUrl;
@@ -42,6 +43,7 @@ const SERVER_PATIENCE: Duration = Duration::from_secs(15);
 /// Opens a SQLite file on a pool of exactly one connection, with the foreign keys off: they would fire when a
 /// migration rebuilds a table, and can't be switched off inside a transaction.
 pub(crate) async fn sqlite(path: &Path, access: Access, busy: Duration) -> Result<DatabaseConnection, Error> {
+    refuse_stray(path, access).await?;
     let mut options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(false)
@@ -72,6 +74,30 @@ pub(crate) async fn sqlite(path: &Path, access: Access, busy: Duration) -> Resul
     let db = SqlxSqliteConnector::from_sqlx_sqlite_pool(pool);
     check_sqlite(&db, path).await?;
     Ok(db)
+}
+
+/// Refuses a file that is no database but has a WAL or a journal beside it, before SQLite sees them: it would write what
+/// they hold into that file, and remove them.
+async fn refuse_stray(path: &Path, access: Access) -> Result<(), Error> {
+    let is_theirs = matches!(access, Access::Write | Access::Look | Access::LookBeside);
+    let left = beside(path, "-wal") || beside(path, "-journal");
+    // With a journal of SQLite's it can be a database whose first pages were not all written.
+    if !is_theirs || !left || file::has_hot_journal(path) {
+        return Ok(());
+    }
+    // As an immutable file it is read without what lies beside it.
+    let alone = SqliteConnectOptions::new().filename(path).read_only(true).immutable(true).disable_statement_logging();
+    let read = async {
+        let mut db = SqliteConnection::connect_with(&alone).await?;
+        let read = sqlx::query("SELECT count(*) FROM sqlite_schema").execute(&mut db).await;
+        db.close().await?;
+        read
+    };
+    match read.await {
+        Err(e) if sqlx_cause(&e) == Some(Cause::NotADatabase) => Err(Error::NotADatabase { path: path.to_owned() }),
+        // Whatever else is wrong is found with all of it.
+        _ => Ok(()),
+    }
 }
 
 /// Opens a file that nobody writes to, such as a backup: SQLite makes no file beside it.

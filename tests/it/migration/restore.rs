@@ -1,5 +1,7 @@
 //! Restores: rows and schema come back, what was there is backed up, and what belongs to others stays.
 
+use std::path::Path;
+
 use callboard_migration::backup::{self, Careful, Reason};
 use callboard_migration::runner::{self, DownGoal, Goal, OnLoss};
 use callboard_migration::{Error, history};
@@ -239,8 +241,8 @@ both_empty! {
         sql(&db, &format!("DROP OWNED BY {role}; DROP ROLE {role}")).await;
     }
 
-    /// SQLite's own: journals of another state beside the file, and a file that is no database any more.
-    async fn over_what_is_left_of_a_file(t: TestDb) {
+    /// SQLite's own: the journal mode of the file is another one than that of the backup.
+    async fn in_the_other_journal_mode(t: TestDb) {
         if t.kind() == Kind::Postgres {
             return; // Its files are the server's.
         }
@@ -252,12 +254,67 @@ both_empty! {
         db.close().await.expect("close");
         restore(&t, &backup).await.expect("with a rollback journal");
         assert_eq!(all(&t).await, before);
-        let file = t.dir().join("board.db");
-        std::fs::write(&file, "no database ".repeat(1000)).expect("write");
-        std::fs::write(t.dir().join("board.db-wal"), "stale ".repeat(1000)).expect("write");
-        let restored = restore(&t, &backup).await.expect("restore");
-        let moved = restored.moved.expect("what can't be read is kept");
-        assert!(moved.join("board.db").exists(), "{moved:?}");
+    }
+
+    /// A file that is no database any more, or is gone, and what a writer left beside it: SQLite would remove that in
+    /// silence. No other command touches it, and a restore keeps all of it.
+    async fn over_what_is_left_of_a_file(t: TestDb) {
+        if t.kind() == Kind::Postgres {
+            return; // Its files are the server's.
+        }
+        let db = board(&t, Goal::Latest, 3).await;
+        let (backup, before) = (take(&t).await, all(&t).await);
+        sql(&db, "UPDATE board_users SET updated_at = '2030-01-01 00:00:00+00:00'").await;
+        let log = std::fs::read(t.dir().join("board.db-wal")).expect("what is not in the file yet");
+        db.close().await.expect("close");
+        let (garbage, stale) = ("no database ".repeat(1000).into_bytes(), "stale ".repeat(1000).into_bytes());
+        let index = vec![7; 32768];
+        let cases: [&[(&str, &Vec<u8>)]; 8] = [
+            &[("", &garbage)],
+            &[("", &garbage), ("-wal", &stale)],
+            &[("", &garbage), ("-wal", &log)],
+            &[("", &garbage), ("-wal", &log), ("-shm", &index)],
+            &[("", &garbage), ("-journal", &stale)],
+            &[("", &Vec::new()), ("-wal", &log)],
+            &[("-wal", &log)],
+            &[("-journal", &stale)],
+        ];
+        for case in cases {
+            for ending in ["", "-wal", "-shm", "-journal"] {
+                // Not all of them are there.
+                let _ = std::fs::remove_file(t.dir().join(format!("board.db{ending}")));
+            }
+            for (ending, bytes) in case {
+                std::fs::write(t.dir().join(format!("board.db{ending}")), bytes).expect("write");
+            }
+            let endings: Vec<_> = case.iter().map(|(ending, bytes)| (*ending, bytes.len())).collect();
+            let read = |dir: &Path| -> Vec<_> {
+                case.iter().map(|(ending, _)| std::fs::read(dir.join(format!("board.db{ending}"))).ok()).collect()
+            };
+            let left: Vec<_> = case.iter().map(|(_, bytes)| Some((*bytes).clone())).collect();
+            if case[0].1 == &garbage {
+                for args in [
+                    &["up"][..], &["up", "--dry-run"], &["down"], &["status"], &["verify"], &["backup"], &["baseline"],
+                ] {
+                    let output = t.migration(args.iter().copied()).run();
+                    assert!(output.exit != Some(0) && output.exit != Some(1), "{endings:?}: {output}");
+                    assert_eq!(read(t.dir()), left, "{endings:?}: {output}");
+                }
+            }
+            let others = names(&folder(&t));
+            let restored = restore(&t, &backup).await.unwrap_or_else(|error| panic!("{endings:?}: {error:?}"));
+            let moved = restored.moved.unwrap_or_else(|| panic!("{endings:?} is not kept"));
+            assert_eq!(read(&moved), left, "{endings:?}");
+            assert_eq!(names(&moved).len(), case.len(), "{:?}", names(&moved));
+            // There was nothing that a backup could be taken of.
+            assert!(restored.overwritten.is_none() && names(&folder(&t)) == others, "{endings:?}");
+            assert_eq!(all(&t).await, before, "{endings:?}");
+        }
+        std::fs::write(t.dir().join("board.db"), &garbage).expect("write");
+        let restore = ["restore", &backup.manifest.id, "--yes", "--backup-dir", "backups"];
+        let output = t.migration(restore).run().ok();
+        assert!(output.stdout.contains("What was there could not be read; it is in "), "{output}");
+        assert!(!output.stdout.contains("What was there is in "), "{output}");
         assert_eq!(all(&t).await, before);
     }
 }
