@@ -31,6 +31,10 @@ pub enum Fault {
     NoSpace(usize),
     /// EIO at one call, of those that sync.
     SyncError(usize),
+    /// SIGSTOP before a call, of all that count; it is made after [`Background::go_on`](crate::cli::Background::go_on).
+    Stop(usize),
+    /// SIGSTOP as soon as a line with this text was written to stdout.
+    StopAtText(&'static str),
 }
 
 /// What a call does.
@@ -49,7 +53,7 @@ pub struct Call {
     /// Without the variants' endings: `unlink` also for unlinkat(2).
     pub name: String,
     pub path: PathBuf,
-    /// Whether it was made to fail, or the process ended there.
+    /// Whether it was made to fail, or the process ended or stood still there.
     pub faulty: bool,
 }
 
@@ -101,6 +105,8 @@ pub fn variables(fault: Fault, log: &Path) -> Vec<(&'static str, String)> {
         }
         Fault::NoSpace(write) => out.push(("FAULT_ENOSPC", write.to_string())),
         Fault::SyncError(sync) => out.push(("FAULT_EIO", sync.to_string())),
+        Fault::Stop(call) => out.push(("FAULT_STOP", call.to_string())),
+        Fault::StopAtText(text) => out.push(("FAULT_STOP_TEXT", text.to_owned())),
     }
     out
 }

@@ -4,6 +4,7 @@ use callboard_migration::{history, runner};
 use sea_orm::{Database, TransactionTrait};
 use sea_orm_migration::SchemaManager;
 use support::cli::{Output, Program, at_once};
+use support::shim::{Fault, inject};
 use support::{TestDb, both_empty, child, plain, scratch_dir};
 
 use super::common::{describe, options};
@@ -34,6 +35,21 @@ both_empty! {
             }
         }
         assert!(overlaps > 0, "no process ever had to wait for another one: the race was not run");
+    }
+
+    /// Between COMMIT and the check of what was committed no other run gets in: the check would find its work.
+    async fn nobody_gets_in_before_the_check(t: TestDb) {
+        let logs = scratch_dir();
+        let stop = Fault::StopAtText("\"kind\":\"committed\"");
+        let first = inject(t.migration(["up", "--json"]), stop, &logs.path().join("log")).spawn();
+        first.wait_for_stop();
+        for second in [&["down", "--all"][..], &["up"]] {
+            let output = t.migration(second.iter().copied()).args(["--lock-timeout", "1"]).run().code(6);
+            assert!(output.stderr.contains("another process holds the migration lock"), "{output}");
+        }
+        first.go_on();
+        first.wait(std::time::Duration::from_secs(20)).ok();
+        t.migration(["down", "--all", "--lock-timeout", "5"]).run().ok();
     }
 
     /// The control: the same steps, each in its own transaction and without the lock, collide.
@@ -70,7 +86,7 @@ fn all(program: impl Fn(usize) -> Program) -> Vec<Output> {
 }
 
 /// Back to a database without anything; on SQLite without the file.
-async fn empty(t: &support::TestDb) {
+pub async fn empty(t: &support::TestDb) {
     match t.kind() {
         support::Kind::Sqlite => {
             for suffix in ["", "-wal", "-shm", "-journal"] {

@@ -2,13 +2,14 @@
 //! 10 NOT restored. Each is forced by a fault, and what is said is read back.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use callboard_migration::runner::{self, Event, Goal};
 use callboard_migration::{Error, history};
-use sea_orm::sqlx::{Connection, Executor};
-use sea_orm::{DatabaseConnection, sqlx};
-use support::{Kind, TestDb, both_empty};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
+use support::cli::Output;
+use support::shim::{self, inject};
+use support::{Kind, TestDb, both_empty, scratch_dir};
 
 use super::common::sql;
 use super::data::value::V;
@@ -59,27 +60,36 @@ both_empty! {
         assert!(error.to_string().contains("bytes where its manifest says"), "{error}");
     }
 
-    /// The same through the binary: another program spoils the history as soon as it is committed.
+    /// The same through the binary, which stands still right after COMMIT while another program spoils the history.
     async fn by_the_command(t: TestDb) {
-        if t.kind() == Kind::Sqlite {
-            return; // Nobody can wait for the moment of its COMMIT; the tests above force the same there.
-        }
-        for (truncate, code) in [(false, 9), (true, 10)] {
-            let db = board(&t, Goal::To("12".into()), 3).await;
-            let before = all(&t).await;
-            let taken = names(&folder(&t));
-            let run = t.migration(["up", "--backup-dir", "backups"]).spawn();
-            spoil(&t, truncate, &taken).await;
-            let output = run.wait(Duration::from_secs(60)).code(code);
-            let file = newest(&folder(&t), &taken, true);
-            if truncate {
-                assert_eq!(last_line(&output), format!("NOT restored. The backup is backups/{file}."), "{output}");
-                assert_ne!(all(&t).await, before);
-                return;
+        let journals: &[&str] = if t.kind() == Kind::Sqlite { &["wal", "delete"] } else { &[""] };
+        for journal in journals {
+            for (truncate, code) in [(false, 9), (true, 10)] {
+                super::race::empty(&t).await;
+                board(&t, Goal::To("12".into()), 3).await.close().await.expect("close");
+                let before = all(&t).await;
+                set_journal(&t, journal).await;
+                let taken = names(&folder(&t));
+                let (output, file) = spoilt_run(&t, truncate, &taken).await;
+                let output = output.code(code);
+                let verdict = match truncate {
+                    false => format!("Restored from the backup backups/{file}."),
+                    true => format!("NOT restored. The backup is backups/{file}."),
+                };
+                assert_eq!(last_line(&output), verdict, "{journal}: {output}");
+                let last: serde_json::Value =
+                    serde_json::from_str(output.stdout.lines().last().expect("a line")).expect("JSON");
+                assert_eq!((&last["exit_code"], &last["verdict"]), (&code.into(), &verdict.into()), "{output}");
+                if t.kind() == Kind::Sqlite {
+                    assert_eq!(journal_of(&t).await, *journal, "the file's journal mode is its owner's");
+                }
+                if truncate {
+                    assert_ne!(all(&t).await, before);
+                } else {
+                    assert_eq!((all(&t).await, users(&t.raw().await).await), (before, 3));
+                    t.migration(["up", "--no-backup"]).run().ok();
+                }
             }
-            assert_eq!(last_line(&output), format!("Restored from the backup backups/{file}."), "{output}");
-            assert_eq!((all(&t).await, users(&db).await), (before, 3));
-            runner::down(&options(&t), runner::DownGoal::All, runner::OnLoss::Accept, &mut |_| {}).await.expect("down");
         }
     }
 }
@@ -109,7 +119,7 @@ async fn up_with(t: &TestDb, fault: Fault, truncate: bool) -> Error {
             let done = std::thread::spawn(move || {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
                 runtime.block_on(async {
-                    let db: DatabaseConnection = sea_orm::Database::connect(url).await.expect("connect");
+                    let db: DatabaseConnection = Database::connect(url).await.expect("connect");
                     sql(&db, &spoilt).await;
                     db.close().await.expect("close");
                 });
@@ -134,32 +144,56 @@ fn last() -> String {
     history().last().expect("a step").version().to_owned()
 }
 
-/// The newest backup in a folder that was not there before: its file, or its manifest.
-fn newest(folder: &Path, before: &[String], file: bool) -> String {
-    let new = names(folder).into_iter().filter(|n| !before.contains(n) && !n.starts_with('.'));
-    // The first one of the run; a restore takes another.
-    new.filter(|n| n.ends_with(".json") != file).min().unwrap_or_default()
+/// The file of the one backup in a folder that was not there before.
+fn newest(folder: &Path, before: &[String]) -> String {
+    let new = names(folder).into_iter().filter(|n| !before.contains(n) && !n.ends_with(".json"));
+    let new: Vec<String> = new.collect();
+    assert_eq!(new.len(), 1, "{new:?}");
+    new.concat()
 }
 
-/// Waits for the run's backup, then deletes a row of the history at the moment in which it is committed.
-async fn spoil(t: &TestDb, truncate: bool, before: &[String]) {
-    let until = Instant::now() + Duration::from_secs(60);
-    loop {
-        let file = newest(&folder(t), before, false);
-        if !file.is_empty() {
-            break if truncate {
-                cut(&folder(t).join(newest(&folder(t), before, true)))
-            };
-        }
-        assert!(Instant::now() < until, "there is no backup");
-        tokio::time::sleep(Duration::from_millis(1)).await;
+/// `up` that stands still once it said that it committed, while the newest row of the history goes and, with `truncate`,
+/// half of its backup. What it printed, and the name of the backup's file.
+async fn spoilt_run(t: &TestDb, truncate: bool, before: &[String]) -> (Output, String) {
+    let logs = scratch_dir();
+    let program = t.migration(["up", "--backup-dir", "backups", "--json"]);
+    let run = inject(program, shim::Fault::StopAtText("\"kind\":\"committed\""), &logs.path().join("log")).spawn();
+    run.wait_for_stop();
+    let file = newest(&folder(t), before);
+    if truncate {
+        cut(&folder(t).join(&file));
     }
-    let delete = format!("DELETE FROM callboard_migrations WHERE version = '{}'", last());
-    let mut deleted = 0;
-    while deleted == 0 {
-        assert!(Instant::now() < until, "it was never committed");
-        // Waits for the table's lock, and so for COMMIT.
-        let mut db = sqlx::PgConnection::connect(t.url()).await.expect("connect");
-        deleted = db.execute(sqlx::AssertSqlSafe(delete.clone())).await.expect("delete").rows_affected();
+    let db = open(t).await;
+    let delete = format!("DELETE FROM {} WHERE version = '{}'", runner::HISTORY_TABLE, last());
+    // The write lock is free, and what is deleted is there: it is committed.
+    let deleted = db.execute_unprepared(&delete).await.expect("delete").rows_affected();
+    assert_eq!(deleted, 1);
+    db.close().await.expect("close");
+    run.go_on();
+    (run.wait(Duration::from_secs(60)), file)
+}
+
+/// One connection, which leaves the journal mode of a SQLite file as it is.
+async fn open(t: &TestDb) -> DatabaseConnection {
+    let mut options = ConnectOptions::new(t.url());
+    options.max_connections(1).sqlx_logging(false);
+    Database::connect(options).await.expect("connect")
+}
+
+/// Sets the journal mode of a SQLite file that nobody has open.
+async fn set_journal(t: &TestDb, journal: &str) {
+    if t.kind() == Kind::Sqlite {
+        let db = open(t).await;
+        sql(&db, &format!("PRAGMA journal_mode = {journal}")).await;
+        db.close().await.expect("close");
+        assert_eq!(journal_of(t).await, journal);
     }
+}
+
+async fn journal_of(t: &TestDb) -> String {
+    let db = open(t).await;
+    let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), "PRAGMA journal_mode")).await;
+    let mode = row.expect("ask").expect("a row").try_get_by_index(0).expect("a text");
+    db.close().await.expect("close");
+    mode
 }

@@ -118,10 +118,22 @@ impl Background {
     #[track_caller]
     pub fn stop(&self) {
         self.signal(Signal::STOP);
+        self.wait_for_stop();
+    }
+
+    /// Waits until it stands still by itself (`Fault::Stop`), and panics when it ends or 60 s pass before.
+    #[track_caller]
+    pub fn wait_for_stop(&self) {
         let status = format!("/proc/{}/status", self.id());
-        let deadline = Instant::now() + Duration::from_secs(10);
-        while !std::fs::read_to_string(&status).expect("read its state").contains("State:\tT") {
-            assert!(Instant::now() < deadline, "it does not stop");
+        let deadline = Instant::now() + Duration::from_secs(60);
+        loop {
+            // An ended child is there until it is waited for.
+            let state = std::fs::read_to_string(&status).expect("read its state");
+            if state.contains("State:\tT") {
+                return;
+            }
+            let ended = state.contains("State:\tZ") || Instant::now() > deadline;
+            assert!(!ended, "it did not stop\n{}", self.output(None));
             thread::sleep(Duration::from_millis(1));
         }
     }

@@ -8,6 +8,8 @@
  *   FAULT_KILL=i     SIGKILL at the i-th call; FAULT_WHEN=before (else) | half (of the bytes are written) | after it
  *   FAULT_ENOSPC=i   from the i-th call that writes on, each of those fails with ENOSPC
  *   FAULT_EIO=i      the i-th call that syncs fails with EIO, without syncing
+ *   FAULT_STOP=i     SIGSTOP before the i-th call, which is made once somebody sends SIGCONT
+ *   FAULT_STOP_TEXT=TEXT  SIGSTOP as soon as one call wrote TEXT to stdout
  *
  * The variables are removed at the start, so that programs which this one starts run undisturbed. The real calls are
  * made by number: no call here can reach a wrapper again.
@@ -30,7 +32,8 @@ enum family { NAME, WRITE, SYNC };
 enum when { BEFORE, HALF, AFTER };
 
 static atomic_long calls, writes, syncs;
-static long kill_at, no_space_from, io_error_at;
+static long kill_at, no_space_from, io_error_at, stop_at;
+static char *stop_text;
 static enum when kill_when = BEFORE;
 static int log_fd = -1;
 
@@ -42,13 +45,16 @@ static long take(const char *variable) {
 }
 
 __attribute__((constructor)) static void begin(void) {
-    const char *when = getenv("FAULT_WHEN"), *log = getenv("FAULT_LOG");
+    const char *when = getenv("FAULT_WHEN"), *log = getenv("FAULT_LOG"), *text = getenv("FAULT_STOP_TEXT");
     if (when && !strcmp(when, "half")) kill_when = HALF;
     if (when && !strcmp(when, "after")) kill_when = AFTER;
     if (log) log_fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     kill_at = take("FAULT_KILL");
     no_space_from = take("FAULT_ENOSPC");
     io_error_at = take("FAULT_EIO");
+    stop_at = take("FAULT_STOP");
+    if (text) stop_text = strdup(text);
+    unsetenv("FAULT_STOP_TEXT");
     unsetenv("FAULT_WHEN");
     unsetenv("FAULT_LOG");
     unsetenv("LD_PRELOAD");
@@ -59,6 +65,9 @@ static void die(void) {
     for (;;) pause();
 }
 
+/* Sent to this thread, so that it does nothing more before SIGCONT; the others stop with it. */
+static void stop(void) { syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), SIGSTOP); }
+
 static int is_file(int fd) {
     struct stat found;
     int error = errno, answer = fd > STDERR_FILENO && fd != log_fd && !fstat(fd, &found) && S_ISREG(found.st_mode);
@@ -67,11 +76,11 @@ static int is_file(int fd) {
 }
 
 /* What is to be done about one call. */
-struct plan { int fails_with; int dies; };
+struct plan { int fails_with; int dies; int stops; };
 
 static struct plan enter(enum family family, const char *name, int fd, const char *path) {
     static const char letters[] = "nws";
-    struct plan plan = {0, 0};
+    struct plan plan = {0, 0, 0};
     char link[32], found[PATH_MAX + 1], line[PATH_MAX + 100];
     int error = errno;
     long number = atomic_fetch_add(&calls, 1) + 1;
@@ -83,6 +92,7 @@ static struct plan enter(enum family family, const char *name, int fd, const cha
         if (n == io_error_at) plan.fails_with = EIO;
     }
     plan.dies = number == kill_at;
+    plan.stops = number == stop_at;
     if (log_fd >= 0) {
         if (!path) {
             snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
@@ -90,11 +100,12 @@ static struct plan enter(enum family family, const char *name, int fd, const cha
             found[length > 0 ? length : 0] = 0;
             path = found;
         }
-        const char *mark = plan.dies || plan.fails_with ? "fault" : "";
+        const char *mark = plan.dies || plan.stops || plan.fails_with ? "fault" : "";
         int length = snprintf(line, sizeof line, "%ld\t%c\t%s\t%s\t%s\n", number, letters[family], name, path, mark);
         if (length > 0) syscall(SYS_write, log_fd, line, (size_t)length);
     }
     if (plan.dies && kill_when == BEFORE) die();
+    if (plan.stops) stop();
     errno = error;
     return plan;
 }
@@ -117,7 +128,13 @@ static long leave(struct plan plan, long result) {
 static size_t part(struct plan plan, size_t size) { return plan.dies && kill_when == HALF ? size / 2 : size; }
 
 ssize_t write(int fd, const void *bytes, size_t size) {
-    if (!is_file(fd)) return syscall(SYS_write, fd, bytes, size);
+    if (!is_file(fd)) {
+        long result = syscall(SYS_write, fd, bytes, size);
+        int error = errno;
+        if (stop_text && fd == STDOUT_FILENO && memmem(bytes, size, stop_text, strlen(stop_text))) stop();
+        errno = error;
+        return result;
+    }
     ENTER(WRITE, "write", fd, NULL)
     return leave(plan, syscall(SYS_write, fd, bytes, part(plan, size)));
 }
