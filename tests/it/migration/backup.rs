@@ -2,7 +2,6 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::time::Duration;
 
 use callboard_migration::backup::{self, Backup, Keep, Reason};
 use callboard_migration::runner::{self, DownGoal, Goal, OnLoss};
@@ -185,32 +184,6 @@ both_empty! {
         assert_eq!(all(&t).await, before);
     }
 
-    /// SIGTERM in the middle leaves neither a file nor a change.
-    async fn interrupted(t: TestDb) {
-        board(&t, Goal::Latest, 1).await;
-        std::fs::create_dir(folder(&t)).expect("make the folder");
-        let lock = std::fs::File::create(folder(&t).join(".lock")).expect("make the lock");
-        let mut program = t.migration(["backup", "--to", "backups"]);
-        let started = t.dir().join("started");
-        match t.kind() {
-            // Held before its first page.
-            Kind::Sqlite => lock.lock().expect("lock"),
-            Kind::Postgres => program = program.env("PG_BIN", slow(&t, &started)),
-        }
-        let run = program.spawn();
-        match t.kind() {
-            Kind::Sqlite => std::thread::sleep(Duration::from_millis(300)),
-            Kind::Postgres => wait_for(&started),
-        }
-        if t.kind() == Kind::Postgres {
-            assert!(names(&folder(&t)).iter().any(|n| n.starts_with(".partial-")), "it is not in the middle");
-        }
-        run.terminate();
-        let output = run.wait(Duration::from_secs(20)).code(130);
-        assert!(output.stderr.ends_with("Nothing was changed.\n"), "{output}");
-        assert_eq!(names(&folder(&t)), Vec::<String>::new());
-    }
-
     async fn the_password_shows_nowhere(t: TestDb) {
         if t.kind() == Kind::Sqlite {
             return; // A SQLite URL has none.
@@ -312,24 +285,4 @@ fn script(folder: &Path, name: &str, body: &str) {
     let path = folder.join(name);
     std::fs::write(&path, format!("#!/bin/sh\n{body}\n")).expect("write");
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("make it a program");
-}
-
-/// A `pg_dump` that says that it began, and does nothing more.
-fn slow(t: &TestDb, started: &Path) -> std::path::PathBuf {
-    let bin = t.dir().join("bin");
-    let body = format!(
-        "case $1 in --version) echo 'pg_dump (PostgreSQL) 99.1';; *) echo half; touch {}; exec sleep 60;; esac",
-        started.display()
-    );
-    script(&bin, "pg_dump", &body);
-    script(&bin, "pg_restore", "exit 1");
-    bin
-}
-
-fn wait_for(file: &Path) {
-    let deadline = std::time::Instant::now() + Duration::from_secs(30);
-    while !file.exists() {
-        assert!(std::time::Instant::now() < deadline, "{} never came", file.display());
-        std::thread::sleep(Duration::from_millis(5));
-    }
 }

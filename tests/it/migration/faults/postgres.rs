@@ -203,20 +203,23 @@ fn look(
     }
 }
 
-async fn connect(url: &str) -> DatabaseConnection {
+/// One connection.
+pub async fn connect(url: &str) -> DatabaseConnection {
     let mut options = ConnectOptions::new(url);
     options.max_connections(1).sqlx_logging(false);
     Database::connect(options).await.unwrap_or_else(|error| panic!("{url}: {error}"))
 }
 
-async fn state(url: &str) -> State {
+/// What is in a database.
+pub async fn state(url: &str) -> State {
     let db = connect(url).await;
     let state = State::of(&db).await;
     db.close().await.expect("close");
     state
 }
 
-fn admin(cluster: &Cluster, text: &str) {
+/// Runs a statement that belongs to no database.
+pub fn admin(cluster: &Cluster, text: &str) {
     block_on(async {
         let db = connect(&cluster.url("postgres")).await;
         sql(&db, text).await;

@@ -14,7 +14,7 @@ use support::plain;
 use super::is_full;
 
 /// Every test that records figures, by what it does; the rows of the page, in this order.
-const TESTS: [&str; 13] = [
+const TESTS: [&str; 15] = [
     "SIGKILL at a call of `up` or `down`, SQLite",
     "ENOSPC from a write of `up` or `down` on, SQLite",
     "EIO at a sync of `up` or `down`, SQLite",
@@ -25,6 +25,8 @@ const TESTS: [&str; 13] = [
     "Backup while 8 writers keep an invariant, SQLite",
     "Restore over stale -wal and -journal files and open readers, SQLite",
     "Restore of a damaged, swapped or hostile backup, SQLite",
+    "2 to 16 processes calling `up`, `down` and `restore` at once, SQLite",
+    "2 to 16 processes calling `up`, `down` and `restore` at once, PostgreSQL",
     "Client killed (SIGKILL) during `up`, PostgreSQL",
     "Backend terminated during `up`, PostgreSQL",
     "Server stopped in immediate mode during `up`, PostgreSQL",

@@ -57,6 +57,11 @@ impl State {
         Ok(state)
     }
 
+    /// How many steps are applied.
+    pub fn version(&self) -> usize {
+        self.applied.len()
+    }
+
     /// As [`State::of_file`], against the two that it may be.
     pub async fn judge_file(path: &Path, old: &Self, new: &Self) -> Verdict {
         match Self::of_file(path).await {
