@@ -13,6 +13,8 @@ pub struct Column {
     pub default: Option<Vec<Token>>,
     /// `GENERATED .. AS (..) STORED`; a virtual one is computed when it is read.
     pub stored: bool,
+    /// Its values follow from those of other columns, whether stored or not.
+    pub generated: bool,
     pub identity: bool,
     pub autoincrement: bool,
     pub constraints: Vec<Constraint>,
@@ -184,7 +186,7 @@ pub fn column(tokens: &[Token]) -> Option<Column> {
             "autoincrement" => column.autoincrement = true,
             "default" => column.default = Some(default(&mut c)),
             "identity" => column.identity = true,
-            "as" => drop(c.group()),
+            "as" => column.generated = c.group().is_some(),
             "stored" => column.stored = true,
             _ => {}
         }

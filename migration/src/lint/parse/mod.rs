@@ -13,15 +13,44 @@ pub use column::{Column, Constraint, Form};
 #[derive(Clone, Debug)]
 pub enum Parsed {
     CreateTable(CreateTable),
-    AlterTable { table: String, actions: Vec<Action> },
+    AlterTable {
+        table: String,
+        actions: Vec<Action>,
+    },
     CreateIndex(CreateIndex),
-    CreateView { name: String, mentions: Vec<String> },
-    CreateTrigger { name: String, table: String, mentions: Vec<String> },
-    Drop { what: String, names: Vec<String>, cascade: bool, concurrently: bool },
-    Insert { table: String, selects: bool, star: bool, names_columns: bool },
-    Update { table: String, filtered: bool },
-    Delete { table: String, filtered: bool },
-    Truncate { tables: Vec<String> },
+    CreateView {
+        name: String,
+        mentions: Vec<String>,
+    },
+    CreateTrigger {
+        name: String,
+        table: String,
+        mentions: Vec<String>,
+    },
+    Drop {
+        what: String,
+        names: Vec<String>,
+        cascade: bool,
+        concurrently: bool,
+    },
+    /// `columns` are those that are listed before its rows, if any are.
+    Insert {
+        table: String,
+        selects: bool,
+        star: bool,
+        columns: Option<Vec<String>>,
+    },
+    Update {
+        table: String,
+        filtered: bool,
+    },
+    Delete {
+        table: String,
+        filtered: bool,
+    },
+    Truncate {
+        tables: Vec<String>,
+    },
     Other(Vec<Token>),
 }
 
@@ -165,9 +194,10 @@ fn insert(mut c: Cursor<'_>) -> Option<Parsed> {
         c.name();
     }
     let first = c.group();
-    let names_columns = first.is_some_and(|inside| !inside.first().is_some_and(|t| t.is("select") || t.is("with")));
+    let is_query = |inside: &[Token]| inside.first().is_some_and(|t| t.is("select") || t.is("with"));
+    let columns = first.filter(|inside| !is_query(inside)).map(mentioned);
     let query = match first {
-        Some(inside) if !names_columns => Cursor::new(inside),
+        Some(inside) if columns.is_none() => Cursor::new(inside),
         _ => c,
     };
     let list = select_list(query);
@@ -178,7 +208,7 @@ fn insert(mut c: Cursor<'_>) -> Option<Parsed> {
             [] => false,
         })
     });
-    Some(Parsed::Insert { table, selects: list.is_some(), star, names_columns })
+    Some(Parsed::Insert { table, selects: list.is_some(), star, columns })
 }
 
 /// What stands between SELECT and FROM, outside brackets.

@@ -13,7 +13,7 @@ pub static COPY_BY_POSITION: Rule = Rule {
     way_out: "name the columns on both sides: INSERT INTO t (a, b) SELECT a, b FROM ..",
     check: |c| match c.statement() {
         Parsed::Insert { table, star: true, .. } => vec![format!("fills {table} by SELECT *")],
-        Parsed::Insert { table, selects: true, names_columns: false, .. } => {
+        Parsed::Insert { table, selects: true, columns: None, .. } => {
             vec![format!("fills {table} by SELECT without naming its columns")]
         }
         _ => Vec::new(),

@@ -20,6 +20,23 @@ pub static INDEX_LOCKS_WRITES: Rule = Rule {
     },
 };
 
+pub static DROP_INDEX_LOCKS: Rule = Rule {
+    code: "P18",
+    name: "drop-index-locks",
+    severity: Severity::Warning,
+    only: Some(Kind::Postgres),
+    down: false,
+    why: "it waits for every query on the table, and from then on nobody can read or write it until the transaction is done",
+    way_out: "drop it CONCURRENTLY by hand, outside the migrations; or accept the wait, with an exception that says why",
+    check: |c| match c.statement() {
+        Parsed::Drop { what, names, concurrently: false, .. } if what == "index" => {
+            let waits = |name: &&String| c.schema.indexes.get(*name).is_none_or(|index| c.existed(&index.table));
+            names.iter().filter(waits).map(|name| format!("drops the index {name}")).collect()
+        }
+        _ => Vec::new(),
+    },
+};
+
 pub static FOREIGN_KEY_CHECKED_AT_ONCE: Rule = Rule {
     code: "P2",
     name: "foreign-key-checked-at-once",

@@ -18,21 +18,74 @@ pub static DROP_TABLE: Rule = Rule {
         {
             return names.iter().map(|name| format!("drops the {what} {name} with all its tables")).collect();
         }
-        let kept = |table: &str| c.replacement(table).is_some() || renamed_from_here(c, table);
+        let kept = |table: &str| !successors(c, table).is_empty();
         let lost = c.dropped_tables().into_iter().filter(|table| c.existed(table) && !kept(table));
         lost.map(|table| format!("drops the table {table}, which was there before")).collect()
     },
 };
 
-/// Whether the migration gave the table this name itself: that is a rebuild in the wrong order, a rule of its own.
-fn renamed_from_here(c: &Context<'_>, table: &str) -> bool {
-    c.earlier().iter().any(|statement| match statement {
-        Parsed::AlterTable { actions, .. } => {
-            actions.iter().any(|a| matches!(a, Action::RenameTable { to } if to == table))
-        }
-        _ => false,
-    })
+/// The names under which the migration fills the table that takes the place of this one; none when nothing does.
+///
+/// The new one may be renamed after the old one is dropped, as it should be; or the old one was renamed first.
+fn successors<'a>(c: &'a Context<'_>, table: &str) -> Vec<&'a str> {
+    let renamed = |from: Option<&str>, to: &str| {
+        let of = move |statement: &'a Parsed| match statement {
+            Parsed::AlterTable { table, actions } => Some((table.as_str(), actions)),
+            _ => None,
+        };
+        let is_it = |(table, actions): &(&str, &Vec<Action>)| {
+            from.is_none_or(|from| from == *table)
+                && actions.iter().any(|a| matches!(a, Action::RenameTable { to: name } if name == to))
+        };
+        c.earlier().iter().filter_map(of).filter(is_it).map(|(table, _)| table).collect::<Vec<&'a str>>()
+    };
+    if let Some(new) = c.replacement(table) {
+        return vec![new];
+    }
+    let Some(original) = renamed(None, table).first().copied() else { return Vec::new() };
+    let mut names = renamed(None, original);
+    if !names.is_empty() || c.earlier().iter().any(|s| matches!(s, Parsed::CreateTable(t) if t.name == original)) {
+        names.push(original);
+    }
+    names
 }
+
+pub static REBUILD_WITHOUT_COPY: Rule = Rule {
+    code: "A14",
+    name: "rebuild-without-copy",
+    severity: Severity::Error,
+    only: None,
+    down: true,
+    why: "the table comes back under its name, but its rows, or the values of a column, are gone",
+    way_out: "INSERT INTO the new table (every column) SELECT .. before the DROP; drop a column that is to go by ALTER TABLE",
+    check: |c| {
+        let mut found = Vec::new();
+        for table in c.dropped_tables().into_iter().filter(|table| c.existed(table)) {
+            let new = successors(c, table);
+            let Some(name) = new.first() else { continue };
+            // Each with the columns that it lists.
+            let copies = c.earlier().iter().filter_map(|statement| match statement {
+                Parsed::Insert { table, selects: true, columns, .. } if new.contains(&table.as_str()) => {
+                    Some(columns.as_ref())
+                }
+                Parsed::CreateTable(t) if t.copies && new.contains(&t.name.as_str()) => Some(None),
+                _ => None,
+            });
+            let copies: Vec<Option<&Vec<String>>> = copies.collect();
+            if copies.is_empty() {
+                found.push(format!("drops {table}, whose rows nobody has copied into {name}"));
+                continue;
+            }
+            let is_copied = |column: &String| copies.iter().any(|list| list.is_none_or(|list| list.contains(column)));
+            let old = c.schema.tables.get(table).map_or(&[][..], |old| &old.columns);
+            let lost = old.iter().filter(|column| !column.generated && !is_copied(&column.name));
+            found.extend(
+                lost.map(|column| format!("drops {table}, whose {} nobody has copied into {name}", column.name)),
+            );
+        }
+        found
+    },
+};
 
 pub static DROP_COLUMN: Rule = Rule {
     code: "A2",

@@ -27,6 +27,7 @@ pub static RULES: &[&Rule] = &[
     &columns::ADD_NOT_NULL_WITHOUT_DEFAULT,
     &copies::CREATE_TABLE_AS,
     &transaction::REFUSED_IN_TRANSACTION,
+    &loss::REBUILD_WITHOUT_COPY,
     &rebuild::REBUILD_OF_REFERENCED_TABLE,
     &rebuild::DROP_REFERENCED_TABLE,
     &transaction::PRAGMA_IN_MIGRATION,
@@ -57,6 +58,8 @@ pub static RULES: &[&Rule] = &[
     &types::LENGTH_LIMIT,
     &types::TIMESTAMP_WITHOUT_ZONE,
     &transaction::SESSION_SETTING,
+    &locks::DROP_INDEX_LOCKS,
+    &names::RENAME_SCHEMA,
     &UNUSED_EXCEPTION,
 ];
 

@@ -1,7 +1,9 @@
 //! Names: changed, missing, or taken by chance.
 
+use crate::lint::cursor::Cursor;
 use crate::lint::parse::{Action, Constraint, Form, Parsed};
 use crate::lint::{Rule, Severity};
+use crate::target::Kind;
 
 pub static RENAME_TABLE: Rule = Rule {
     code: "A6",
@@ -35,6 +37,23 @@ pub static RENAME_COLUMN: Rule = Rule {
             _ => None,
         });
         renamed.collect()
+    },
+};
+
+pub static RENAME_SCHEMA: Rule = Rule {
+    code: "P19",
+    name: "rename-schema",
+    severity: Severity::Warning,
+    only: Some(Kind::Postgres),
+    down: false,
+    why: "programs of the version before find none of its tables from that moment on",
+    way_out: "make the new schema and write to both for a release; or stop every program first",
+    check: |c| {
+        let Parsed::Other(tokens) = c.statement() else { return Vec::new() };
+        let mut words = Cursor::new(tokens);
+        let renamed = words.eat_all(&["alter", "schema"]).then(|| words.name()).flatten();
+        let renamed = renamed.filter(|_| words.eat_all(&["rename", "to"]));
+        renamed.map(|name| format!("renames the schema {name}")).into_iter().collect()
     },
 };
 

@@ -3,6 +3,7 @@
 mod command;
 mod facts;
 mod fixtures;
+mod fixtures_postgres;
 mod split;
 
 use std::collections::BTreeSet;
@@ -13,7 +14,7 @@ use callboard_migration::target::Kind;
 use support::plain;
 
 use super::common::compare;
-use fixtures::{FIXTURES, Fixture, NEXT};
+use fixtures::{Fixture, NEXT};
 
 /// The codes of what is found in migrations that stand one after the other, divided by [`NEXT`].
 fn codes(kind: Kind, direction: Direction, sql: &str) -> Vec<&'static str> {
@@ -47,7 +48,7 @@ fn documentation() -> String {
 
 plain! {
     fn each_rule_finds_its_danger_and_nothing_else() {
-        for Fixture { code, databases, bad, good } in FIXTURES {
+        for Fixture { code, databases, bad, good } in fixtures::all() {
             for kind in *databases {
                 let bad_codes: BTreeSet<&str> = codes(*kind, Direction::Up, bad).into_iter().collect();
                 assert_eq!(bad_codes, BTreeSet::from([*code]), "{code} on {kind}: {bad}");
@@ -58,7 +59,7 @@ plain! {
 
     fn each_rule_has_its_fixtures() {
         for rule in RULES {
-            let of_rule: Vec<&Fixture> = FIXTURES.iter().filter(|fixture| fixture.code == rule.code).collect();
+            let of_rule: Vec<&Fixture> = fixtures::all().filter(|fixture| fixture.code == rule.code).collect();
             assert!(!of_rule.is_empty(), "{rule:?} has no fixtures");
             for kind in [Kind::Sqlite, Kind::Postgres] {
                 let applies = rule.only.is_none_or(|only| only == kind);
@@ -71,7 +72,7 @@ plain! {
 
     /// What `down` takes back is counted and asked about when it runs: see loss.rs.
     fn the_way_down_may_drop_what_the_way_up_made() {
-        for Fixture { code, databases, bad, .. } in FIXTURES {
+        for Fixture { code, databases, bad, .. } in fixtures::all() {
             let rule = RULES.iter().find(|rule| rule.code == *code).expect("a rule");
             for kind in *databases {
                 let found = codes(*kind, Direction::Down, bad).contains(code);
