@@ -1,4 +1,4 @@
-//! What SQLite offers to C only: its online backup, and an aggregate function of our own that digests rows.
+//! What SQLite offers to C only: its online backup, and functions of our own that digest rows and look at text.
 //!
 //! The one file of the crate with unsafe code. sqlx has neither; rusqlite can't be linked beside it.
 #![allow(unsafe_code)]
@@ -13,6 +13,10 @@ use sha2::{Digest, Sha256};
 
 /// The name of the SQL function: `callboard_digest(a, b, ...)` over rows.
 pub(crate) const DIGEST: &str = "callboard_digest";
+
+/// The name of the SQL function: `callboard_is_utf8(a)` is 0 for text whose bytes are no UTF-8, which SQLite stores and
+/// no program can decode; else 1.
+pub(crate) const IS_UTF8: &str = "callboard_is_utf8";
 
 /// A refusal of SQLite's, by its extended result code.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -103,30 +107,48 @@ struct Sum {
     sum: u128,
 }
 
-/// Gives a connection the aggregate [`DIGEST`]: `ROWS:HEX`, where HEX is the sum, modulo 2^128, of the first half of
-/// each row's SHA-256 over its values and their types.
+/// Gives a connection the aggregate [`DIGEST`] and the function [`IS_UTF8`].
 ///
-/// The sum does not depend on the order of the rows; a value that moves to another row changes it as long as the
-/// primary key is among the arguments.
-pub(crate) async fn register_digest(db: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+/// The digest is `ROWS:HEX`, where HEX is the sum, modulo 2^128, of the first half of each row's SHA-256 over its values
+/// and their types. The sum does not depend on the order of the rows; a value that moves to another row changes it as
+/// long as the primary key is among the arguments.
+pub(crate) async fn register_functions(db: &mut SqliteConnection) -> Result<(), sqlx::Error> {
     let mut handle = db.lock_handle().await?;
+    let handle = handle.as_raw_handle().as_ptr();
     let flags = ffi::SQLITE_UTF8 | ffi::SQLITE_DETERMINISTIC | ffi::SQLITE_INNOCUOUS;
-    // SAFETY: the handle is open and locked for us; the name is a static, terminated string; the callbacks keep no
+    let none = std::ptr::null_mut();
+    // SAFETY: the handle is open and locked for us; the names are static, terminated strings; the callbacks keep no
     // pointer beyond their call, and there is no user data to be freed.
-    let code = unsafe {
-        ffi::sqlite3_create_function_v2(
-            handle.as_raw_handle().as_ptr(),
-            c"callboard_digest".as_ptr(),
-            -1,
-            flags,
-            std::ptr::null_mut(),
-            None,
-            Some(add_row),
-            Some(finish),
-            None,
-        )
+    let codes = unsafe {
+        let (digest, is_utf8) = (c"callboard_digest".as_ptr(), c"callboard_is_utf8".as_ptr());
+        [
+            ffi::sqlite3_create_function_v2(handle, digest, -1, flags, none, None, Some(add_row), Some(finish), None),
+            ffi::sqlite3_create_function_v2(handle, is_utf8, 1, flags, none, Some(look_at_text), None, None, None),
+        ]
     };
-    if code == ffi::SQLITE_OK { Ok(()) } else { Err(sqlx::Error::Protocol(Refusal::new(code).to_string())) }
+    match codes.into_iter().find(|code| *code != ffi::SQLITE_OK) {
+        None => Ok(()),
+        Some(code) => Err(sqlx::Error::Protocol(Refusal::new(code).to_string())),
+    }
+}
+
+/// SQLite's xFunc of [`IS_UTF8`].
+///
+/// # Safety
+/// Called by SQLite only, with a live context and one live value.
+unsafe extern "C" fn look_at_text(context: *mut ffi::sqlite3_context, _: c_int, values: *mut *mut ffi::sqlite3_value) {
+    // SAFETY: there is one value, and it is live. Its text is asked for before the number of its bytes, as SQLite
+    // demands, and is used before anything else is asked of it.
+    unsafe {
+        let value = *values;
+        let mut is_utf8 = true;
+        if ffi::sqlite3_value_type(value) == ffi::SQLITE_TEXT {
+            let text = ffi::sqlite3_value_text(value);
+            let length = usize::try_from(ffi::sqlite3_value_bytes(value)).unwrap_or(0);
+            is_utf8 = text.is_null() || std::str::from_utf8(std::slice::from_raw_parts(text, length)).is_ok();
+        }
+        ffi::sqlite3_result_int(context, c_int::from(is_utf8));
+    }
 }
 
 /// SQLite's xStep.

@@ -11,8 +11,9 @@ use sha2::{Digest, Sha256};
 
 use super::store::hex;
 use crate::error::Error;
-use crate::runner::{Event, Patience, Place, applied, describe_in, open_look, sqlite_tables};
+use crate::runner::{Event, Patience, Place, applied, describe_in, open_look, sqlite_count, sqlite_tables};
 use crate::sqlite::{Copying, Refusal};
+use crate::verify::pages::{self, Depth};
 
 /// Pages a step: 16 MiB of the usual size, so that an interrupt is seen in time.
 const PAGES: i32 = 4096;
@@ -23,6 +24,7 @@ pub(crate) struct Contents {
     pub schema_version: Option<String>,
     pub origin: Option<String>,
     pub fingerprint: String,
+    /// Of each table but those of another application's that only it can read: copying the pages copies these too.
     pub rows: BTreeMap<String, u64>,
 }
 
@@ -33,10 +35,8 @@ pub(crate) async fn contents(db: &impl ConnectionTrait, place: &Place) -> Result
     let failed = |e: DbErr| Error::database("counting rows", &e);
     let mut rows = BTreeMap::new();
     for table in sqlite_tables(db, place).await? {
-        let sql = format!("SELECT count(*) AS n FROM main.{}", crate::runner::quoted(&table));
-        let row = db.query_one_raw(place.ask(sql)).await.map_err(failed)?;
-        let n: i64 = row.map_or(Ok(0), |r| r.try_get("", "n")).map_err(failed)?;
-        rows.insert(table, n.unsigned_abs());
+        let counted = sqlite_count(db, place, &table).await.map_err(failed)?;
+        rows.extend(counted.map(|n| (table, n)));
     }
     Ok(Contents {
         schema_version: history.last().map(|a| a.version.clone()),
@@ -138,11 +138,11 @@ pub(crate) async fn check_copy(path: &Path, expected: &Contents) -> Result<(), E
     }
 }
 
-/// SQLite's own look at the pages.
+/// SQLite's own look at the pages, and at the values in our tables; those of another application are its own affair.
 pub(crate) async fn sound(db: &impl ConnectionTrait, place: &Place) -> Result<(), String> {
-    let rows = db.query_all_raw(place.ask("PRAGMA quick_check(1)")).await.map_err(|e| e.to_string())?;
-    let line: String = rows.first().and_then(|r| r.try_get_by_index(0).ok()).unwrap_or_default();
-    if line == "ok" { Ok(()) } else { Err(format!("SQLite finds it damaged: {line}")) }
+    let ours = crate::history().iter().flat_map(|s| s.footprint(place.kind).tables).collect();
+    let looked = pages::look(db, place, Depth::Quick, &ours).await.map_err(|e| e.to_string())?;
+    looked.ours.first().map_or(Ok(()), |line| Err(format!("SQLite finds it damaged: {line}")))
 }
 
 /// What of it is not as expected.

@@ -24,7 +24,7 @@ pub struct Target {
     #[arg(long, value_name = "FILE")]
     database_url_file: Option<PathBuf>,
 
-    /// The PostgreSQL schema of the tables, made when it is missing; SQLite has none [default: public]
+    /// The PostgreSQL schema of the tables, which `up` makes when it is missing; SQLite has none [default: public]
     #[arg(long, value_name = "NAME", env = "CALLBOARD_SCHEMA", hide_env_values = true)]
     schema: Option<String>,
 

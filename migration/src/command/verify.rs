@@ -71,6 +71,9 @@ fn print(report: &Report, options: &Options) {
             screen::line(&format!("  and {more} more"));
         }
     }
+    for line in &report.others {
+        screen::line(&format!("{:13} {line}", "not ours"));
+    }
     match report.total() {
         0 => screen::line("Nothing is wrong."),
         1 => screen::line("1 thing is wrong."),
@@ -97,6 +100,7 @@ fn print_json(report: &Report) {
             "schema": report.schema,
             "version": report.version,
             "checks": report.checks,
+            "others": report.others,
             "found": report.total(),
             "exit_code": report.exit_code(),
         }),

@@ -29,6 +29,7 @@ impl Error {
             Self::NoFolder { .. }
             | Self::NoDatabase { .. }
             | Self::NoTables { .. }
+            | Self::NotRecorded { .. }
             | Self::Unreachable { .. }
             | Self::NoClientPrograms { .. }
             | Self::OldClientPrograms { .. }
@@ -127,7 +128,13 @@ impl Error {
                 "nothing was changed: mend the rows that are named, then run it again".to_owned()
             }
             Self::Recorded { .. } => "nothing was changed: `migration verify` compares it, `migration up` takes it on".to_owned(),
-            Self::NoTables { .. } => "`migration up` makes them; or name another database, or --schema".to_owned(),
+            Self::NoTables { .. } => {
+                "name another database, or on PostgreSQL another --schema; `migration up` makes a board there".to_owned()
+            }
+            Self::NotRecorded { .. } => {
+                "`migration baseline` takes over tables that were made without us; or name another database, or --schema"
+                    .to_owned()
+            }
             Self::UnknownVersion { near, .. } if !near.is_empty() => format!("did you mean {}?", near.join(" or ")),
             Self::UnknownVersion { .. } => "`migration status` lists them all".to_owned(),
             Self::AmbiguousVersion { .. } => "name one of them in full".to_owned(),

@@ -76,6 +76,8 @@ pub enum Error {
     Recorded { version: String },
     #[error("there are no tables of Callboard at {target}")]
     NoTables { target: String },
+    #[error("no migration is recorded at {target}, which has tables of these names: {}", tables.join(", "))]
+    NotRecorded { target: String, tables: Vec<String> },
     #[error("the baseline at {version} failed and was rolled back: {reason}")]
     BaselineFailed { version: String, reason: String },
     #[error("there is no migration {given:?}")]
@@ -190,6 +192,8 @@ pub(crate) enum Cause {
     ReadOnly,
     NotADatabase,
     Damaged,
+    /// SQLite can't make sense of a statement, such as one that needs a function or a collation of another program's.
+    Statement,
 }
 
 /// The cause of a database error, where it is one that is told apart.
@@ -217,6 +221,7 @@ pub(crate) fn sqlx_cause(error: &sqlx::Error) -> Option<Cause> {
     }
     // Extended codes keep the primary code in their low byte.
     match code.parse::<u32>().ok()? & 0xff {
+        1 => Some(Cause::Statement),
         5 | 6 => Some(Cause::Busy),
         8 => Some(Cause::ReadOnly),
         11 => Some(Cause::Damaged),

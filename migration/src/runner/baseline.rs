@@ -133,7 +133,7 @@ async fn compare(
     let has_history = history::exists(tx, place).await?;
     let ours = names(steps, place.kind);
     if expected::live(tx, place, &ours).await?.is_empty() {
-        return Err(Error::NoTables { target: options.url.to_string() });
+        return Err(Error::NoTables { target: place.within(&options.url) });
     }
     // What is compared stays so until it is recorded.
     apply::lock_tables(tx, place, steps).await?;

@@ -10,7 +10,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, SqlxPostgresConnector, SqlxSq
 
 use super::file;
 use crate::error::{Cause, Error, sqlx_cause};
-use crate::sqlite::register_digest;
+use crate::sqlite::register_functions;
 use crate::target::DatabaseUrl;
 
 /// How a SQLite file is opened.
@@ -67,7 +67,7 @@ pub(crate) async fn sqlite(path: &Path, access: Access, busy: Duration) -> Resul
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
-        .after_connect(|connection, _| Box::pin(register_digest(connection)))
+        .after_connect(|connection, _| Box::pin(register_functions(connection)))
         .connect_with(options)
         .await
         .map_err(|e| sqlite_failed(path, &e))?;

@@ -1,7 +1,7 @@
 //! The history table: which steps are applied, when, by whom and from which SQL.
 
-use sea_orm::ConnectionTrait;
 use sea_orm::prelude::DateTimeUtc;
+use sea_orm::{ConnectionTrait, QueryResult};
 use sea_orm_migration::prelude::*;
 
 use super::catalogue;
@@ -53,22 +53,24 @@ pub(crate) async fn read(db: &impl ConnectionTrait, place: &Place) -> Result<Vec
 }
 
 /// The rows of a table that has at least our columns, oldest version first.
-pub(crate) async fn rows(db: &impl ConnectionTrait, place: &Place) -> Result<Vec<Applied>, Error> {
-    let select = Query::select().columns(COLUMNS).from(table(place)).order_by("version", Order::Asc).to_owned();
-    let failed = |e: DbErr| Error::database("reading the history", &e);
-    let rows = db.query_all(&select).await.map_err(failed)?;
-    rows.iter()
-        .map(|row| {
-            Ok(Applied {
-                version: row.try_get("", "version")?,
-                applied_at: row.try_get("", "applied_at")?,
-                duration_ms: row.try_get("", "duration_ms")?,
-                product_version: row.try_get("", "product_version")?,
-                checksum: row.try_get("", "checksum")?,
-            })
+async fn rows(db: &impl ConnectionTrait, place: &Place) -> Result<Vec<Applied>, Error> {
+    let decode = |row: &QueryResult| {
+        Ok(Applied {
+            version: row.try_get("", "version")?,
+            applied_at: row.try_get("", "applied_at")?,
+            duration_ms: row.try_get("", "duration_ms")?,
+            product_version: row.try_get("", "product_version")?,
+            checksum: row.try_get("", "checksum")?,
         })
-        .collect::<Result<_, DbErr>>()
-        .map_err(failed)
+    };
+    let rows: Result<_, DbErr> = undecoded(db, place).await?.iter().map(decode).collect();
+    rows.map_err(|e| Error::database("reading the history", &e))
+}
+
+/// The same rows, with [`COLUMNS`], for a caller that goes on when one can't be decoded.
+pub(crate) async fn undecoded(db: &impl ConnectionTrait, place: &Place) -> Result<Vec<QueryResult>, Error> {
+    let select = Query::select().columns(COLUMNS).from(table(place)).order_by("version", Order::Asc).to_owned();
+    db.query_all(&select).await.map_err(|e| Error::database("reading the history", &e))
 }
 
 pub(crate) async fn create(db: &impl ConnectionTrait, place: &Place) -> Result<(), DbErr> {

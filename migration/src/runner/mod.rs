@@ -28,7 +28,9 @@ pub use baseline::{Baseline, BaselineOptions, baseline, baseline_with};
 #[cfg(feature = "entities")]
 pub(crate) use catalogue::columns;
 pub use catalogue::describe;
-pub(crate) use catalogue::{describe_in, has_schema, literal, postgres_tables, quoted, sqlite_tables, strings};
+pub(crate) use catalogue::{
+    describe_in, has_schema, literal, postgres_tables, quoted, sqlite_count, sqlite_tables, strings,
+};
 pub(crate) use connect::{Access, open_look, postgres as open_postgres, postgres_options, sqlite as open_sqlite};
 pub use event::{Direction, Done, Event, Report};
 pub use expected::{Drift, Found};

@@ -17,7 +17,7 @@ use super::file::{self, State};
 use super::lock::{self, Patience};
 use super::{Options, catalogue};
 use crate::error::Error;
-use crate::target::{DEFAULT_SCHEMA, Kind, schema_name};
+use crate::target::{DEFAULT_SCHEMA, DatabaseUrl, Kind, schema_name};
 
 /// Where the tables are, within a database.
 #[derive(Clone, Debug)]
@@ -39,6 +39,14 @@ impl Place {
     /// A SQLite file's one place.
     pub(crate) fn sqlite() -> Self {
         Self { kind: Kind::Sqlite, schema: "main".to_owned() }
+    }
+
+    /// A database, and on PostgreSQL the schema within it, as messages name them.
+    pub(crate) fn within(&self, url: &DatabaseUrl) -> String {
+        match self.kind {
+            Kind::Sqlite => url.to_string(),
+            Kind::Postgres => format!("{url}, schema {}", self.schema),
+        }
     }
 
     pub(crate) fn backend(&self) -> DbBackend {

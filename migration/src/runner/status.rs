@@ -1,7 +1,12 @@
 //! What is applied and what is pending, without writing anything.
 
-use sea_orm::DatabaseConnection;
+use std::time::Duration;
 
+use sea_orm::{
+    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, IsolationLevel, TransactionTrait,
+};
+
+use super::catalogue::quoted;
 use super::connect::{self, Access};
 use super::file::{self, State};
 use super::history::{self, Applied};
@@ -40,7 +45,13 @@ pub(crate) async fn read(steps: &[Step], options: &Options) -> Result<Status, Er
     let place = Place::new(options.url.kind(), options.schema.as_deref())?;
     let (db, exists) = open(options).await?;
     let applied = match &db {
-        Some(db) => history::read(db, &place).await?,
+        Some(db) => {
+            let tx = begin(db, &place, options.lock_timeout).await?;
+            let applied = history::read(&tx, &place).await;
+            // Only reads were done in it.
+            let _ = tx.rollback().await;
+            applied?
+        }
         None => Vec::new(),
     };
     if let Some(db) = db {
@@ -62,6 +73,33 @@ pub(crate) async fn read(steps: &[Step], options: &Options) -> Result<Status, Er
         applied,
         pending,
     })
+}
+
+/// Begins a transaction that sees one moment and may not write, and that waits so long at most for whoever has locked
+/// a table.
+pub(crate) async fn begin(
+    db: &DatabaseConnection,
+    place: &Place,
+    patience: Duration,
+) -> Result<DatabaseTransaction, Error> {
+    let failed = |e: DbErr| Error::database("beginning", &e);
+    match place.kind {
+        // The connection may not write, has its patience, and the first read opens its snapshot.
+        Kind::Sqlite => db.begin().await.map_err(failed),
+        Kind::Postgres => {
+            let (isolation, access) = (IsolationLevel::RepeatableRead, AccessMode::ReadOnly);
+            let tx = db.begin_with_config(Some(isolation), Some(access)).await.map_err(failed)?;
+            for sql in [
+                format!("SET LOCAL search_path TO {}", quoted(&place.schema)),
+                // 0 would be to wait for ever.
+                format!("SET LOCAL lock_timeout = {}", patience.as_millis().max(1)),
+                "SET LOCAL statement_timeout = 0".to_owned(),
+            ] {
+                tx.execute_unprepared(&sql).await.map_err(failed)?;
+            }
+            Ok(tx)
+        }
+    }
 }
 
 /// Opens a database for reading only, and says whether it is there; a file without content is, and is not opened.

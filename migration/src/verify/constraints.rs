@@ -4,7 +4,7 @@
 //! PostgreSQL one may have been dropped, or added without looking at the rows (`NOT VALID`).
 
 use super::report::{Check, Found};
-use super::rule::{Rule, ask};
+use super::rule::{Asked, Rule, ask};
 use super::subject::Subject;
 use crate::error::Error;
 use crate::runner::catalogue::{literal, quoted};
@@ -17,22 +17,19 @@ pub(super) async fn check(subject: &Subject<'_>) -> Result<Found, Error> {
 }
 
 fn rule(subject: &Subject<'_>, table: &str, name: &str, condition: &str) -> Rule {
-    let columns = subject.columns(table).iter().map(|c| c.name.as_str()).filter(|name| names(condition, name));
-    let columns: Vec<&str> = columns.collect();
+    let columns: Vec<&str> = subject.expected_columns(table).filter(|name| names(condition, name)).collect();
     let value = |column: &&str| {
         let shown = subject.shown(&format!("c.{}", quoted(column)));
         format!("{} || coalesce({shown}, 'null')", literal(&format!("{column} ")))
     };
     let found = columns.iter().map(value).collect::<Vec<_>>().join(" || ', ' || ");
-    let sql = format!(
-        "SELECT {label} AS label, {found} AS found, {expected} AS expected FROM {of} AS c WHERE NOT ({condition})",
-        label = subject.label(table, "c"),
-        found = if found.is_empty() { literal("what breaks it") } else { found },
-        expected = literal(condition),
-        of = subject.table(table),
-    );
-    let reads = columns.iter().map(|column| (table.to_owned(), (*column).to_owned())).collect();
-    Rule { table: table.to_owned(), part: format!("check {name}"), reads, sql }
+    let asked = Asked {
+        found: if found.is_empty() { literal("what breaks it") } else { found },
+        expected: literal(condition),
+        join: String::new(),
+        broken: format!("NOT ({condition})"),
+    };
+    Rule::of(subject, table, format!("check {name}"), columns, &asked)
 }
 
 /// Reads `check name (condition)` and `check name CHECK ((condition))`.

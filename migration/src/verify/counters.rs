@@ -1,7 +1,7 @@
 //! What is stored and could be counted: each is what counting gives. The rules are the service's (domain.md).
 
 use super::report::{Check, Found};
-use super::rule::{Rule, ask};
+use super::rule::{Asked, Rule, ask};
 use super::subject::Subject;
 use crate::error::Error;
 use crate::target::Kind;
@@ -18,25 +18,45 @@ pub(super) async fn check(subject: &Subject<'_>) -> Result<Found, Error> {
     ask(subject, Check::Counters, rules).await
 }
 
+/// What is grouped from other rows, by the id of the row that stores it.
+struct Grouped<'a> {
+    /// Gives `id` and `is`.
+    select: String,
+    /// What is stored where there is nothing to group, as SQL.
+    none: &'a str,
+    reads: &'a [&'a str],
+}
+
+/// A column that stores what is grouped; a text is shown in quotes, so that an empty one can be seen.
+fn stored(s: &Subject<'_>, table: &str, column: &str, is_text: bool, grouped: &Grouped<'_>) -> Rule {
+    let Grouped { select, none, reads } = grouped;
+    let (value, is) = (format!("c.{column}"), format!("coalesce(g.\"is\", {none})"));
+    let show = |value: &str| match is_text {
+        true => format!("'''' || {value} || ''''"),
+        false => s.shown(value),
+    };
+    let asked = Asked {
+        found: show(&value),
+        expected: show(&is),
+        join: format!("LEFT JOIN ({select}) AS g ON g.id = c.id"),
+        broken: format!("{value} <> {is}"),
+    };
+    let reads = [&[column, "id"], *reads].concat();
+    Rule::of(s, table, format!("column {column}"), reads, &asked)
+}
+
 /// Mandatory prerequisites that are pending or failed.
 fn unmet_prerequisites(s: &Subject<'_>) -> Rule {
-    let sql = format!(
-        "SELECT {label} AS label, {stored} AS found, CAST(coalesce(counted.n, 0) AS text) AS expected \
-         FROM {items} AS i LEFT JOIN (SELECT work_item_id, count(*) AS n FROM {edges} \
-         WHERE is_mandatory AND status IN ('pending', 'failed') GROUP BY work_item_id) AS counted \
-         ON counted.work_item_id = i.id WHERE i.unmet_prerequisites <> coalesce(counted.n, 0)",
-        label = s.label("work_items", "i"),
-        stored = s.shown("i.unmet_prerequisites"),
-        items = s.table("work_items"),
-        edges = s.table("task_prerequisites"),
-    );
-    let reads = [
-        "work_items.id",
-        "task_prerequisites.work_item_id",
-        "task_prerequisites.is_mandatory",
-        "task_prerequisites.status",
-    ];
-    Rule::new("work_items", "unmet_prerequisites", &reads, sql)
+    let grouped = Grouped {
+        select: format!(
+            "SELECT work_item_id AS id, count(*) AS \"is\" FROM {} \
+             WHERE is_mandatory AND status IN ('pending', 'failed') GROUP BY work_item_id",
+            s.table("task_prerequisites")
+        ),
+        none: "0",
+        reads: &["task_prerequisites.work_item_id", "task_prerequisites.is_mandatory", "task_prerequisites.status"],
+    };
+    stored(s, "work_items", "unmet_prerequisites", false, &grouped)
 }
 
 /// `capability:level`, comma-separated, in the order of the capabilities' bytes.
@@ -45,37 +65,59 @@ fn requirement_key(s: &Subject<'_>) -> Rule {
         Kind::Sqlite => "group_concat(capability || ':' || min_level, ',' ORDER BY capability)",
         Kind::Postgres => "string_agg(capability || ':' || min_level, ',' ORDER BY capability COLLATE \"C\")",
     };
-    let sql = format!(
-        "SELECT {label} AS label, '''' || i.requirement_key || '''' AS found, \
-         '''' || coalesce(needs.list, '') || '''' AS expected \
-         FROM {items} AS i LEFT JOIN (SELECT work_item_id, {list} AS list FROM {needs} GROUP BY work_item_id) AS needs \
-         ON needs.work_item_id = i.id WHERE i.requirement_key <> coalesce(needs.list, '')",
-        label = s.label("work_items", "i"),
-        items = s.table("work_items"),
-        needs = s.table("work_item_requirements"),
-    );
-    let reads = [
-        "work_items.id",
-        "work_item_requirements.work_item_id",
-        "work_item_requirements.capability",
-        "work_item_requirements.min_level",
-    ];
-    Rule::new("work_items", "requirement_key", &reads, sql)
+    let needs = s.table("work_item_requirements");
+    let grouped = Grouped {
+        select: format!("SELECT work_item_id AS id, {list} AS \"is\" FROM {needs} GROUP BY work_item_id"),
+        none: "''",
+        reads: &[
+            "work_item_requirements.work_item_id",
+            "work_item_requirements.capability",
+            "work_item_requirements.min_level",
+        ],
+    };
+    stored(s, "work_items", "requirement_key", true, &grouped)
 }
 
 /// The newest row of the item's ledger; an item without one may be older than the ledger.
 fn item_revision(s: &Subject<'_>) -> Rule {
-    let sql = format!(
-        "SELECT {label} AS label, {stored} AS found, CAST(ledger.newest AS text) AS expected FROM {items} AS i \
-         JOIN (SELECT work_item_id, max(revision) AS newest FROM {events} GROUP BY work_item_id) AS ledger \
-         ON ledger.work_item_id = i.id WHERE i.revision <> ledger.newest",
-        label = s.label("work_items", "i"),
-        stored = s.shown("i.revision"),
-        items = s.table("work_items"),
-        events = s.table("work_item_events"),
-    );
-    let reads = ["work_items.id", "work_item_events.work_item_id", "work_item_events.revision"];
-    Rule::new("work_items", "revision", &reads, sql)
+    let events = s.table("work_item_events");
+    let grouped = Grouped {
+        select: format!("SELECT work_item_id AS id, max(revision) AS \"is\" FROM {events} GROUP BY work_item_id"),
+        none: "c.revision",
+        reads: &["work_item_events.work_item_id", "work_item_events.revision"],
+    };
+    stored(s, "work_items", "revision", false, &grouped)
+}
+
+/// The run's completed steps.
+fn steps_completed(s: &Subject<'_>) -> Rule {
+    let grouped = Grouped {
+        select: format!(
+            "SELECT workflow_run_id AS id, count(*) AS \"is\" FROM {} WHERE status = 'completed' \
+             GROUP BY workflow_run_id",
+            s.table("workflow_steps")
+        ),
+        none: "0",
+        reads: &["workflow_steps.workflow_run_id", "workflow_steps.status"],
+    };
+    stored(s, "workflow_runs", "steps_completed", false, &grouped)
+}
+
+/// The run's ledger counts from 1 to the run's revision, without a gap.
+fn run_revision(s: &Subject<'_>) -> Rule {
+    let text = |value: &str| format!("CAST(coalesce(g.{value}, 0) AS text)");
+    let asked = Asked {
+        found: s.shown("c.revision"),
+        expected: format!("{} || ', of ' || {} || ' ledger rows'", text("newest"), text("n")),
+        join: format!(
+            "LEFT JOIN (SELECT workflow_run_id, count(*) AS n, max(revision) AS newest FROM {} \
+             GROUP BY workflow_run_id) AS g ON g.workflow_run_id = c.id",
+            s.table("workflow_events")
+        ),
+        broken: "c.revision <> coalesce(g.newest, 0) OR c.revision <> coalesce(g.n, 0)".to_owned(),
+    };
+    let reads = ["revision", "id", "workflow_events.workflow_run_id", "workflow_events.revision"];
+    Rule::of(s, "workflow_runs", "column revision".to_owned(), reads, &asked)
 }
 
 /// Above the number of every key that the project has given out: the next item would get a key twice.
@@ -86,51 +128,19 @@ fn next_item_number(s: &Subject<'_>) -> Rule {
         Kind::Sqlite => format!("{rest} NOT GLOB '*[^0-9]*' AND length({rest}) BETWEEN 1 AND 18"),
         Kind::Postgres => format!("{rest} ~ '^[0-9]{{1,18}}$'"),
     };
-    let sql = format!(
-        "SELECT {label} AS label, {stored} AS found, 'at least ' || CAST(coalesce(given.newest, 0) + 1 AS text) AS expected \
-         FROM {projects} AS p LEFT JOIN (SELECT q.id AS project, \
-         max(CASE WHEN {is_number} THEN CAST({rest} AS bigint) END) AS newest \
-         FROM {projects} AS q JOIN {items} AS i ON i.project_id = q.id \
-         AND substr(i.\"key\", 1, length(q.key_prefix) + 1) = q.key_prefix || '-' GROUP BY q.id) AS given \
-         ON given.project = p.id WHERE p.next_item_number < coalesce(given.newest, 0) + 1",
-        label = s.label("board_projects", "p"),
-        stored = s.shown("p.next_item_number"),
-        projects = s.table("board_projects"),
-        items = s.table("work_items"),
-    );
-    let reads = ["board_projects.id", "board_projects.key_prefix", "work_items.project_id", "work_items.key"];
-    Rule::new("board_projects", "next_item_number", &reads, sql)
-}
-
-/// The run's completed steps.
-fn steps_completed(s: &Subject<'_>) -> Rule {
-    let sql = format!(
-        "SELECT {label} AS label, {stored} AS found, CAST(coalesce(counted.n, 0) AS text) AS expected \
-         FROM {runs} AS r LEFT JOIN (SELECT workflow_run_id, count(*) AS n FROM {steps} WHERE status = 'completed' \
-         GROUP BY workflow_run_id) AS counted ON counted.workflow_run_id = r.id \
-         WHERE r.steps_completed <> coalesce(counted.n, 0)",
-        label = s.label("workflow_runs", "r"),
-        stored = s.shown("r.steps_completed"),
-        runs = s.table("workflow_runs"),
-        steps = s.table("workflow_steps"),
-    );
-    let reads = ["workflow_runs.id", "workflow_steps.workflow_run_id", "workflow_steps.status"];
-    Rule::new("workflow_runs", "steps_completed", &reads, sql)
-}
-
-/// The run's ledger counts from 1 to the run's revision, without a gap.
-fn run_revision(s: &Subject<'_>) -> Rule {
-    let sql = format!(
-        "SELECT {label} AS label, {stored} AS found, \
-         CAST(coalesce(ledger.newest, 0) AS text) || ', of ' || CAST(coalesce(ledger.n, 0) AS text) || ' ledger rows' \
-         AS expected FROM {runs} AS r LEFT JOIN (SELECT workflow_run_id, count(*) AS n, max(revision) AS newest \
-         FROM {events} GROUP BY workflow_run_id) AS ledger ON ledger.workflow_run_id = r.id \
-         WHERE r.revision <> coalesce(ledger.newest, 0) OR r.revision <> coalesce(ledger.n, 0)",
-        label = s.label("workflow_runs", "r"),
-        stored = s.shown("r.revision"),
-        runs = s.table("workflow_runs"),
-        events = s.table("workflow_events"),
-    );
-    let reads = ["workflow_runs.id", "workflow_events.workflow_run_id", "workflow_events.revision"];
-    Rule::new("workflow_runs", "revision", &reads, sql)
+    let asked = Asked {
+        found: s.shown("c.next_item_number"),
+        expected: "'at least ' || CAST(coalesce(given.newest, 0) + 1 AS text)".to_owned(),
+        join: format!(
+            "LEFT JOIN (SELECT q.id AS project, max(CASE WHEN {is_number} THEN CAST({rest} AS bigint) END) AS newest \
+             FROM {projects} AS q JOIN {items} AS i ON i.project_id = q.id \
+             AND substr(i.\"key\", 1, length(q.key_prefix) + 1) = q.key_prefix || '-' GROUP BY q.id) AS given \
+             ON given.project = c.id",
+            projects = s.table("board_projects"),
+            items = s.table("work_items"),
+        ),
+        broken: "c.next_item_number < coalesce(given.newest, 0) + 1".to_owned(),
+    };
+    let reads = ["next_item_number", "id", "key_prefix", "work_items.project_id", "work_items.key"];
+    Rule::of(s, "board_projects", "column next_item_number".to_owned(), reads, &asked)
 }

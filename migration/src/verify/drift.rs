@@ -45,7 +45,9 @@ fn named(line: &str) -> (String, String) {
     if line.is_empty() {
         return ("table".to_owned(), "the table".to_owned());
     }
-    for kind in ["column", "check", "foreign key", "primary key", "unique", "exclude", "index", "trigger"] {
+    for kind in
+        ["column", "check", "foreign key", "primary key", "unique", "exclude", "index", "trigger", "rule", "policy"]
+    {
         let Some(rest) = line.strip_prefix(kind).and_then(|rest| rest.strip_prefix(' ')) else { continue };
         let words: Vec<&str> = rest.split(' ').collect();
         let name = match kind {

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::report::{Check, Found};
-use super::rule::{Rule, ask};
+use super::rule::{Asked, Rule, ask};
 use super::subject::Subject;
 use crate::error::Error;
 use crate::runner::catalogue::{literal, quoted};
@@ -34,18 +34,18 @@ fn rule(subject: &Subject<'_>, table: &str, key: &Key) -> Rule {
     let pairs = key.columns.iter().zip(&key.referenced);
     let equal = every(pairs.map(|(c, p)| format!("p.{} = {}", quoted(p), child(c))).collect(), " AND ");
     let value = every(key.columns.iter().map(|c| subject.shown(&child(c))).collect(), " || ', ' || ");
-    let sql = format!(
-        "SELECT {label} AS label, {value} AS found, {expected} AS expected FROM {of} AS c WHERE {set} \
-         AND NOT EXISTS (SELECT 1 FROM {parent} AS p WHERE {equal})",
-        label = subject.label(table, "c"),
-        expected = literal(&format!("a row of {}", key.parent)),
-        of = subject.table(table),
-        parent = subject.table(&key.parent),
-    );
-    let of =
-        |table: &str, columns: &[String]| columns.iter().map(|c| (table.to_owned(), c.clone())).collect::<Vec<_>>();
-    let reads = [of(table, &key.columns), of(&key.parent, &key.referenced)].concat();
-    Rule { table: table.to_owned(), part: format!("column {}", key.columns.join(", ")), reads, sql }
+    let asked = Asked {
+        found: value,
+        expected: literal(&format!("a row of {}", key.parent)),
+        join: String::new(),
+        broken: format!(
+            "{set} AND NOT EXISTS (SELECT 1 FROM {parent} AS p WHERE {equal})",
+            parent = subject.table(&key.parent)
+        ),
+    };
+    let referenced = key.referenced.iter().map(|column| format!("{}.{column}", key.parent));
+    let reads = key.columns.iter().cloned().chain(referenced);
+    Rule::of(subject, table, format!("column {}", key.columns.join(", ")), reads, &asked)
 }
 
 /// Reads `foreign key a -> t (id) on delete ...` and `foreign key fk FOREIGN KEY (a) REFERENCES t(id) ...`.

@@ -1,23 +1,57 @@
 //! The applied migrations: run from the SQL that this build has, and none left out.
 
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, QueryResult, TryGetable};
 
-use super::report::{CHECKSUM, Check, Finding, Found};
+use super::report::{CHECKSUM, Check, Finding, Found, object};
 use super::subject::Subject;
 use crate::error::Error;
 use crate::runner::session::Place;
 use crate::runner::{Applied, HISTORY_TABLE, catalogue, history};
 use crate::step::Step;
 
-/// The recorded history, oldest first; empty when there is none. One with more columns than ours is read too: they are
-/// named as drift.
-pub(super) async fn recorded(db: &impl ConnectionTrait, place: &Place) -> Result<Vec<Applied>, Error> {
+/// The recorded history, oldest first, and what of it can't be decoded; empty when there is none. One with more columns
+/// than ours is read too: they are named as drift.
+pub(super) async fn recorded(db: &impl ConnectionTrait, place: &Place) -> Result<(Vec<Applied>, Vec<Finding>), Error> {
     let columns = catalogue::columns(db, place, HISTORY_TABLE).await?;
     let has = |name: &str| columns.iter().any(|c| c.name == name);
-    if history::COLUMNS.iter().all(|name| has(name)) {
-        history::rows(db, place).await
-    } else {
-        history::read(db, place).await
+    if !history::COLUMNS.iter().all(|name| has(name)) {
+        return Ok((history::read(db, place).await?, Vec::new()));
+    }
+    let (mut recorded, mut wrong) = (Vec::new(), Vec::new());
+    for row in history::undecoded(db, place).await? {
+        let Some(version) = value::<String>(&row, None, "version", &mut wrong) else { continue };
+        let of = Some(version.as_str());
+        recorded.push(Applied {
+            applied_at: value(&row, of, "applied_at", &mut wrong).unwrap_or_default(),
+            duration_ms: value(&row, of, "duration_ms", &mut wrong).unwrap_or_default(),
+            product_version: value(&row, of, "product_version", &mut wrong).unwrap_or_default(),
+            checksum: value(&row, of, "checksum", &mut wrong).unwrap_or_default(),
+            version,
+        });
+    }
+    Ok((recorded, wrong))
+}
+
+/// A value of a row, or a finding.
+fn value<T: TryGetable>(row: &QueryResult, version: Option<&str>, column: &str, wrong: &mut Vec<Finding>) -> Option<T> {
+    match row.try_get("", column) {
+        Ok(value) => Some(value),
+        Err(e) => {
+            let part = object("column", column);
+            wrong.push(finding(version, &part, &e.to_string(), "a value that can be decoded"));
+            None
+        }
+    }
+}
+
+fn finding(version: Option<&str>, part: &str, found: &str, expected: &str) -> Finding {
+    Finding {
+        check: Check::History,
+        table: HISTORY_TABLE.to_owned(),
+        row: version.map(str::to_owned),
+        part: part.to_owned(),
+        found: found.to_owned(),
+        expected: expected.to_owned(),
     }
 }
 
@@ -32,21 +66,17 @@ pub(super) fn applied(steps: &[Step], recorded: &[Applied]) -> Result<usize, Err
 }
 
 pub(super) fn check(subject: &Subject<'_>) -> Found {
-    let mut findings = Vec::new();
-    let finding = |version: &str, part: &str, found: &str, expected: &str| Finding {
-        check: Check::History,
-        table: HISTORY_TABLE.to_owned(),
-        row: Some(version.to_owned()),
-        part: part.to_owned(),
-        found: found.to_owned(),
-        expected: expected.to_owned(),
-    };
+    let mut findings = subject.undecodable.clone();
     for step in subject.steps.iter().take(subject.applied) {
+        let of = Some(step.version());
+        let expected = step.checksum(subject.place.kind);
         match subject.recorded.iter().find(|a| a.version == step.version()) {
-            None => findings.push(finding(step.version(), "row", "missing", "applied, as a newer one is")),
-            Some(row) if row.checksum != step.checksum(subject.place.kind) => {
-                let expected = step.checksum(subject.place.kind);
-                findings.push(finding(step.version(), CHECKSUM, &row.checksum, &expected));
+            None => findings.push(finding(of, "row", "missing", "applied, as a newer one is")),
+            Some(row) if row.checksum != expected => {
+                let is_told = findings.iter().any(|f| f.row.as_deref() == of && f.part == CHECKSUM);
+                if !is_told {
+                    findings.push(finding(of, CHECKSUM, &row.checksum, &expected));
+                }
             }
             Some(_) => {}
         }

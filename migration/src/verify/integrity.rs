@@ -1,6 +1,7 @@
 //! What the database keeps by itself: pages, indexes and constraints; and on SQLite, whose columns take any value, that
 //! each value is one of its column's type.
 
+use super::pages::{self, Depth};
 use super::report::{Check, Finding, Found, MOST_ROWS, PAGES, object};
 use super::subject::Subject;
 use super::{constraints, values};
@@ -16,27 +17,20 @@ pub(super) async fn check(subject: &Subject<'_>) -> Result<Found, Error> {
     Ok(kept.and(constraints::check(subject).await?))
 }
 
-/// SQLite's own check of the whole file, constraints among it. It stops at the thousandth complaint.
+/// SQLite's own check of the whole file, constraints among it.
 async fn pages(subject: &Subject<'_>) -> Result<Found, Error> {
-    let failed = |e: sea_orm::DbErr| Error::database("checking the integrity", &e);
-    let mut complaints = Vec::new();
-    for row in subject.ask("PRAGMA integrity_check(1000)").await? {
-        let text: String = row.try_get_by_index(0).map_err(failed)?;
-        let complaint = |line: &str| (!is_nothing(line) && !is_check_of_ours(subject, line)).then(|| complaint(line));
-        complaints.extend(text.lines().filter_map(complaint));
-    }
-    let total = u64::try_from(complaints.len()).unwrap_or(u64::MAX);
-    complaints.truncate(MOST_ROWS);
-    Ok(Found { total, not_run: 0, findings: complaints })
-}
-
-fn is_nothing(line: &str) -> bool {
-    line == "ok" || line.is_empty() || line.starts_with("***")
-}
-
-/// Ours are asked one by one, which names the rows, and works on a read-only connection too.
-fn is_check_of_ours(subject: &Subject<'_>, line: &str) -> bool {
-    line.strip_prefix("CHECK constraint failed in ").is_some_and(|table| subject.expected.contains_key(table))
+    let ours = subject.expected.keys().cloned().collect();
+    let looked = pages::look(subject.tx(), subject.place, Depth::Full, &ours).await;
+    let looked = looked.map_err(|e| Error::database("checking the integrity", &e))?;
+    // CHECKs of ours are asked one by one, which names the rows, and works on a read-only connection too.
+    let is_check = |line: &String| line.starts_with("CHECK constraint failed in ");
+    let mut findings: Vec<Finding> =
+        looked.ours.iter().filter(|line| !is_check(line)).map(|line| complaint(line)).collect();
+    let total = u64::try_from(findings.len()).unwrap_or(u64::MAX);
+    findings.truncate(MOST_ROWS);
+    let others = looked.others.into_iter().take(MOST_ROWS).collect();
+    let not_run = u64::try_from(looked.unchecked.len()).unwrap_or(u64::MAX);
+    Ok(Found { total, not_run, findings, others })
 }
 
 /// A line of SQLite's, such as `NULL value in sprints.title` or `row 3 missing from index ux_sprints_project_id_code`.
@@ -46,8 +40,7 @@ fn complaint(line: &str) -> Finding {
         rest.split_whitespace().next().map(str::to_owned)
     };
     let index = word_after("from index ").or_else(|| word_after("in index "));
-    let value = word_after("value in ").or_else(|| word_after("constraint failed in "));
-    let (table, part) = match (value.as_deref().map(|v| v.split_once('.').unwrap_or((v, ""))), index) {
+    let (table, part) = match (pages::subject(line).map(|of| of.split_once('.').unwrap_or((of, ""))), index) {
         (Some((table, "")), _) => (table.to_owned(), "checks".to_owned()),
         (Some((table, column)), _) => (table.to_owned(), object("column", column)),
         (None, Some(index)) => (String::new(), object("index", &index)),

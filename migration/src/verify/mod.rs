@@ -10,6 +10,7 @@ mod foreign_keys;
 mod history;
 mod integrity;
 mod orphans;
+pub(crate) mod pages;
 mod report;
 mod rule;
 mod subject;
@@ -17,16 +18,15 @@ mod values;
 
 use std::time::Instant;
 
-use sea_orm::{AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, IsolationLevel, TransactionTrait};
+use sea_orm::{DatabaseConnection, DatabaseTransaction};
 
 pub use report::{Check, Checked, Event, Finding, MOST_ROWS, Report};
 use report::{Found, PAGES};
 use subject::Subject;
 
 use crate::error::Error;
-use crate::runner::catalogue::quoted;
 use crate::runner::session::Place;
-use crate::runner::{Options, status};
+use crate::runner::{Options, expected, status};
 use crate::step::Step;
 use crate::target::Kind;
 
@@ -37,8 +37,8 @@ pub(crate) use drift::findings as differences;
 /// What is found is the report, no error.
 ///
 /// # Errors
-/// [`Error::NoDatabase`] where there is none, or no migration is recorded; [`Error::TooNew`] for a version that this
-/// build does not know; a database that can't be opened.
+/// [`Error::NoDatabase`]; [`Error::NoTables`] and [`Error::NotRecorded`] for a database without a board;
+/// [`Error::TooNew`] for a version that this build does not know; [`Error::LockBusy`]; a database that can't be opened.
 pub async fn verify(options: &Options, events: &mut (dyn FnMut(&Event) + Send)) -> Result<Report, Error> {
     verify_with(&crate::history(), options, events).await
 }
@@ -57,10 +57,10 @@ pub async fn verify_with(
         let place = Place::new(options.url.kind(), options.schema.as_deref())?;
         let missing = || Error::NoDatabase { target: options.url.to_string() };
         let db = status::open_unchanged(options).await?.ok_or_else(missing)?;
-        let outcome = look(&db, &place, steps, events).await;
+        let outcome = look(&db, &place, steps, options, events).await;
         // Only reads were done on it.
         let _ = db.close().await;
-        outcome?.ok_or_else(missing)
+        outcome
     };
     outcome.await.map_err(|e| e.finished(&options.url, since))
 }
@@ -69,26 +69,29 @@ async fn look(
     db: &DatabaseConnection,
     place: &Place,
     steps: &[Step],
+    options: &Options,
     events: &mut (dyn FnMut(&Event) + Send),
-) -> Result<Option<Report>, Error> {
-    let failed = |e: sea_orm::DbErr| Error::database("beginning", &e);
-    let tx = match place.kind {
-        // The connection may not write, and the first read opens its snapshot.
-        Kind::Sqlite => db.begin().await.map_err(failed)?,
-        Kind::Postgres => {
-            let one_moment = (Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly));
-            let tx = db.begin_with_config(one_moment.0, one_moment.1).await.map_err(failed)?;
-            let path = format!("SET LOCAL search_path TO {}", quoted(&place.schema));
-            for sql in [path.as_str(), "SET LOCAL statement_timeout = 0"] {
-                tx.execute_unprepared(sql).await.map_err(failed)?;
-            }
-            tx
-        }
+) -> Result<Report, Error> {
+    let tx = status::begin(db, place, options.lock_timeout).await?;
+    let report = match all(&tx, place, steps, events).await {
+        Ok(None) => Err(no_board(&tx, place, steps, options).await),
+        Ok(Some(report)) => Ok(report),
+        Err(error) => Err(error),
     };
-    let report = all(&tx, place, steps, events).await;
     // Nothing was written that could stay.
     let _ = tx.rollback().await;
     report
+}
+
+/// A database in which no migration is recorded: without our tables, or with tables that have their names.
+async fn no_board(tx: &DatabaseTransaction, place: &Place, steps: &[Step], options: &Options) -> Error {
+    let names = steps.iter().flat_map(|s| s.footprint(place.kind).tables).collect();
+    let target = place.within(&options.url);
+    match expected::live(tx, place, &names).await {
+        Ok(tables) if tables.is_empty() => Error::NoTables { target },
+        Ok(tables) => Error::NotRecorded { target, tables: tables.into_keys().collect() },
+        Err(error) => error,
+    }
 }
 
 /// Every check; none when no migration is recorded.
@@ -98,16 +101,10 @@ async fn all(
     steps: &[Step],
     events: &mut (dyn FnMut(&Event) + Send),
 ) -> Result<Option<Report>, Error> {
-    let mut report = Report {
-        database: place.kind,
-        schema: (place.kind == Kind::Postgres).then(|| place.schema.clone()),
-        version: None,
-        checks: Vec::new(),
-        findings: Vec::new(),
-    };
+    let mut report = Report::of(place);
     let subject = match subject(tx, place, steps).await {
-        Ok(Some((subject, version))) => {
-            report.version = Some(version);
+        Ok(Some(subject)) => {
+            report.version = subject.recorded.last().map(|newest| newest.version.clone());
             subject
         }
         Ok(None) => return Ok(None),
@@ -123,18 +120,20 @@ async fn all(
     Ok(Some(report))
 }
 
+/// None when no migration is recorded.
 async fn subject<'a>(
     tx: &'a DatabaseTransaction,
     place: &'a Place,
     steps: &'a [Step],
-) -> Result<Option<(Subject<'a>, String)>, Error> {
-    let recorded = history::recorded(tx, place).await?;
-    let Some(newest) = recorded.last() else {
+) -> Result<Option<Subject<'a>>, Error> {
+    let (recorded, undecodable) = history::recorded(tx, place).await?;
+    if recorded.is_empty() && undecodable.is_empty() {
         return Ok(None);
-    };
-    let version = newest.version.clone();
+    }
     let applied = history::applied(steps, &recorded)?;
-    Ok(Some((Subject::new(tx, place, steps, applied, recorded).await?, version)))
+    let mut subject = Subject::new(tx, place, steps, applied, recorded).await?;
+    subject.undecodable = undecodable;
+    Ok(Some(subject))
 }
 
 /// The checks of rows and pages, for a database whose history is not written yet.
@@ -144,8 +143,7 @@ pub(crate) async fn rows(
     steps: &[Step],
     applied: usize,
 ) -> Result<Report, Error> {
-    let mut report =
-        Report { database: place.kind, schema: None, version: None, checks: Vec::new(), findings: Vec::new() };
+    let mut report = Report::of(place);
     let subject = Subject::new(tx, place, steps, applied, Vec::new()).await?;
     run(&subject, Check::OF_ROWS, &mut report, &mut |_| {}).await?;
     Ok(report)
@@ -174,6 +172,7 @@ async fn run(
         events(&Event::Finished { checked: checked.clone(), number, of });
         report.checks.push(checked);
         report.findings.extend(found.findings);
+        report.others.extend(found.others);
         if last {
             break;
         }

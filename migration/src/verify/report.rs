@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::runner::session::Place;
 use crate::target::Kind;
 
 /// The most rows that one check names; the number of all is in [`Checked::found`]. Differences of the schema and of
@@ -96,9 +97,23 @@ pub struct Report {
     pub version: Option<String>,
     pub checks: Vec<Checked>,
     pub findings: Vec<Finding>,
+    /// What is remarkable about another application's tables in a SQLite file; it is not counted.
+    pub others: Vec<String>,
 }
 
 impl Report {
+    /// Of a place in which nothing was checked yet.
+    pub(super) fn of(place: &Place) -> Self {
+        Self {
+            database: place.kind,
+            schema: (place.kind == Kind::Postgres).then(|| place.schema.clone()),
+            version: None,
+            checks: Vec::new(),
+            findings: Vec::new(),
+            others: Vec::new(),
+        }
+    }
+
     /// All that was found, named or not.
     pub fn total(&self) -> u64 {
         self.checks.iter().map(|c| c.found).sum()
@@ -146,18 +161,20 @@ pub(super) struct Found {
     pub total: u64,
     pub not_run: u64,
     pub findings: Vec<Finding>,
+    pub others: Vec<String>,
 }
 
 impl Found {
     /// All of it is named.
     pub fn all(findings: Vec<Finding>) -> Self {
-        Self { total: u64::try_from(findings.len()).unwrap_or(u64::MAX), not_run: 0, findings }
+        Self { total: u64::try_from(findings.len()).unwrap_or(u64::MAX), findings, ..Self::default() }
     }
 
     pub fn and(mut self, other: Self) -> Self {
         self.total += other.total;
         self.not_run += other.not_run;
         self.findings.extend(other.findings);
+        self.others.extend(other.others);
         self
     }
 }

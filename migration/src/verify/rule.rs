@@ -14,13 +14,36 @@ pub(super) struct Rule {
     pub sql: String,
 }
 
+/// What is asked of each row `c` of a table, as SQL.
+pub(super) struct Asked {
+    /// Texts, or null.
+    pub found: String,
+    pub expected: String,
+    /// What is joined to the row; may be empty.
+    pub join: String,
+    /// True of a row that breaks the rule.
+    pub broken: String,
+}
+
 impl Rule {
-    /// `reads` are `table.column`.
-    pub fn new(table: &str, column: &str, reads: &[&str], sql: String) -> Self {
-        let split = |name: &&str| name.split_once('.').map(|(table, column)| (table.to_owned(), column.to_owned()));
-        let mut reads: Vec<(String, String)> = reads.iter().filter_map(split).collect();
-        reads.push((table.to_owned(), column.to_owned()));
-        Self { table: table.to_owned(), part: format!("column {column}"), reads, sql }
+    /// A rule for the rows of a table. `reads` are `table.column`, or columns of this table.
+    pub fn of<R: AsRef<str>>(
+        s: &Subject<'_>,
+        table: &str,
+        part: String,
+        reads: impl IntoIterator<Item = R>,
+        asked: &Asked,
+    ) -> Self {
+        let read = |name: R| match name.as_ref().split_once('.') {
+            Some((table, column)) => (table.to_owned(), column.to_owned()),
+            None => (table.to_owned(), name.as_ref().to_owned()),
+        };
+        let Asked { found, expected, join, broken } = asked;
+        let (label, rows) = (s.label(table, "c"), s.table(table));
+        let sql = format!(
+            "SELECT {label} AS label, {found} AS found, {expected} AS expected FROM {rows} AS c {join} WHERE {broken}"
+        );
+        Self { table: table.to_owned(), part, reads: reads.into_iter().map(read).collect(), sql }
     }
 }
 
@@ -47,16 +70,22 @@ pub(super) async fn ask(subject: &Subject<'_>, check: Check, rules: Vec<Rule>) -
 }
 
 async fn one(subject: &Subject<'_>, check: Check, rule: &Rule) -> Result<(u64, Vec<Finding>), Error> {
+    let [label, found, expected] =
+        ["label", "found", "expected"].map(|name| format!("{} AS {name}", subject.bytes(&format!("broken.{name}"))));
     let sql = format!(
-        "WITH broken AS ({}) SELECT label, found, expected, (SELECT count(*) FROM broken) AS total \
-         FROM broken ORDER BY label LIMIT {MOST_ROWS}",
+        "WITH broken AS ({}) SELECT {label}, {found}, {expected}, (SELECT count(*) FROM broken) AS total \
+         FROM broken ORDER BY broken.label LIMIT {MOST_ROWS}",
         rule.sql
     );
     let failed = |e: sea_orm::DbErr| Error::database("verifying", &e);
     let mut total = 0;
     let mut findings = Vec::new();
     for row in subject.ask(&sql).await? {
-        let text = |name: &str| row.try_get::<Option<String>>("", name).map_err(failed);
+        // What is wrong may be that it is no text that can be decoded.
+        let text = |name: &str| {
+            let bytes = row.try_get::<Option<Vec<u8>>>("", name).map_err(failed)?;
+            Ok::<_, Error>(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+        };
         let value = |name: &str| Ok::<_, Error>(shortened(text(name)?.unwrap_or_else(|| "null".to_owned())));
         total = row.try_get::<i64>("", "total").map_err(failed)?.unsigned_abs();
         findings.push(Finding {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use sea_orm::{DatabaseTransaction, QueryResult};
 
+use super::report::Finding;
 use crate::error::Error;
 use crate::runner::Applied;
 use crate::runner::catalogue::{self, Column, literal, quoted};
@@ -19,6 +20,8 @@ pub(super) struct Subject<'a> {
     /// How many of the steps are applied.
     pub applied: usize,
     pub recorded: Vec<Applied>,
+    /// What of the history can't be decoded.
+    pub undecodable: Vec<Finding>,
     /// The tables as they should be; none when a step's are not known.
     pub expected: Tables,
     /// The columns of these tables as they are.
@@ -48,13 +51,14 @@ impl<'a> Subject<'a> {
         for table in expected.keys() {
             live.insert(table.clone(), catalogue::columns(tx, place, table).await?);
         }
-        Ok(Self { tx, place, steps, applied, recorded, expected, live })
+        Ok(Self { tx, place, steps, applied, recorded, undecodable: Vec::new(), expected, live })
     }
 
     /// A database of which nothing is known.
     pub fn unknown(tx: &'a DatabaseTransaction, place: &'a Place) -> Self {
         let (expected, live) = (Tables::new(), BTreeMap::new());
-        Self { tx, place, steps: &[], applied: 0, recorded: Vec::new(), expected, live }
+        let (recorded, undecodable) = (Vec::new(), Vec::new());
+        Self { tx, place, steps: &[], applied: 0, recorded, undecodable, expected, live }
     }
 
     pub fn tx(&self) -> &DatabaseTransaction {
@@ -70,6 +74,12 @@ impl<'a> Subject<'a> {
     /// The live columns of a table; none when it is not there.
     pub fn columns(&self, table: &str) -> &[Column] {
         self.live.get(table).map_or(&[], Vec::as_slice)
+    }
+
+    /// The columns that the version gives a table, whether or not they are there.
+    pub fn expected_columns(&self, table: &str) -> impl Iterator<Item = &str> {
+        let lines = self.expected.get(table).into_iter().flatten();
+        lines.filter_map(|line| line.strip_prefix("column ")?.split(' ').next())
     }
 
     pub fn readable(&self, table: &str, column: &str) -> Readable {
@@ -102,6 +112,14 @@ impl<'a> Subject<'a> {
                      WHEN length({expression}) = 16 THEN lower({uuid}) ELSE 'x' || hex({expression}) END"
                 )
             }
+        }
+    }
+
+    /// SQL for the bytes of a text.
+    pub fn bytes(&self, expression: &str) -> String {
+        match self.place.kind {
+            Kind::Postgres => format!("convert_to({expression}, 'UTF8')"),
+            Kind::Sqlite => format!("CAST({expression} AS blob)"),
         }
     }
 

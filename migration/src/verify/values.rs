@@ -1,12 +1,14 @@
-//! SQLite stores any value in any column: each is of the kind that its column declares, or reading it would fail.
+//! SQLite stores any value in any column, and any bytes as text: each is of the kind that its column declares, or reading
+//! it would fail.
 //!
 //! Databases made by other tools hold, for example, UUIDs as text, where this schema has them as 16 bytes.
 
 use super::report::{Check, Found};
-use super::rule::{Rule, ask};
+use super::rule::{Asked, Rule, ask};
 use super::subject::{Readable, Subject};
 use crate::error::Error;
 use crate::runner::catalogue::{literal, quoted};
+use crate::sqlite::IS_UTF8;
 
 pub(super) async fn check(subject: &Subject<'_>) -> Result<Found, Error> {
     let mut rules = Vec::new();
@@ -38,15 +40,14 @@ fn rules_of(subject: &Subject<'_>, table: &str) -> Vec<(String, Rule)> {
         let value = format!("c.{}", quoted(&column.name));
         let Some((is_right, expected)) = of_type(&column.r#type, &value) else { continue };
         let wrong = format!("({value} IS NOT NULL AND NOT ({is_right}))");
-        let sql = format!(
-            "SELECT {label} AS label, typeof({value}) || ' ' || {shown} AS found, {expected} AS expected \
-             FROM {of} AS c WHERE {wrong}",
-            label = subject.label(table, "c"),
-            shown = subject.shown(&value),
-            expected = literal(expected),
-            of = subject.table(table),
-        );
-        out.push((wrong, Rule::new(table, &column.name, &[], sql)));
+        let asked = Asked {
+            found: format!("typeof({value}) || ' ' || {}", subject.shown(&value)),
+            expected: literal(expected),
+            join: String::new(),
+            broken: wrong.clone(),
+        };
+        let part = format!("column {}", column.name);
+        out.push((wrong, Rule::of(subject, table, part, [&column.name], &asked)));
     }
     out
 }
@@ -55,18 +56,19 @@ fn rules_of(subject: &Subject<'_>, table: &str) -> Vec<(String, Rule)> {
 fn of_type(declared: &str, value: &str) -> Option<(String, &'static str)> {
     let declared = declared.to_ascii_lowercase();
     let day = "[0-9][0-9]-[0-9][0-9]";
+    let text = format!("typeof({value}) = 'text' AND {IS_UTF8}({value})");
     Some(match declared.split('(').next().unwrap_or_default() {
         "uuid_text" => (format!("typeof({value}) = 'blob' AND length({value}) = 16"), "a UUID of 16 bytes"),
-        "text" => (format!("typeof({value}) = 'text'"), "text"),
+        "text" => (text, "text in UTF-8"),
         "integer" => (format!("typeof({value}) = 'integer'"), "an integer"),
         "boolean" => (format!("typeof({value}) = 'integer' AND {value} IN (0, 1)"), "0 or 1"),
         "real" | "double" => (format!("typeof({value}) IN ('real', 'integer')"), "a number"),
-        "date_text" => (format!("typeof({value}) = 'text' AND {value} GLOB '*-{day}'"), "a date, such as 2026-11-21"),
+        "date_text" => (format!("{text} AND {value} GLOB '*-{day}'"), "a date, such as 2026-11-21"),
         "timestamp_with_timezone_text" => (
-            format!("typeof({value}) = 'text' AND {value} GLOB '*-{day}[T ][0-9][0-9]:[0-9][0-9]*'"),
+            format!("{text} AND {value} GLOB '*-{day}[T ][0-9][0-9]:[0-9][0-9]*'"),
             "a time, such as 2026-11-21T12:00:00+00:00",
         ),
-        "jsonb_text" => (format!("typeof({value}) = 'text' AND json_valid({value})"), "JSON as text"),
+        "jsonb_text" => (format!("{text} AND json_valid({value})"), "JSON as text in UTF-8"),
         _ => return None,
     })
 }

@@ -1,5 +1,6 @@
 //! What is really in a database, read from its own catalogue.
 
+mod definition;
 mod postgres;
 mod sqlite;
 
@@ -8,7 +9,7 @@ use std::collections::BTreeSet;
 use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 
 use super::session::Place;
-use crate::error::Error;
+use crate::error::{Cause, Error, cause};
 use crate::target::Kind;
 
 /// A column as the catalogue has it.
@@ -21,6 +22,10 @@ pub(crate) struct Column {
     pub default: Option<String>,
     /// Its place in the primary key, from 1; 0 when it is no part of it.
     pub key: i64,
+    pub is_generated: bool,
+    /// What columns seldom have, as it follows the rest of a column in a description: a collation, an expression that
+    /// generates it. On SQLite it is read from the table's SQL, by [`describe`] alone.
+    pub unusual: String,
 }
 
 /// The whole schema as text, the same for the same schema: tables by name, columns in their order with type,
@@ -60,6 +65,8 @@ pub(crate) async fn columns(db: &impl ConnectionTrait, place: &Place, table: &st
                 not_null: r.try_get("", "not_null")?,
                 default: r.try_get("", "def")?,
                 key: r.try_get("", "key")?,
+                is_generated: r.try_get("", "is_generated")?,
+                unusual: r.try_get("", "unusual")?,
             })
         })
         .collect::<Result<_, DbErr>>()
@@ -89,6 +96,24 @@ pub(crate) async fn sqlite_tables(db: &impl ConnectionTrait, place: &Place) -> R
     let sql = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'shadow') \
                AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name";
     strings(&db.query_all_raw(place.ask(sql)).await.map_err(failed)?, "name").map_err(failed)
+}
+
+/// The rows of a table of a SQLite file; none of one that SQLite can't read without its application: the key that orders
+/// it has a collation of that application's own.
+pub(crate) async fn sqlite_count(db: &impl ConnectionTrait, place: &Place, table: &str) -> Result<Option<u64>, DbErr> {
+    // An index is smaller than its table, and may be what can't be read.
+    for by in ["", " NOT INDEXED"] {
+        let sql = format!("SELECT count(*) AS n FROM main.{}{by}", quoted(table));
+        match db.query_one_raw(place.ask(sql)).await {
+            Ok(row) => {
+                let n: i64 = row.map_or(Ok(0), |r| r.try_get("", "n"))?;
+                return Ok(Some(n.unsigned_abs()));
+            }
+            Err(e) if cause(&e) == Some(Cause::Statement) => {}
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(None)
 }
 
 /// Those of the named tables that are there, by name.
@@ -152,7 +177,7 @@ fn column_line(c: &Column) -> String {
     let null = if c.not_null { " not null" } else { "" };
     let default = c.default.as_ref().map(|d| format!(" default {d}")).unwrap_or_default();
     let key = if c.key > 0 { format!(" primary key {}", c.key) } else { String::new() };
-    format!("  column {} {}{null}{default}{key}\n", c.name, c.r#type)
+    format!("  column {} {}{null}{default}{key}{}\n", c.name, c.r#type, c.unusual)
 }
 
 fn failed(e: DbErr) -> Error {

@@ -1,16 +1,17 @@
-//! SQLite's catalogue: `sqlite_schema`, the pragma functions, and the CHECKs out of the tables' SQL.
+//! SQLite's catalogue: `sqlite_schema`, the pragma functions, and what only the tables' SQL has.
 
 use std::collections::BTreeSet;
 
 use sea_orm::{ConnectionTrait, DbErr};
 
 use super::super::session::Place;
+use super::definition::{checks, unusual};
 use super::{column_line, columns as read_columns, literal, strings};
 
 pub(super) fn columns(table: &str) -> String {
     format!(
-        "SELECT name, type, \"notnull\" <> 0 AS not_null, dflt_value AS def, pk AS \"key\" \
-         FROM pragma_table_xinfo({}) ORDER BY cid",
+        "SELECT name, type, \"notnull\" <> 0 AS not_null, dflt_value AS def, pk AS \"key\", \
+         hidden IN (2, 3) AS is_generated, '' AS unusual FROM pragma_table_xinfo({}) ORDER BY cid",
         literal(table)
     )
 }
@@ -49,11 +50,13 @@ pub(super) async fn describe(
 async fn table(db: &impl ConnectionTrait, place: &Place, name: &str, sql: &str, out: &mut String) -> Result<(), DbErr> {
     out.push_str(&format!("table {name}\n"));
     let columns = read_columns(db, place, name).await.map_err(|e| DbErr::Custom(e.to_string()))?;
-    for column in columns {
+    let mut unusual = unusual(sql);
+    for mut column in columns {
+        column.unusual = unusual.columns.remove(&column.name).unwrap_or_default();
         out.push_str(&column_line(&column));
     }
-    for check in checks(sql) {
-        out.push_str(&format!("  {check}\n"));
+    for line in checks(sql).iter().chain(&unusual.lines) {
+        out.push_str(&format!("  {line}\n"));
     }
     let keys = format!(
         "SELECT 'foreign key ' || group_concat(\"from\", ', ' ORDER BY seq) || ' -> ' || \"table\" || ' (' || \
@@ -79,59 +82,6 @@ async fn table(db: &impl ConnectionTrait, place: &Place, name: &str, sql: &str, 
     Ok(())
 }
 
-/// The CHECKs of a CREATE TABLE, each with the name that it has.
-fn checks(sql: &str) -> Vec<String> {
-    let sql = one_line(sql);
-    let mut out: Vec<String> = Vec::new();
-    let mut rest = sql.as_str();
-    while let Some(at) = rest.find("CHECK") {
-        let (before, after) = rest.split_at(at);
-        let body = after["CHECK".len()..].trim_start();
-        if let Some(end) = body.starts_with('(').then(|| closing(body)).flatten() {
-            let words: Vec<&str> = before.split_whitespace().collect();
-            let name = match words.as_slice() {
-                [.., "CONSTRAINT", name] => name.trim_matches('"'),
-                _ => "(unnamed)",
-            };
-            out.push(format!("check {name} {}", &body[..=end]));
-            rest = &body[end..];
-        } else {
-            rest = body;
-        }
-    }
-    out.sort();
-    out
-}
-
-/// The position of the parenthesis that closes the first one; those in literals do not count.
-fn closing(text: &str) -> Option<usize> {
-    let mut depth = 0_usize;
-    let mut quote: Option<char> = None;
-    for (at, ch) in text.char_indices() {
-        match (quote, ch) {
-            (Some(q), _) if ch == q => quote = None,
-            (None, '\'' | '"') => quote = Some(ch),
-            (None, '(') => depth += 1,
-            (None, ')') if depth == 1 => return Some(at),
-            (None, ')') => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    None
-}
-
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::checks;
-
-    #[test]
-    fn checks_are_read_with_their_names_and_to_their_end() {
-        let sql = "CREATE TABLE t (a text CONSTRAINT \"ck_a\" CHECK (a IN ('(', 'x')),\n b int CHECK (b > (1 + 2)))";
-        assert_eq!(checks(sql), ["check (unnamed) (b > (1 + 2))", "check ck_a (a IN ('(', 'x'))"]);
-        assert!(checks("CREATE TABLE t (a text)").is_empty());
-    }
 }

@@ -2,7 +2,11 @@
 
 mod damage;
 mod files;
+mod others;
+mod plant;
 mod planted;
+mod undecodable;
+mod unseen;
 
 use callboard_migration::verify::{Check, Event, Finding, Report, verify};
 use callboard_migration::{history, runner};
@@ -45,8 +49,52 @@ both_empty! {
     async fn there_is_nothing_to_verify(t: TestDb) {
         let before = describe(&t).await;
         let output = t.migration(["verify"]).run().code(13);
-        assert!(output.stderr.contains("there is no database at"), "{output}");
+        // It was made by looking at it.
+        assert!(output.stderr.contains("there are no tables of Callboard at"), "{output}");
         assert_eq!(describe(&t).await, before);
+    }
+
+    /// A database of somebody else's is there, and `up` would put a board into it: that is not what is advised first.
+    async fn a_database_without_a_board(t: TestDb) {
+        sql(&t.raw().await, "CREATE TABLE theirs (a text)").await;
+        let output = t.migration(["verify"]).run().code(13);
+        assert!(output.stderr.contains("there are no tables of Callboard at"), "{output}");
+        assert!(output.stderr.contains("name another database"), "{output}");
+        if t.kind() == Kind::Postgres {
+            let output = t.migration(["verify", "--schema", "elsewhere"]).run().code(13);
+            assert!(output.stderr.contains("schema elsewhere"), "{output}");
+        }
+    }
+
+    /// Its CHECK can't be asked any more, and that is told.
+    async fn a_column_with_a_check_that_is_gone(t: TestDb) {
+        up(&t, runner::Goal::Latest).await.expect("up");
+        sql(&t.raw().await, "ALTER TABLE agent_profiles DROP COLUMN mode").await;
+        let report = look(&t).await;
+        let parts: Vec<&str> = report.findings.iter().map(|f| f.part.as_str()).collect();
+        assert_eq!(parts, ["column mode", "check ck_agent_profiles_mode"], "{:#?}", report.findings);
+        let integrity = report.checks.iter().find(|c| c.check == Check::Integrity).expect("it ran");
+        assert_eq!((integrity.not_run, report.exit_code()), (1, 4));
+    }
+
+    /// Whoever locks the history is not waited for longer than was asked.
+    async fn a_table_that_is_locked(t: TestDb) {
+        up(&t, runner::Goal::Latest).await.expect("up");
+        let db = t.raw().await;
+        let lock = match t.kind() {
+            // A writer does not keep readers of a WAL out.
+            Kind::Sqlite => return,
+            Kind::Postgres => "BEGIN; LOCK TABLE callboard_migrations IN ACCESS EXCLUSIVE MODE",
+        };
+        sql(&db, lock).await;
+        for verb in ["verify", "status"] {
+            let since = std::time::Instant::now();
+            let output = t.migration([verb, "--lock-timeout", "1"]).run().code(6);
+            assert!(output.stderr.contains("another process holds the database"), "{output}");
+            assert!(since.elapsed() < std::time::Duration::from_secs(30), "{verb}: {:?}", since.elapsed());
+        }
+        db.close().await.expect("close, which rolls back");
+        t.migration(["verify", "--lock-timeout", "1"]).run().ok();
     }
 }
 

@@ -1,23 +1,12 @@
 //! Each kind of damage is found by exactly its check, named, and gone from the report when it is undone.
 
-use callboard_migration::{history, runner};
-use support::{Kind, Seed, TestDb, both_empty};
+use callboard_migration::history;
+use support::{Kind, TestDb, both_empty};
 
-use super::super::common::{sql, up};
-use super::damage::{board, edited};
-use super::{assert_clean, look};
-
-/// SQL that damages and undoes, and what must be found: check, table, part, found, expected.
-struct Planted {
-    damage: String,
-    undo: String,
-    finding: [&'static str; 5],
-    exit: u8,
-}
-
-fn planted(damage: impl Into<String>, undo: impl Into<String>, finding: [&'static str; 5], exit: u8) -> Planted {
-    Planted { damage: damage.into(), undo: undo.into(), finding, exit }
-}
+use super::super::common::sql;
+use super::damage::edited;
+use super::look;
+use super::plant::{Planted, for_each, planted};
 
 both_empty! {
     async fn the_schema(t: TestDb) {
@@ -120,30 +109,6 @@ both_empty! {
     }
 }
 
-/// Plants one after the other; each alone is the one finding, through the library and through the binary.
-async fn for_each(t: &TestDb, cases: Vec<Planted>) {
-    up(t, runner::Goal::Latest).await.expect("up");
-    let seed: Seed = board(t).await;
-    assert_clean(&look(t).await, "before anything is planted");
-    for Planted { damage, undo, finding: [check, table, part, found, expected], exit } in cases {
-        // A connection of its own each: SQLite refuses names that another one has just freed.
-        sql(&t.raw().await, &damage).await;
-        let report = look(t).await;
-        let [finding] = report.findings.as_slice() else { panic!("{damage}: {:#?}", report) };
-        let told = (finding.check.as_str(), finding.table.as_str(), finding.part.as_str());
-        assert_eq!(told, (check, table, part), "{damage}: {finding}");
-        assert!(finding.found.contains(found) && finding.expected.contains(expected), "{damage}: {finding}");
-        assert_eq!((report.exit_code(), report.total()), (exit, 1), "{damage}");
-        let by_row = ["foreign_keys", "orphans", "counters"].contains(&check);
-        assert!(finding.row.as_ref().is_some_and(|row| row.len() >= 36) || !by_row, "{damage}: {finding}");
-        let output = t.migration(["verify"]).run().code(i32::from(exit));
-        assert!(output.stdout.contains(&format!("{check:13} 1 found\n  {finding}\n")), "{output}");
-        sql(&t.raw().await, &undo).await;
-        assert_clean(&look(t).await, &undo);
-    }
-    drop(seed);
-}
-
 fn nobody(kind: Kind) -> &'static str {
     match kind {
         Kind::Sqlite => "x'ffffffffffffffffffffffffffffffff'",
@@ -196,6 +161,13 @@ fn drift(kind: Kind) -> Vec<Planted> {
             "DROP TABLE workflow_context",
             committed("CREATE TABLE \"workflow_context\""),
             ["drift", "workflow_context", "table", "nothing", "the table"],
+            4,
+        ),
+        // With a CHECK, whose columns are gone too.
+        planted(
+            "DROP TABLE agent_capabilities",
+            ["CREATE TABLE \"agent_capabilities\"", "\"ix_agent_capabilities_capability\""].map(committed).concat(),
+            ["drift", "agent_capabilities", "table", "nothing", "the table"],
             4,
         ),
     ];
@@ -282,6 +254,12 @@ fn integrity(kind: Kind) -> Vec<Planted> {
                     "UPDATE sprints SET title = x'00ff'",
                     "UPDATE sprints SET title = 'One'",
                     ["sprints", "column title", "blob", "text"],
+                ),
+                // A flipped bit.
+                case(
+                    "UPDATE sprints SET title = CAST(x'4fee65' AS text)",
+                    "UPDATE sprints SET title = 'One'",
+                    ["sprints", "column title", "text O\u{fffd}e", "UTF-8"],
                 ),
                 case(
                     "PRAGMA ignore_check_constraints = ON; UPDATE sprints SET status = 'late'",

@@ -1,0 +1,58 @@
+//! SQLite takes any bytes and any time as text: what can't be decoded is named, and stops nothing else.
+
+use callboard_migration::verify::{Check, Finding};
+use support::{Kind, TestDb, both};
+
+use super::super::common::sql;
+use super::damage::board;
+use super::{assert_clean, look};
+
+both! {
+    /// The row's name is in the finding of another rule, as far as it can be read.
+    async fn a_name_with_a_flipped_bit(t: TestDb) {
+        let seed = board(&t).await;
+        if t.kind() == Kind::Postgres {
+            return;
+        }
+        seed.sql("UPDATE work_items SET \"key\" = CAST(x'43422dff' AS text), revision = revision + 1 WHERE \"key\" = 'CB-2'")
+            .await;
+        let report = look(&t).await;
+        let of = |check| report.findings.iter().find(move |f: &&Finding| f.check == check).expect("a finding");
+        assert_eq!(of(Check::Integrity).part, "column key");
+        for finding in [of(Check::Integrity), of(Check::Counters)] {
+            assert!(finding.row.as_ref().is_some_and(|row| row.starts_with("CB-\u{fffd} (")), "{finding}");
+        }
+        assert_eq!(report.total(), 2, "{:#?}", report.findings);
+        seed.sql("UPDATE work_items SET \"key\" = 'CB-2', revision = revision - 1 WHERE CAST(\"key\" AS blob) = x'43422dff'")
+            .await;
+        assert_clean(&look(&t).await, "mended");
+    }
+
+    /// A history that can't be decoded is a finding of the history, and the other checks run.
+    async fn the_history(t: TestDb) {
+        let seed = board(&t).await;
+        if t.kind() == Kind::Postgres {
+            return;
+        }
+        let version = "version LIKE '%create_sprints'";
+        for (column, value, exit) in [
+            ("checksum", "CAST(x'ff' AS text)", 11),
+            ("applied_at", "'2026-13-45T99:99:99+00:00'", 4),
+            ("applied_at", "'yesterday'", 11),
+            ("duration_ms", "'long'", 11),
+            ("version", "CAST(x'ff' AS text)", 11),
+        ] {
+            sql(&seed.raw, "CREATE TABLE kept AS SELECT rowid AS r, * FROM callboard_migrations").await;
+            sql(&seed.raw, &format!("UPDATE callboard_migrations SET {column} = {value} WHERE {version}")).await;
+            let report = look(&t).await;
+            let found = report.findings.iter().find(|f| f.check == Check::History).unwrap_or_else(|| panic!("{report:#?}"));
+            assert_eq!((found.table.as_str(), found.part.as_str()), ("callboard_migrations", format!("column {column}").as_str()));
+            assert_eq!((report.exit_code(), report.checks.len()), (exit, Check::ALL.len()), "{value}: {:#?}", report.findings);
+            t.migration(["verify"]).run().code(i32::from(exit));
+            let back = format!("UPDATE callboard_migrations SET {column} = (SELECT {column} FROM kept WHERE r = callboard_migrations.rowid)");
+            sql(&seed.raw, &back).await;
+            sql(&seed.raw, "DROP TABLE kept").await;
+            assert_clean(&look(&t).await, column);
+        }
+    }
+}
