@@ -1,11 +1,13 @@
 //! Callboard's benchmarks: each gives ratios of paired runs, since times alone say more about the machine.
 
 mod board;
+mod fleet;
 mod import;
 mod raw;
 mod sample;
 
 use std::error::Error;
+use std::process::ExitCode;
 
 use clap::Parser;
 
@@ -13,11 +15,13 @@ use clap::Parser;
 #[derive(Debug, Parser)]
 enum Command {
     Import(import::Args),
+    Fleet(fleet::Args),
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> Result<ExitCode, Box<dyn Error>> {
     match Command::parse() {
-        Command::Import(args) => import::run(args).await,
+        Command::Import(args) => import::run(args).await.map(|()| ExitCode::SUCCESS),
+        Command::Fleet(args) => fleet::run(args).await,
     }
 }

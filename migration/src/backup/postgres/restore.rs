@@ -194,7 +194,11 @@ impl Swap<'_> {
     /// After COMMIT. Rows are not counted: others write already.
     async fn settle(&self, db: &DatabaseConnection) -> Result<(), Error> {
         let not_restored = |reason: String| self.failed(reason, RestoreOutcome::NotRestored);
-        let found = contents(db, &self.place, &self.ours, History::Lenient).await;
+        let mut found = contents(db, &self.place, &self.ours, History::Lenient).await;
+        if found.is_err() {
+            // The connection may have been ended since; the pool makes another one.
+            found = contents(db, &self.place, &self.ours, History::Lenient).await;
+        }
         let found = found.map_err(|e| not_restored(format!("it could not be read after COMMIT: {e}")))?;
         let wanted = Contents { rows: found.rows.clone(), ..expected(&self.backup.manifest) };
         difference(&wanted, &found).map_or(Ok(()), |reason| Err(not_restored(format!("after COMMIT {reason}"))))

@@ -19,7 +19,7 @@ const STAGE: usize = 12;
 plain! {
     fn a_killed_backup_leaves_none_or_a_whole_one() {
         let calls = |journal| run(journal, program, Fault::None).calls.0.len();
-        let points = kills(share(5, 400), calls);
+        let points = kills(share(5, 300), calls);
         let answers = each(&points, |(journal, fault)| {
             let left = run(*journal, program, *fault);
             let failure = look(*journal, &left).err().map(|e| format!("{journal:?}, {fault:?}: {e}"));
@@ -34,7 +34,7 @@ plain! {
 
     fn a_failing_disk_leaves_no_backup() {
         let calls = JOURNALS.map(|journal| run(journal, program, Fault::None).calls);
-        let points = disk(share(2, 150), |journal| &calls[journal as usize]);
+        let points = disk(share(3, 200), |journal| &calls[journal as usize]);
         let answers = each(&points, |(journal, fault)| {
             let left = run(*journal, program, *fault);
             let failure = look(*journal, &left).err().map(|e| format!("{journal:?}, {fault:?}: {e}"));

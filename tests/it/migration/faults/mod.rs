@@ -5,12 +5,14 @@
 //! points is tried in every run; `./test.sh --faults` tries all of them and writes docs/reliability.md.
 
 mod backup;
-mod control;
+pub mod control;
 mod damaged;
 mod disk;
+mod fleet;
 mod kill;
 mod postgres;
-mod report;
+mod postgres_backup;
+pub mod report;
 mod restore;
 mod scenario;
 mod serial;
@@ -23,7 +25,7 @@ mod writers;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// How many trials: the share of every run, or the full count with CALLBOARD_FAULTS=full.
-fn share(every_run: usize, full: usize) -> usize {
+pub fn share(every_run: usize, full: usize) -> usize {
     if is_full() { full } else { every_run }
 }
 

@@ -1,11 +1,12 @@
 //! PostgreSQL: the client is killed, its backend terminated, the server stopped as by a crash, in the middle of `up`.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use callboard_migration::runner::{self, Goal, Options};
 use callboard_migration::scratch::Cluster;
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
-use support::cli::{Output, Program, migration};
+use support::cli::{Background, Output, Program, migration};
 use support::{Kind, plain, scratch_dir};
 
 use super::report::{Figures, record};
@@ -20,7 +21,7 @@ const STAGE: usize = 12;
 const LOCK: Duration = Duration::from_secs(5);
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Cut {
+pub enum Cut {
     Client,
     Backend,
     Server,
@@ -28,11 +29,11 @@ enum Cut {
 
 plain! {
     fn a_killed_client_leaves_old_or_new() {
-        record(run("Client killed (SIGKILL) during `up`, PostgreSQL", Cut::Client, share(5, 300)));
+        record(run("Client killed (SIGKILL) during `up`, PostgreSQL", Cut::Client, share(4, 300)));
     }
 
     fn a_terminated_backend_leaves_old_or_new() {
-        record(run("Backend terminated during `up`, PostgreSQL", Cut::Backend, share(4, 300)));
+        record(run("Backend terminated during `up`, PostgreSQL", Cut::Backend, share(3, 300)));
     }
 
     fn a_crashed_server_leaves_old_or_new() {
@@ -41,14 +42,16 @@ plain! {
 }
 
 /// A server of its own, with a database at an older version, with rows, that each trial gets a copy of.
-struct Stage {
+///
+/// `start` is at the old version, and `reference` at the new one.
+pub struct Stage {
     cluster: Cluster,
-    old: State,
-    new: State,
+    pub old: State,
+    pub new: State,
 }
 
 impl Stage {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let cluster = Cluster::start().unwrap_or_else(|error| panic!("{error}"));
         // What was acknowledged has to be there after a crash; the cluster's own setting does not promise that.
         admin(&cluster, "ALTER ROLE postgres SET synchronous_commit = on");
@@ -68,32 +71,33 @@ impl Stage {
             state(&url).await
         });
         let mut stage = Self { cluster, new: old.clone(), old };
-        stage.copy("reference");
+        stage.copy("start", "reference");
         let dir = scratch_dir();
         stage.up(dir.path(), "reference").run().ok();
-        stage.new = block_on(state(&stage.cluster.url("reference")));
+        stage.new = block_on(state(&stage.url("reference")));
         assert_ne!(stage.old, stage.new);
         stage
     }
 
-    fn copy(&self, name: &str) {
-        admin(&self.cluster, &format!("CREATE DATABASE {name} TEMPLATE start"));
+    pub fn url(&self, name: &str) -> String {
+        self.cluster.url(name)
     }
 
-    fn up(&self, dir: &std::path::Path, name: &str) -> Program {
-        migration(dir).args(["up", "--json", "--database-url"]).arg(self.cluster.url(name))
+    pub fn copy(&self, template: &str, name: &str) {
+        admin(&self.cluster, &format!("CREATE DATABASE {name} TEMPLATE {template}"));
     }
 
-    /// Runs a program on a copy, cuts it off once it began a step, which is not before `from`, and looks at what it left.
-    fn cut(&mut self, name: &str, cut: Cut, from: usize, program: Program) -> (Output, Verdict) {
-        self.copy(name);
+    fn up(&self, dir: &Path, name: &str) -> Program {
+        migration(dir).args(["up", "--json", "--database-url"]).arg(self.url(name))
+    }
+
+    /// Runs a program on a database, and cuts it off at a moment that is waited for.
+    pub fn cut(&mut self, name: &str, cut: Cut, program: Program, wait: impl FnOnce(&mut Background)) -> Output {
         // The connection that cuts is there before: the run takes no longer than making one.
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("start a runtime");
-        let knife = runtime.block_on(connect(&self.cluster.url("postgres")));
-        let step = fastrand::usize(from..=callboard_migration::history().len() - STAGE);
+        let knife = runtime.block_on(connect(&self.url("postgres")));
         let mut run = program.spawn();
-        run.wait_for(&format!("\"kind\":\"started\",\"number\":{step},"));
-        std::thread::sleep(Duration::from_micros(fastrand::u64(0..5_000)));
+        wait(&mut run);
         let limit = Duration::from_secs(30);
         let output = match cut {
             Cut::Client => run.kill(),
@@ -110,32 +114,41 @@ impl Stage {
             }
         };
         runtime.block_on(knife.close()).expect("close");
+        output
+    }
+
+    /// Waits until nobody holds or does anything in a database any more, which may not take long, and reads it.
+    #[track_caller]
+    pub fn settled(&self, name: &str) -> State {
         // A backend whose client is gone first ends its statement.
         let since = Instant::now();
         let locks = "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database \
                      WHERE l.locktype = 'advisory' AND d.datname =";
-        let state = block_on(async {
-            let db = connect(&self.cluster.url("postgres")).await;
-            while number(&db, &format!("{locks} '{name}'")).await > 0 {
-                assert!(since.elapsed() < LOCK, "{cut:?}: the lock is still held after {LOCK:?}");
-                tokio::time::sleep(Duration::from_millis(10)).await;
-            }
-            // The control takes no lock, and a commit may be under way.
-            let sessions = format!("SELECT count(*) FROM pg_stat_activity WHERE datname = '{name}'");
-            while number(&db, &sessions).await > 0 {
-                assert!(since.elapsed() < LOCK, "{cut:?}: the session still works after {LOCK:?}");
-                tokio::time::sleep(Duration::from_millis(10)).await;
+        // The control takes no lock, and a commit may be under way.
+        let sessions = "SELECT count(*) FROM pg_stat_activity WHERE datname =";
+        block_on(async {
+            let db = connect(&self.url("postgres")).await;
+            for (what, sql) in [("the lock is still held", locks), ("a session still works", sessions)] {
+                while number(&db, &format!("{sql} '{name}'")).await > 0 {
+                    assert!(since.elapsed() < LOCK, "{what} after {LOCK:?}");
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                }
             }
             db.close().await.expect("close");
-            state(&self.cluster.url(name)).await
-        });
-        let verdict = state.judge(&self.old, &self.new);
-        (output, verdict)
+            state(&self.url(name)).await
+        })
     }
 
-    fn drop(&self, name: &str) {
+    pub fn drop(&self, name: &str) {
         admin(&self.cluster, &format!("DROP DATABASE {name} WITH (FORCE)"));
     }
+}
+
+/// Waits until a run has begun a step, which is not before `from`, and a moment more.
+fn in_a_step(run: &mut Background, from: usize) {
+    let step = fastrand::usize(from..=callboard_migration::history().len() - STAGE);
+    run.wait_for(&format!("\"kind\":\"started\",\"number\":{step},"));
+    std::thread::sleep(Duration::from_micros(fastrand::u64(0..5_000)));
 }
 
 /// Cuts runs off until so many were really cut off: some come to their end before.
@@ -148,7 +161,9 @@ fn run(test: &str, cut: Cut, count: usize) -> Figures {
             break;
         }
         let name = format!("trial_{n}");
-        let (output, verdict) = stage.cut(&name, cut, 1, stage.up(dir.path(), &name));
+        stage.copy("start", &name);
+        let output = stage.cut(&name, cut, stage.up(dir.path(), &name), |run| in_a_step(run, 1));
+        let verdict = stage.settled(&name).judge(&stage.old, &stage.new);
         let hit = output.exit != Some(0);
         let failure = look(&stage, dir.path(), &name, cut, &output, &verdict);
         figures.add(hit, failure.err().map(|e| format!("{cut:?}: {e}")));
@@ -160,8 +175,10 @@ fn run(test: &str, cut: Cut, count: usize) -> Figures {
             break;
         }
         let name = format!("control_{n}");
-        let args = [stage.cluster.url(&name), "up".to_owned(), STAGE.to_string()];
-        let (output, verdict) = stage.cut(&name, cut, 2, control::any(dir.path()).args(args));
+        let args = [stage.url(&name), "up".to_owned(), STAGE.to_string()];
+        stage.copy("start", &name);
+        let output = stage.cut(&name, cut, control::any(dir.path()).args(args), |run| in_a_step(run, 2));
+        let verdict = stage.settled(&name).judge(&stage.old, &stage.new);
         hit += usize::from(output.exit != Some(0));
         broke += usize::from(matches!(verdict, Verdict::Between(_)));
         stage.drop(&name);
@@ -171,14 +188,7 @@ fn run(test: &str, cut: Cut, count: usize) -> Figures {
 }
 
 /// What the run says is so, and the next `up` does the rest without waiting.
-fn look(
-    stage: &Stage,
-    dir: &std::path::Path,
-    name: &str,
-    cut: Cut,
-    output: &Output,
-    verdict: &Verdict,
-) -> Result<(), String> {
+fn look(stage: &Stage, dir: &Path, name: &str, cut: Cut, output: &Output, verdict: &Verdict) -> Result<(), String> {
     let fits = match (output.exit, output.signal) {
         (Some(0), _) => *verdict == Verdict::New,
         (None, Some(9)) => cut == Cut::Client && matches!(verdict, Verdict::Old | Verdict::New),
@@ -197,7 +207,7 @@ fn look(
     if next.exit != Some(0) {
         return Err(format!("the next up fails\n{next}"));
     }
-    match block_on(state(&stage.cluster.url(name))) {
+    match block_on(state(&stage.url(name))) {
         state if state == stage.new => Ok(()),
         state => Err(format!("the next up makes something else: {}", state.difference(&stage.new))),
     }

@@ -14,7 +14,7 @@ use support::plain;
 use super::is_full;
 
 /// Every test that records figures, by what it does; the rows of the page, in this order.
-const TESTS: [&str; 15] = [
+const TESTS: [&str; 21] = [
     "SIGKILL at a call of `up` or `down`, SQLite",
     "ENOSPC from a write of `up` or `down` on, SQLite",
     "EIO at a sync of `up` or `down`, SQLite",
@@ -22,6 +22,8 @@ const TESTS: [&str; 15] = [
     "ENOSPC or EIO during `backup`, SQLite",
     "SIGKILL at a call of `restore`, SQLite",
     "ENOSPC or EIO during `restore`, SQLite",
+    "SIGKILL at a call of `fleet up`, SQLite",
+    "`fleet up` over databases of which 1 % are poisoned, SQLite",
     "Backup while 8 writers keep an invariant, SQLite",
     "Restore over stale -wal and -journal files and open readers, SQLite",
     "Restore of a damaged, swapped or hostile backup, SQLite",
@@ -30,6 +32,10 @@ const TESTS: [&str; 15] = [
     "Client killed (SIGKILL) during `up`, PostgreSQL",
     "Backend terminated during `up`, PostgreSQL",
     "Server stopped in immediate mode during `up`, PostgreSQL",
+    "Client killed (SIGKILL) during `backup`, PostgreSQL",
+    "Client killed (SIGKILL) during `restore`, PostgreSQL",
+    "Backend terminated during `restore`, PostgreSQL",
+    "Client killed (SIGKILL) during `restore --whole-database`, PostgreSQL",
 ];
 
 const BEGIN: &str = "<!-- figures: written by ./test.sh --faults -->\n";

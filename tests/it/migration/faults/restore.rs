@@ -19,7 +19,7 @@ const STAGE: usize = 12;
 
 plain! {
     fn a_killed_restore_leaves_old_or_new() {
-        let points = kills(share(5, 400), |journal| run(journal, program, Fault::None).calls.0.len());
+        let points = kills(share(4, 300), |journal| run(journal, program, Fault::None).calls.0.len());
         let answers = each(&points, |(journal, fault)| {
             let left = run(*journal, program, *fault);
             let failure = look(*journal, &left).err().map(|e| format!("{journal:?}, {fault:?}: {e}"));
@@ -34,7 +34,7 @@ plain! {
 
     fn a_failing_disk_leaves_old_or_new() {
         let calls = [Journal::Wal, Journal::Delete].map(|journal| run(journal, program, Fault::None).calls);
-        let points = disk(share(2, 150), |journal| &calls[journal as usize]);
+        let points = disk(share(2, 200), |journal| &calls[journal as usize]);
         let answers = each(&points, |(journal, fault)| {
             let left = run(*journal, program, *fault);
             let failure = look(*journal, &left).err().map(|e| format!("{journal:?}, {fault:?}: {e}"));

@@ -146,15 +146,19 @@ impl Scenario {
 
 /// Reads every backup of a file in full, and gives how many there are. `swept`: nothing else may lie beside them.
 pub fn backups(file: &Path, swept: bool) -> Result<usize, String> {
-    let options = Options::new(url(file).parse().expect("a URL"));
-    let (found, broken) = backup::list(&options).expect("a folder");
+    backups_of(&Options::new(url(file).parse().expect("a URL")), swept)
+}
+
+/// As [`backups`], of any database.
+pub fn backups_of(options: &Options, swept: bool) -> Result<usize, String> {
+    let (found, broken) = backup::list(options).expect("a folder");
     if let Some(error) = broken.first() {
         return Err(format!("a manifest under its final name: {error}"));
     }
     for one in &found {
         block_on(backup::check(one)).map_err(|error| format!("a backup under its final name: {error}"))?;
     }
-    let names = names(&backup::folder(&options).expect("a folder"));
+    let names = names(&backup::folder(options).expect("a folder"));
     let pairs = names.iter().filter(|name| !name.starts_with('.')).count();
     let tidy = pairs == 2 * found.len() && names.iter().all(|name| !name.starts_with('.') || name == ".lock");
     if swept && !tidy { Err(format!("beside the backups: {names:?}")) } else { Ok(found.len()) }

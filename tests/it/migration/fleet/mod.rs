@@ -7,5 +7,5 @@ mod names;
 mod poison;
 mod restore;
 mod resume;
-mod stage;
+pub mod stage;
 mod stop;

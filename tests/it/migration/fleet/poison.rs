@@ -1,66 +1,69 @@
-//! One hundred databases, some of which can't be migrated: exactly those fail, each with its own code.
+//! Many databases, some of which can't be migrated: exactly those fail, each with its own code.
 
 use std::collections::BTreeMap;
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use callboard_migration::runner::HISTORY_TABLE;
 use support::plain;
 
-use super::stage::{Fleet, history, name, objects, of_the_app, on, outcomes, summary};
+use super::stage::{BEGIN, Fleet, history, name, objects, of_the_app, on, outcomes, summary};
 use crate::migration::common::{number, sql};
+use crate::migration::faults::report::{Figures, record};
+use crate::migration::faults::{control, share};
 
 plain! {
+    /// One hundred in every run, with each kind of poison once; ten thousand in the full one, of which 1 % are poisoned.
     fn exactly_the_poisoned_ones_fail() {
-        let fleet = Fleet::new(100);
+        let blocks = share(1, 10);
+        let count = if blocks == 1 { 100 } else { 1000 * blocks };
+        let fleet = if blocks == 1 { Fleet::new(count) } else { Fleet::on_disk(count) };
         let app = of_the_app(&fleet.path("p001"));
         let outside = support::scratch_dir();
-        // Another application's database, out of the root, with a link to its folder, and one to its file.
-        std::fs::rename(fleet.path("p020"), outside.path().join("project.db")).expect("move");
-        std::fs::remove_dir(fleet.path("p020").parent().expect("a folder")).expect("remove");
-        symlink(outside.path(), fleet.path("p020").parent().expect("a folder")).expect("link");
-        std::fs::remove_file(fleet.path("p030")).expect("remove");
-        symlink(outside.path().join("project.db"), fleet.path("p030")).expect("link");
-        // Not SQLite any more; SQLite, but its pages are not.
-        std::fs::write(fleet.path("p040"), "no database\n".repeat(1000)).expect("write");
-        let mut bytes = std::fs::read(fleet.path("p041")).expect("read");
-        bytes[100..].fill(0xa5);
-        std::fs::write(fleet.path("p041"), bytes).expect("write");
-        std::fs::set_permissions(fleet.path("p050"), std::fs::Permissions::from_mode(0o444)).expect("chmod");
-        let newer = format!("INSERT INTO {HISTORY_TABLE} SELECT 'm20991231_000099_later', applied_at, 0, '9', '' FROM {HISTORY_TABLE} LIMIT 1");
-        on(&fleet.path("p060"), async |db| sql(db, &newer).await);
-        std::fs::remove_file(fleet.path("p070")).expect("remove");
-        on(&fleet.path("p080"), async |db| sql(db, "CREATE TABLE workflow_context (theirs text)").await);
-        on(&fleet.path("p080"), async |db| sql(db, "CREATE TABLE workflow_events (theirs text)").await);
+        let poisons: Vec<Poisons> = (0..blocks).map(|block| Poisons::put(&fleet, outside.path(), 1000 * block)).collect();
         std::fs::create_dir(fleet.dir.path().join("projects/bad name")).expect("make a folder");
-        let poisoned = ["p040", "p041", "p050", "p060", "p080"];
-        let before: Vec<_> = poisoned.iter().map(|p| std::fs::read(fleet.path(p)).expect("read")).collect();
-        let away = std::fs::read(outside.path().join("project.db")).expect("read");
+        let refused: Vec<PathBuf> = poisons.iter().flat_map(|p| p.refused(&fleet)).collect();
+        let read = || refused.iter().map(|file| std::fs::read(file).expect("read")).collect::<Vec<_>>();
+        let before = read();
 
-        let output = on(&fleet.path("p090"), async |db| {
-            sql(db, "BEGIN IMMEDIATE").await;
-            let output = fleet.run(["up", "--json", "--lock-timeout", "1"]).run().code(12);
-            sql(db, "ROLLBACK").await;
-            output
-        });
+        let args = ["up", "--json", "--lock-timeout", "1"];
+        let run = || fleet.run(args).limit(Duration::from_secs(4 * 3600)).run().code(12);
+        let locked = poisons.iter().map(|p| fleet.path(&p.locked)).collect::<Vec<_>>();
+        let output = while_locked(&locked, run);
 
         let summary = summary(&output);
         let mut wanted: BTreeMap<String, (String, u64)> =
-            (1..=100).map(|n| (name(n), ("done".to_owned(), 0))).collect();
-        for (project, code) in [("p020", 18), ("p030", 18), ("p040", 18), ("p041", 11), ("p050", 18), ("p060", 7), ("p080", 14), ("p090", 6), ("bad name", 18)] {
-            wanted.insert(project.to_owned(), ("failed".to_owned(), code));
+            (1..=count).map(|n| (name(n), ("done".to_owned(), 0))).collect();
+        wanted.insert("bad name".to_owned(), ("failed".to_owned(), 18));
+        for (project, code) in poisons.iter().flat_map(Poisons::codes) {
+            let word = if code == 0 { "skipped" } else { "failed" };
+            wanted.insert(project, (word.to_owned(), code));
         }
-        wanted.insert("p070".to_owned(), ("skipped".to_owned(), 0));
-        assert_eq!(outcomes(&summary), wanted, "{output}");
-        assert_eq!((&summary["succeeded"], &summary["skipped"], &summary["failed"]), (&91.into(), &1.into(), &9.into()));
+        let hit = wanted.values().filter(|(word, _)| word != "done").count();
+        let mut figures = Figures::new("`fleet up` over databases of which 1 % are poisoned, SQLite", hit);
+        let found = outcomes(&summary);
+        for (project, wanted) in &wanted {
+            let found = found.get(project);
+            let failure = (found != Some(wanted)).then(|| format!("{project}: {found:?}, and not {wanted:?}"));
+            figures.add(wanted.0 != "done", failure);
+        }
+        assert_eq!(found.len(), wanted.len(), "{output}");
+        let failed = hit - blocks;
+        assert_eq!((&summary["succeeded"], &summary["skipped"]), (&(count + 1 - hit).into(), &blocks.into()));
+        assert_eq!(summary["failed"], failed, "{output}");
         let finished = objects(&output).iter().filter(|o| o["kind"] == "finished").count();
-        assert_eq!(finished, 101);
+        assert_eq!(finished, count + 1);
 
-        let after: Vec<_> = poisoned.iter().map(|p| std::fs::read(fleet.path(p)).expect("read")).collect();
-        assert!(before == after, "a refused database was written to");
-        assert!(std::fs::read(outside.path().join("project.db")).expect("read") == away, "a link was followed");
-        assert_eq!(std::fs::read_dir(outside.path()).expect("list").count(), 1);
-        assert!(!fleet.path("p070").exists());
-        for project in ["p001", "p055", "p100"] {
+        assert!(before == read(), "a refused database was written to, or a link was followed");
+        assert_eq!(std::fs::read_dir(outside.path()).expect("list").count(), 2 * blocks);
+        for Poisons { missing, locked, clash, .. } in &poisons {
+            assert!(!fleet.path(missing).exists());
+            assert_eq!(history(&fleet.path(locked)).len(), 21);
+            assert_eq!(on(&fleet.path(clash), async |db| number(db, "SELECT count(*) FROM board_users").await), 1);
+        }
+        let done: Vec<&String> = wanted.iter().filter(|(_, (word, _))| word == "done").map(|(p, _)| p).collect();
+        for project in done.iter().step_by(45) {
             assert_eq!(history(&fleet.path(project)).len(), 24, "{project}");
             assert_eq!(of_the_app(&fleet.path(project)), app, "{project}");
             let backups = fleet.path(project).with_file_name("project.db.backups");
@@ -69,14 +72,17 @@ plain! {
             let text = std::fs::read_to_string(manifests.first().expect("a manifest")).expect("read");
             assert!(manifests.len() == 1 && text.contains(summary["run"].as_str().expect("a run")), "{text}");
         }
-        assert_eq!(history(&fleet.path("p090")).len(), 21);
-        assert_eq!(on(&fleet.path("p080"), async |db| number(db, "SELECT count(*) FROM board_users").await), 1);
+        figures.controlled_by(naive());
+        record(figures);
 
         // Once more: nothing is done twice, and what was mended is done.
-        std::fs::set_permissions(fleet.path("p050"), std::fs::Permissions::from_mode(0o600)).expect("chmod");
-        let output = fleet.run(["up"]).run().code(12);
-        assert!(output.stdout.ends_with("92 succeeded, 1 skipped, 8 failed\n") || output.stdout.ends_with("93 succeeded, 1 skipped, 7 failed\n"), "{output}");
-        assert!(output.stderr.contains("p050: done, 3 migrations") && output.stderr.contains("p001: nothing to do\n"), "{output}");
+        let mended = poisons.first().expect("a block").read_only.clone();
+        std::fs::set_permissions(fleet.path(&mended), std::fs::Permissions::from_mode(0o600)).expect("chmod");
+        let output = fleet.run(["up"]).limit(Duration::from_secs(4 * 3600)).run().code(12);
+        let end = format!("{} succeeded, {blocks} skipped, {} failed\n", count + 2 - hit + blocks, failed - 1 - blocks);
+        assert!(output.stdout.ends_with(&end), "{end}{output}");
+        let lines = [format!("{mended}: done, 3 migrations"), "p001: nothing to do\n".to_owned()];
+        assert!(lines.iter().all(|line| output.stderr.contains(line)), "{output}");
     }
 
     fn verify_names_what_is_not_well() {
@@ -113,4 +119,117 @@ plain! {
         let left = on(&fleet.path("mine"), async |db| super::stage::lines(db, "SELECT name FROM sqlite_schema").await);
         assert_eq!(left, ["notes"]);
     }
+}
+
+/// The projects of one block that something is wrong with, each by what.
+struct Poisons {
+    linked_folder: String,
+    linked: String,
+    corrupt: String,
+    damaged: String,
+    read_only: String,
+    newer: String,
+    missing: String,
+    clash: String,
+    /// By whoever runs the test.
+    locked: String,
+    /// Another application's databases, out of the root.
+    outside: [PathBuf; 2],
+}
+
+impl Poisons {
+    /// Spoils the databases after the number `from`.
+    fn put(fleet: &Fleet, outside: &Path, from: usize) -> Self {
+        let at = |n: usize| name(from + n);
+        let folder = outside.join(from.to_string());
+        let poisons = Self {
+            linked_folder: at(20),
+            linked: at(30),
+            corrupt: at(40),
+            damaged: at(41),
+            read_only: at(50),
+            newer: at(60),
+            missing: at(70),
+            clash: at(80),
+            locked: at(90),
+            outside: [folder.join("project.db"), outside.join(format!("{from}.db"))],
+        };
+        let path = |project: &str| fleet.path(project);
+        std::fs::create_dir(&folder).expect("make a folder");
+        let linked = path(&poisons.linked_folder);
+        std::fs::rename(&linked, &poisons.outside[0]).expect("move");
+        let inside = linked.parent().expect("a folder");
+        std::fs::remove_dir(inside).expect("remove");
+        symlink(&folder, inside).expect("link");
+        std::fs::rename(path(&poisons.linked), &poisons.outside[1]).expect("move");
+        symlink(&poisons.outside[1], path(&poisons.linked)).expect("link");
+        // Not SQLite any more; SQLite, but its pages are not.
+        std::fs::write(path(&poisons.corrupt), "no database\n".repeat(1000)).expect("write");
+        let mut bytes = std::fs::read(path(&poisons.damaged)).expect("read");
+        bytes[100..].fill(0xa5);
+        std::fs::write(path(&poisons.damaged), bytes).expect("write");
+        let read_only = std::fs::Permissions::from_mode(0o444);
+        std::fs::set_permissions(path(&poisons.read_only), read_only).expect("chmod");
+        let newer = format!(
+            "INSERT INTO {HISTORY_TABLE} SELECT 'm20991231_000099_later', applied_at, 0, '9', '' FROM {HISTORY_TABLE} LIMIT 1"
+        );
+        on(&path(&poisons.newer), async |db| sql(db, &newer).await);
+        std::fs::remove_file(path(&poisons.missing)).expect("remove");
+        on(&path(&poisons.clash), async |db| sql(db, "CREATE TABLE workflow_context (theirs text)").await);
+        on(&path(&poisons.clash), async |db| sql(db, "CREATE TABLE workflow_events (theirs text)").await);
+        poisons
+    }
+
+    /// The exit code of each; 0 is skipped.
+    fn codes(&self) -> [(String, u64); 9] {
+        let Self { linked_folder, linked, corrupt, damaged, read_only, newer, missing, clash, locked, .. } = self;
+        [
+            (linked_folder, 18),
+            (linked, 18),
+            (corrupt, 18),
+            (damaged, 11),
+            (read_only, 18),
+            (newer, 7),
+            (missing, 0),
+            (clash, 14),
+            (locked, 6),
+        ]
+        .map(|(project, code)| (project.clone(), code))
+    }
+
+    /// The files that must be byte for byte as they were.
+    fn refused(&self, fleet: &Fleet) -> Vec<PathBuf> {
+        let inside = [&self.corrupt, &self.damaged, &self.read_only, &self.newer, &self.clash];
+        inside.into_iter().map(|project| fleet.path(project)).chain(self.outside.clone()).collect()
+    }
+}
+
+/// Runs while somebody else writes to these.
+fn while_locked<T: Send>(files: &[PathBuf], run: impl FnOnce() -> T + Send) -> T {
+    let Some((first, others)) = files.split_first() else { return run() };
+    on(first, async |db| {
+        sql(db, "BEGIN IMMEDIATE").await;
+        let output = std::thread::scope(|scope| scope.spawn(|| while_locked(others, run)).join().expect("no panic"));
+        sql(db, "ROLLBACK").await;
+        output
+    })
+}
+
+/// The control: a script that takes one file after the other up, statement by statement. How many of the poisoned it
+/// writes to or says it did, of how many.
+fn naive() -> (usize, usize) {
+    let fleet = Fleet::new(90);
+    let outside = support::scratch_dir();
+    let poisons = Poisons::put(&fleet, outside.path(), 0);
+    let broke = |project: &str| {
+        let path = fleet.path(project);
+        let before = std::fs::read(&path).ok();
+        let stage = (BEGIN.parse::<usize>().expect("a number") - 1).to_string();
+        let url = format!("sqlite://{}", path.display());
+        let output = control::any(fleet.dir.path()).args([url, "up".to_owned(), stage]).run();
+        output.exit == Some(0) || std::fs::read(&path).ok() != before
+    };
+    let codes = poisons.codes();
+    let tried: Vec<_> = codes.iter().filter(|(project, _)| *project != poisons.locked).collect();
+    (tried.iter().filter(|(project, _)| broke(project)).count(), tried.len())
 }

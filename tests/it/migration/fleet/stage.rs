@@ -23,7 +23,15 @@ pub struct Fleet {
 impl Fleet {
     /// `p001`, `p002`, ...: copies of one database, each with its own name in it.
     pub fn new(count: usize) -> Self {
-        let dir = scratch_dir();
+        Self::below(scratch_dir(), count)
+    }
+
+    /// As [`Fleet::new`], for more than should be in memory.
+    pub fn on_disk(count: usize) -> Self {
+        Self::below(tempfile::tempdir().expect("make a temporary folder"), count)
+    }
+
+    fn below(dir: tempfile::TempDir, count: usize) -> Self {
         let fleet = Self { dir };
         for number in 1..=count {
             let path = fleet.path(&name(number));

@@ -1,0 +1,119 @@
+//! `migration fleet up` over many databases, some of which can't be migrated: rate, memory, and who fails.
+
+mod make;
+mod measure;
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use serde_json::Value;
+
+use make::{Made, Poison};
+use measure::Run;
+
+/// The least rate, as a part of that of `VACUUM INTO` and `quick_check`.
+const RATE: f64 = 0.5;
+/// The most memory, in MB.
+const MEMORY: u64 = 300;
+
+/// Runs `migration fleet up` over many databases, 1 % of them poisoned
+///
+/// Each database is at the version before the last three migrations and holds a small board; every 100th is corrupt,
+/// damaged, locked, read-only, too new, a link, in a linked folder, missing, or has a table with a name of ours. Before
+/// the run the sound ones are copied by VACUUM INTO and the copies checked by quick_check, so many at once, for the
+/// ratio. Goals: exactly the poisoned ones fail, each with its exit code; the rate is at least half of the copies'; at
+/// most 300 MB of memory. Exit code 1 when one is missed. The binary `migration` beside this one is run.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    databases: usize,
+
+    /// The issues of each board; each database takes about 0.5 MB and 5 kB for each
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    issues: usize,
+
+    /// How many databases are worked on at once [default: the number of processors]
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
+
+    /// Where the databases are made, and removed after; what is measured depends on how that disk syncs
+    #[arg(long, value_name = "DIR", default_value_os_t = std::env::temp_dir())]
+    dir: PathBuf,
+}
+
+pub async fn run(args: Args) -> Result<ExitCode, Box<dyn Error>> {
+    let jobs = args.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1);
+    let dir = tempfile::Builder::new().prefix("callboard-fleet-").tempdir_in(&args.dir)?;
+    let made = make::fleet(dir.path(), args.databases, args.issues).await?;
+    let (count, sound) = (args.databases, made.sound.len());
+    println!(
+        "{count} databases of {} bytes, {} poisoned, {jobs} at once, in {}",
+        made.bytes,
+        count - sound,
+        args.dir.display()
+    );
+
+    let copies = measure::copies(&made.sound, dir.path(), jobs).await?;
+    let copy_rate = sound as f64 / copies.as_secs_f64();
+    println!("VACUUM INTO, quick_check  {:>8.1} s  {copy_rate:>8.1} databases/s", copies.as_secs_f64());
+    let locked = made.lock().await?;
+    let fleet = measure::fleet_up(&binary()?, &made.root, jobs)?;
+    drop(locked);
+    let rate = sound as f64 / fleet.took.as_secs_f64();
+    let ratio = rate / copy_rate;
+    println!("fleet up                  {:>8.1} s  {rate:>8.1} databases/s", fleet.took.as_secs_f64());
+
+    let wrong = wrong(&made, &fleet);
+    let goals = [
+        (format!("ratio {ratio:.2} (at least {RATE})"), ratio >= RATE),
+        (format!("memory {} MB (at most {MEMORY})", fleet.memory), fleet.memory <= MEMORY),
+        (format!("{} of {count} outcomes are not as they should be (0)", wrong.len()), wrong.is_empty()),
+    ];
+    for (goal, met) in &goals {
+        println!("{:<7} {goal}", if *met { "met" } else { "MISSED" });
+    }
+    wrong.iter().take(20).for_each(|line| println!("  {line}"));
+    Ok(ExitCode::from(u8::from(!goals.iter().all(|(_, met)| *met))))
+}
+
+/// The binary of the same build.
+fn binary() -> Result<PathBuf, Box<dyn Error>> {
+    let binary = std::env::current_exe()?.with_file_name("migration");
+    if binary.is_file() {
+        Ok(binary)
+    } else {
+        Err(format!("{} is missing: build the workspace", binary.display()).into())
+    }
+}
+
+/// Each project whose outcome is another than its poison's, or than done.
+fn wrong(made: &Made, run: &Run) -> Vec<String> {
+    let outcomes = run.summary["outcomes"].as_array().map_or(&[][..], Vec::as_slice);
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let found: BTreeMap<String, (String, u64)> = outcomes
+        .iter()
+        .map(|o| (text(&o["project"]), (text(&o["outcome"]), o["exit_code"].as_u64().unwrap_or(u64::MAX))))
+        .collect();
+    let mut wrong = Vec::new();
+    if run.exit != Some(12) && made.sound.len() < made.projects.len() {
+        wrong.push(format!("exit code {:?} where some fail\n{}", run.exit, run.errors));
+    }
+    for (project, poison) in &made.projects {
+        let expected = poison.map_or(("done", 0), Poison::outcome);
+        match found.get(project) {
+            Some((word, code)) if (word.as_str(), *code) == expected => {}
+            other => wrong.push(format!("{project} ({poison:?}): {other:?}, and not {expected:?}")),
+        }
+    }
+    if found.len() != made.projects.len() {
+        wrong.push(format!("{} outcomes for {} projects", found.len(), made.projects.len()));
+    }
+    wrong
+}
+
+/// Where a project's database is.
+fn path(root: &Path, project: &str) -> PathBuf {
+    root.join("projects").join(project).join("project.db")
+}
