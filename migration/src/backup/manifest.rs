@@ -54,10 +54,17 @@ pub struct Source {
 }
 
 impl Source {
-    /// Whether both are the same database: at the same place, or moved.
+    /// Whether both are at the same place.
+    pub fn is_at(&self, other: &Self) -> bool {
+        self.location == other.location && self.schema == other.schema
+    }
+
+    /// Whether both are the same database: at the same place, or moved from one that is empty now. A copy of a database
+    /// is another one, although both began alike.
     pub fn is_same(&self, other: &Self) -> bool {
-        let moved = self.origin.is_some() && self.origin == other.origin;
-        moved || (self.location == other.location && self.schema == other.schema)
+        let began_alike = self.origin.is_some() && self.origin == other.origin;
+        let is_moved = || !self.location.contains("://") && !Path::new(&self.location).exists();
+        self.is_at(other) || (began_alike && is_moved())
     }
 }
 

@@ -69,7 +69,7 @@ pub fn state_folder(xdg_state_home: Option<OsString>, home: Option<OsString>) ->
 /// The folder of a database's backups; it may not exist yet.
 ///
 /// # Errors
-/// [`Error::NoBackupFolder`] for a PostgreSQL database when none is set.
+/// [`Error::NoBackupFolder`] for a PostgreSQL database when none is set; [`Error::Symlink`] where the default one is a link.
 pub fn folder(options: &Options) -> Result<PathBuf, Error> {
     if let Some(folder) = &options.backups.folder {
         return Ok(folder.clone());
@@ -78,7 +78,12 @@ pub fn folder(options: &Options) -> Result<PathBuf, Error> {
         Some(path) => {
             let mut name = path.as_os_str().to_owned();
             name.push(".backups");
-            Ok(PathBuf::from(name))
+            let folder = PathBuf::from(name);
+            // One of the user's own choice may be a link; what a link put here leads to nobody has chosen.
+            match std::fs::symlink_metadata(&folder) {
+                Ok(meta) if meta.is_symlink() => Err(Error::Symlink { path: folder }),
+                _ => Ok(folder),
+            }
         }
         None => Err(Error::NoBackupFolder { target: options.url.to_string() }),
     }

@@ -10,9 +10,8 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 use super::aside::{is_stray, move_aside};
 use super::check::{check, expected, stamp};
 use super::manifest::{Backup, Reason, Source};
-use super::sqlite;
 use super::take::{location, of_sqlite};
-use super::{Settings, folder};
+use super::{Settings, folder, sqlite, store};
 use crate::error::{Error, RestoreOutcome};
 use crate::runner::{self, Access, Event, Options, Patience, Place, State};
 use crate::sqlite::Copying;
@@ -250,7 +249,8 @@ impl Overwrite<'_> {
         let done = sqlite::step(&mut copying, 1, self.path, patience, events).await?;
         if text(watch, "PRAGMA data_version").await? != seen {
             drop(copying);
-            self.saved.take().iter().for_each(discard);
+            // It turned out not to be of the last moment.
+            self.saved.take().iter().for_each(|saved| store::remove(&self.folder, saved));
             return Ok(false);
         }
         events(&Event::Restoring { backup: Box::new(self.backup.clone()) });
@@ -352,12 +352,6 @@ async fn source(path: &Path) -> Result<SqliteConnection, Error> {
 
 fn io(path: &Path, e: &sqlx::Error) -> Error {
     Error::Io { path: path.to_owned(), reason: e.to_string() }
-}
-
-/// A backup that turned out not to be of the last moment.
-fn discard(backup: &Backup) {
-    let _ = std::fs::remove_file(backup.path.with_extension("json"));
-    let _ = std::fs::remove_file(&backup.path);
 }
 
 async fn run(db: &DatabaseConnection, sql: &str) -> Result<(), Error> {

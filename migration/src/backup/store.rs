@@ -56,22 +56,26 @@ impl Store {
         }
         let lock = lock_file(&folder.join(LOCK), "the backups' lock", patience, events).await?;
         let store = Self { folder: folder.to_owned(), _lock: lock };
-        store.sweep();
+        store.sweep()?;
         Ok(store)
     }
 
-    /// Whoever wrote these is gone: it would hold the lock.
-    fn sweep(&self) {
-        let manifests: Vec<String> = names(&self.folder).into_iter().filter(|n| n.ends_with(".json")).collect();
-        for name in names(&self.folder) {
-            let stem = name.rsplit_once('.').map_or("", |(stem, _)| stem);
-            let data = name.ends_with(".db") || name.ends_with(".dump");
-            let orphan = data && is_ours(stem) && !manifests.contains(&format!("{stem}.json"));
-            if name.starts_with(PARTIAL) || orphan {
+    /// Removes what a killed process left; whoever wrote it is gone: it would hold the lock. Nothing else: a copy of a
+    /// backup may lie here without its manifest.
+    fn sweep(&self) -> Result<(), Error> {
+        let names = names(&self.folder)?;
+        let drafts = || names.iter().filter_map(|name| name.strip_prefix(PARTIAL)).filter(|name| is_ours(stem(name)));
+        // A draft of a manifest stands for data that have their name already, or still.
+        for draft in drafts().filter(|draft| draft.ends_with(".json") && !names.iter().any(|name| name == draft)) {
+            for kind in [Kind::Sqlite, Kind::Postgres] {
                 // What can't be removed is tried again by the next run.
-                let _ = std::fs::remove_file(self.folder.join(name));
+                let _ = std::fs::remove_file(self.folder.join(format!("{}.{}", stem(draft), extension(kind))));
             }
         }
+        for draft in drafts() {
+            let _ = std::fs::remove_file(self.folder.join(format!("{PARTIAL}{draft}")));
+        }
+        Ok(())
     }
 
     /// Reserves a name and makes the empty file, which only its owner can read. `label` is the source's own name.
@@ -93,19 +97,28 @@ impl Store {
         }
     }
 
-    /// Removes what is neither among the newest of its source nor young enough; never `taken`, the newest itself.
+    /// Removes what is neither among the newest of its place nor young enough; never `taken`.
     pub(crate) fn prune(&self, keep: Keep, taken: &Backup) {
         let (found, _) = list(&self.folder);
-        let of_source = found.iter().filter(|b| b.manifest.source.is_same(&taken.manifest.source));
+        let of_place = found.iter().filter(|b| b.manifest.source.is_at(&taken.manifest.source));
         let days = TimeDelta::try_days(i64::from(keep.days)).unwrap_or(TimeDelta::MAX);
         let limit = Utc::now().checked_sub_signed(days).unwrap_or(DateTimeUtc::MIN_UTC);
-        // The newest comes first.
-        for old in of_source.skip(keep.newest.max(1)).filter(|b| b.manifest.created_at < limit) {
-            // Without its manifest it is no backup: what a kill leaves is swept by the next run.
-            if std::fs::remove_file(old.path.with_extension("json")).is_ok() {
-                let _ = std::fs::remove_file(&old.path);
-            }
+        // The newest comes first; a clock that was set back puts others before the one just taken.
+        let others = of_place.filter(|b| b.manifest.id != taken.manifest.id);
+        for old in others.skip(keep.newest.max(1) - 1).filter(|b| b.manifest.created_at < limit) {
+            remove(&self.folder, old);
         }
+    }
+}
+
+/// Removes a backup: first it stops being one, then its file goes. What a kill leaves is swept by the next run.
+pub(crate) fn remove(folder: &Path, backup: &Backup) {
+    let json = backup.path.with_extension("json");
+    let name = json.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let draft = folder.join(format!("{PARTIAL}{name}"));
+    if std::fs::rename(&json, &draft).is_ok() {
+        let _ = std::fs::remove_file(&backup.path);
+        let _ = std::fs::remove_file(&draft);
     }
 }
 
@@ -214,7 +227,11 @@ pub(super) fn extension(kind: Kind) -> &'static str {
 pub(super) fn list(folder: &Path) -> (Vec<Backup>, Vec<Error>) {
     let mut found = Vec::new();
     let mut broken = Vec::new();
-    for name in names(folder).into_iter().filter(|n| n.ends_with(".json") && !n.starts_with(PARTIAL)) {
+    let names = names(folder).unwrap_or_else(|e| {
+        broken.push(e);
+        Vec::new()
+    });
+    for name in names.into_iter().filter(|n| n.ends_with(".json") && !n.starts_with(PARTIAL)) {
         let path = folder.join(&name);
         match Manifest::read(&path) {
             Ok(manifest) => found.push(Backup { path: folder.join(&manifest.file), manifest }),
@@ -227,9 +244,19 @@ pub(super) fn list(folder: &Path) -> (Vec<Backup>, Vec<Error>) {
     (found, broken)
 }
 
-fn names(folder: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.filter_map(|e| e.file_name().into_string().ok()).collect()
+/// The names in a folder; none where there is no folder.
+fn names(folder: &Path) -> Result<Vec<String>, Error> {
+    match std::fs::read_dir(folder) {
+        Ok(entries) => Ok(entries.flatten().filter_map(|e| e.file_name().into_string().ok()).collect()),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(e) => Err(failed(folder, &e)),
+    }
+}
+
+/// A name of ours without what its kind of file adds to it; an id has a dot of its own.
+fn stem(name: &str) -> &str {
+    let endings = [".json", ".dump", ".db", "-journal", "-wal", "-shm"];
+    endings.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name)
 }
 
 /// Whether a name without extension ends like an id: `20261121T101112.123456Z-0a1b2c`.

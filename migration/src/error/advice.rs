@@ -55,6 +55,7 @@ impl Error {
             | Self::NotADatabase { .. }
             | Self::Interrupted { .. }
             | Self::ReadOnly { .. }
+            | Self::LockNotOurs { .. }
             | Self::ProjectName { .. }
             | Self::BackupUnusable { .. } => 18,
         }
@@ -83,6 +84,9 @@ impl Error {
             }
             Self::ReadOnly { path } => {
                 format!("make the file and its folder writable, such as by chmod u+w {}", path.display())
+            }
+            Self::LockNotOurs { path } => {
+                format!("it is empty: remove it while nobody migrates, or make it yours: chown $USER {}", path.display())
             }
             Self::NoFolder { path } => format!("create it first: mkdir -p {}", path.display()),
             Self::NoDatabase { .. } => "`migration up` makes it; or name another by --database-url".to_owned(),

@@ -36,6 +36,8 @@ pub enum Error {
     NotADatabase { path: PathBuf },
     #[error("{} is read-only", path.display())]
     ReadOnly { path: PathBuf },
+    #[error("the lock file {} can't be opened: it belongs to another user", path.display())]
+    LockNotOurs { path: PathBuf },
     #[error("the folder {} does not exist", path.display())]
     NoFolder { path: PathBuf },
     #[error("there is no database at {target}")]

@@ -131,6 +131,8 @@ pub(crate) fn open_lock(lock: &Path) -> Result<std::fs::File, Error> {
         .custom_flags(OFlags::NOFOLLOW.bits().cast_signed())
         .open(lock)
         .map_err(|e| match e.kind() {
+            // Such as one that an administrator's run left: it stands for the database, not for its folder.
+            io::ErrorKind::PermissionDenied if lock.exists() => Error::LockNotOurs { path: lock.to_owned() },
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
                 Error::ReadOnly { path: folder(lock).to_owned() }
             }

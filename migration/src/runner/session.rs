@@ -294,7 +294,9 @@ impl Session {
         // What was to be written is committed or rolled back: nothing depends on how the closing goes.
         let _ = self.db.close().await;
         if let Lock::Server { db, held } = self.lock {
-            drop(held);
+            if let Some(tx) = held {
+                let _ = tx.rollback().await;
+            }
             let _ = db.close().await;
         }
     }

@@ -1,6 +1,7 @@
 //! Up, down and up again, with rows, locks and failures.
 
 mod backup;
+mod backup_folder;
 mod baseline;
 pub mod common;
 pub mod data;
