@@ -37,6 +37,11 @@ impl Refusal {
     pub(crate) fn is_busy(&self) -> bool {
         matches!(self.code & 0xff, ffi::SQLITE_BUSY | ffi::SQLITE_LOCKED)
     }
+
+    /// Whether a file is not what SQLite would have written.
+    pub(crate) fn is_damage(&self) -> bool {
+        matches!(self.code & 0xff, ffi::SQLITE_CORRUPT | ffi::SQLITE_NOTADB)
+    }
 }
 
 /// An online backup under way: all pages of one database into another, which is replaced as a whole.

@@ -43,8 +43,11 @@ pub(super) fn expected(manifest: &Manifest) -> Contents {
     }
 }
 
-/// What tells whether a file was written to in the meantime: its inode, size and times.
-pub(super) fn stamp(path: &Path) -> Option<(u64, u64, i64, i64, i64)> {
+/// A file's inode, size and times; none where there is no file.
+pub(super) type Stamp = Option<(u64, u64, i64, i64, i64)>;
+
+/// What tells whether a file was written to in the meantime.
+pub(super) fn stamp(path: &Path) -> Stamp {
     use std::os::unix::fs::MetadataExt;
     let meta = std::fs::symlink_metadata(path).ok()?;
     Some((meta.ino(), meta.len(), meta.mtime(), meta.mtime_nsec(), meta.ctime_nsec()))

@@ -6,6 +6,7 @@
 mod aside;
 mod check;
 mod manifest;
+mod overwrite;
 mod postgres;
 mod restore;
 pub(crate) mod sqlite;

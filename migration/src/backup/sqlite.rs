@@ -117,6 +117,9 @@ pub(crate) async fn step(
 }
 
 fn refused(path: &Path, refusal: &Refusal) -> Error {
+    if refusal.is_damage() {
+        return Error::Damaged { doing: "copying its pages", reason: refusal.to_string() };
+    }
     Error::Io { path: path.to_owned(), reason: refusal.to_string() }
 }
 

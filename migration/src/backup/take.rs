@@ -1,6 +1,7 @@
 //! Takes a backup: a fixed state, copied, read again, and only then given its name.
 
 use std::path::Path;
+use std::time::Instant;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction};
 
@@ -22,15 +23,20 @@ pub async fn take(options: &Options, reason: Reason, events: &mut (dyn FnMut(&Ev
     let Some(path) = options.url.sqlite_path() else {
         return super::postgres::take(options, reason, &mut patience, events).await;
     };
+    let since = Instant::now();
     let missing = || Error::NoDatabase { target: options.url.to_string() };
-    if inspect(path)? == State::Missing {
-        return Err(missing());
-    }
-    let (db, _) = open_for_reading(options).await?;
-    let db = db.ok_or_else(missing)?;
-    let taken = of_sqlite(&db, path, &options.backups, folder(options)?.as_path(), reason, &mut patience, events).await;
-    let _ = db.close().await;
-    taken
+    let taken = async {
+        if inspect(path)? == State::Missing {
+            return Err(missing());
+        }
+        let folder = folder(options)?;
+        let (db, _) = open_for_reading(options).await?;
+        let db = db.ok_or_else(missing)?;
+        let taken = of_sqlite(&db, path, &options.backups, &folder, reason, &mut patience, events).await;
+        let _ = db.close().await;
+        taken
+    };
+    taken.await.map_err(|e| e.finished(&options.url, since))
 }
 
 /// Takes the backup that precedes a change, inside the lock of the run; none when no row could be lost, or when the
@@ -99,7 +105,12 @@ pub(super) async fn of_sqlite(
     let copied = copied.await;
     let _ = db.execute_unprepared("ROLLBACK").await;
     let contents = copied?;
-    sqlite::check_copy(&partial.path, &contents).await?;
+    if let Err(error) = sqlite::check_copy(&partial.path, &contents).await {
+        // A copy of damaged pages is as damaged: that is no fault of the copy.
+        let damaged = |reason| Error::Damaged { doing: "backing it up", reason };
+        sqlite::sound(db, &Place::sqlite()).await.map_err(damaged)?;
+        return Err(error);
+    }
     let source = Source { location: location(path), schema: None, origin: contents.origin.clone() };
     let backup = publish(partial, Kind::Sqlite, source, reason, settings, contents)?;
     if let Some(keep) = settings.keep {

@@ -20,6 +20,7 @@ mod lost_answer;
 mod race;
 mod refusals;
 mod restore;
+mod restore_damaged;
 mod revisions;
 mod round_trip;
 mod saved;
