@@ -85,6 +85,13 @@ impl Stage {
         for extension in ["db", "json"] {
             std::fs::copy(from.with_extension(extension), to.with_extension(extension)).expect("copy the backup");
         }
+        // It is that database's own: one of a copy would be refused.
+        let json = to.with_extension("json");
+        let mut manifest: serde_json::Value =
+            serde_json::from_slice(&std::fs::read(&json).expect("read")).expect("a manifest");
+        let own = dir.canonicalize().expect("a folder").join("board.db");
+        manifest["source"]["location"] = own.to_string_lossy().into();
+        std::fs::write(&json, manifest.to_string()).expect("write");
         to
     }
 }
