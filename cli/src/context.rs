@@ -99,7 +99,7 @@ impl Context {
     /// A malformed URL, or two of them.
     pub fn locate(&self) -> Result<Located, CliError> {
         let folder = std::env::current_dir()?;
-        let environment = std::env::var("DATABASE_URL").ok();
+        let environment = std::env::var_os("DATABASE_URL");
         let located = target::locate(&Sources {
             flag: self.global.database_url.as_ref().map(|url| url.expose()),
             file: self.global.database_url_file.as_deref(),

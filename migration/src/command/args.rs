@@ -42,7 +42,7 @@ impl Target {
     pub fn options(&self) -> Result<Options, Error> {
         let folder =
             std::env::current_dir().map_err(|e| Error::Io { path: PathBuf::from("."), reason: e.to_string() })?;
-        let environment = std::env::var("DATABASE_URL").ok();
+        let environment = std::env::var_os("DATABASE_URL");
         let located = locate(&Sources {
             flag: self.database_url.as_deref(),
             file: self.database_url_file.as_deref(),

@@ -54,7 +54,7 @@ impl Live {
     pub fn found(&self) -> Result<Options, Error> {
         let folder =
             std::env::current_dir().map_err(|e| Error::Io { path: PathBuf::from("."), reason: e.to_string() })?;
-        let environment = std::env::var("DATABASE_URL").ok();
+        let environment = std::env::var_os("DATABASE_URL");
         self.locate(&Sources { flag: None, file: None, environment: environment.as_deref(), folder: &folder })
     }
 

@@ -73,7 +73,10 @@ pub fn usage(error: &clap::Error) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let mut text = error.render().to_string();
-    for argument in std::env::args().skip(1).filter(|a| a.contains([':', '@'])) {
+    for argument in std::env::args_os().skip(1).map(|a| a.to_string_lossy().into_owned()) {
+        if !argument.contains([':', '@']) {
+            continue;
+        }
         let url = argument.split_once('=').map_or(argument.as_str(), |(_, url)| url);
         for secret in [argument.as_str(), url] {
             text = text.replace(secret, "(a URL)");

@@ -1,5 +1,6 @@
 //! How both binaries find the board.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::DatabaseUrl;
@@ -13,7 +14,7 @@ pub struct Sources<'a> {
     /// `--database-url-file`.
     pub file: Option<&'a Path>,
     /// DATABASE_URL; an empty one counts as none.
-    pub environment: Option<&'a str>,
+    pub environment: Option<&'a OsStr>,
     /// The folder from which `.callboard/` is looked for upward.
     pub folder: &'a Path,
 }
@@ -65,8 +66,12 @@ pub fn locate(sources: &Sources<'_>) -> Result<Located, Error> {
             .map_err(|source| Error::UrlFile { path: path.to_owned(), reason: source.to_string() })?;
         return found(text.parse()?, Source::File);
     }
-    if let Some(text) = sources.environment.filter(|t| !t.trim().is_empty()) {
-        return found(text.parse()?, Source::Environment);
+    if let Some(text) = sources.environment {
+        // One that can't be read is not the same as none: a board of its own would be made.
+        let text = text.to_str().ok_or(Error::Url { reason: "DATABASE_URL is not UTF-8" })?;
+        if !text.trim().is_empty() {
+            return found(text.parse()?, Source::Environment);
+        }
     }
     for folder in sources.folder.ancestors() {
         if folder.join(FOLDER).is_dir() {

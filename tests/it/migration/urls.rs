@@ -1,7 +1,7 @@
 //! Database URLs: what is taken, what is refused, and that no password is ever shown.
 
 use callboard_migration::target::{DatabaseUrl, Kind, Source, Sources, locate};
-use support::cli::migration;
+use support::cli::{callboard, migration};
 use support::{plain, scratch_dir};
 
 const CANARY: &str = "c4nary-s3cret";
@@ -84,6 +84,30 @@ plain! {
         assert!(output.stderr.contains("postgres://u:***@127.0.0.1:1/db can't be reached"), "{output}");
     }
 
+    /// Neither a panic that prints it, nor another database than the one that was meant.
+    fn what_is_not_utf_8_is_refused_and_not_shown() {
+        use std::os::unix::ffi::OsStringExt;
+        let dir = scratch_dir();
+        let url = std::ffi::OsString::from_vec(format!("postgres://u:{CANARY}\u{0}@h/db").into_bytes().iter().map(|b| if *b == 0 { 0xff } else { *b }).collect());
+        let word = std::ffi::OsString::from_vec(vec![b'x', 0xff]);
+        for program in [migration(dir.path()).arg("up"), migration(dir.path()).arg("verify"), callboard(dir.path()).args(["item", "list"])] {
+            for (run, code) in [
+                (program.clone().env("DATABASE_URL", &url), 2),
+                (program.clone().arg("--database-url").arg(&url), 2),
+                (program.clone().arg("--no-such").arg(&url), 2),
+                (program.clone().arg("--database-url=sqlite://x").arg(&word).arg(&url), 2),
+            ] {
+                let output = run.run().code(code);
+                assert!(!(output.stdout.clone() + &output.stderr).contains("s3cret"), "{output}");
+                assert!(!output.stderr.contains("panicked"), "{output}");
+            }
+        }
+        let names: Vec<_> = std::fs::read_dir(dir.path()).expect("list").map(|e| e.expect("an entry").file_name()).collect();
+        assert!(names.is_empty(), "{names:?}");
+        let output = migration(dir.path()).args(["status", "--database-url", "sqlite://x.db"]).env("DATABASE_URL", &url).run().code(13);
+        assert!(output.stderr.contains("there is no database at sqlite://x.db"), "it is not asked for: {output}");
+    }
+
     fn help_shows_no_value_of_the_environment() {
         let dir = scratch_dir();
         for args in [vec!["--help"], vec!["up", "--help"], vec!["down", "-h"], vec!["status", "--help"]] {
@@ -99,7 +123,7 @@ plain! {
         std::fs::create_dir_all(&below).expect("make folders");
         let file = dir.path().join("url");
         std::fs::write(&file, "sqlite://file.db\n").expect("write");
-        let mut sources = Sources { flag: None, file: None, environment: Some("  "), folder: &below };
+        let mut sources = Sources { flag: None, file: None, environment: Some("  ".as_ref()), folder: &below };
         let found = |s: &Sources<'_>| {
             let located = locate(s).expect("located");
             (located.url.to_string(), located.source)
@@ -108,7 +132,7 @@ plain! {
         std::fs::create_dir(dir.path().join(".callboard")).expect("make a folder");
         let board = format!("sqlite://{}", dir.path().join(".callboard/callboard.db").display());
         assert_eq!(found(&sources), (board, Source::Found));
-        sources.environment = Some("sqlite://env.db");
+        sources.environment = Some("sqlite://env.db".as_ref());
         assert_eq!(found(&sources), ("sqlite://env.db".to_owned(), Source::Environment));
         sources.file = Some(&file);
         assert_eq!(found(&sources), ("sqlite://file.db".to_owned(), Source::File));
