@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use sea_orm::prelude::DateTimeUtc;
 use serde::{Deserialize, Serialize};
 
+use super::postgres::Rights;
 use super::store;
 use crate::error::Error;
 use crate::target::Kind;
@@ -94,6 +95,9 @@ pub struct Manifest {
     pub fingerprint: String,
     /// The rows of each table.
     pub rows: BTreeMap<String, u64>,
+    /// PostgreSQL: the owners and rights, for tables that are no longer there when it is restored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rights: Option<Rights>,
 }
 
 impl Manifest {

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 pub use check::check;
 pub use manifest::{Backup, Manifest, Reason, Source};
-pub use postgres::{Scratch, scratch};
+pub use postgres::{Given, Rightful, Rights, Scratch, scratch};
 pub(crate) use restore::after_commit;
 pub use restore::{Careful, Restored, restore};
 pub use take::take;

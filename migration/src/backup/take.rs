@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction};
 use super::manifest::{Backup, Manifest, Reason, Source};
 use super::sqlite::{self, Contents};
 use super::store::{Partial, Store};
-use super::{Settings, folder};
+use super::{Rights, Settings, folder};
 use crate::error::Error;
 use crate::runner::{Event, Options, Patience, Place, State, inspect, open_for_reading};
 use crate::target::Kind;
@@ -112,7 +112,7 @@ pub(super) async fn of_sqlite(
         return Err(error);
     }
     let source = Source { location: location(path), schema: None, origin: contents.origin.clone() };
-    let backup = publish(partial, Kind::Sqlite, source, reason, settings, contents)?;
+    let backup = publish(partial, Kind::Sqlite, source, reason, settings, contents, None)?;
     if let Some(keep) = settings.keep {
         store.prune(keep, &backup);
     }
@@ -128,6 +128,7 @@ pub(super) fn publish(
     reason: Reason,
     settings: &Settings,
     contents: Contents,
+    rights: Option<Rights>,
 ) -> Result<Backup, Error> {
     let (bytes, sha256) = partial.finish()?;
     let manifest = Manifest {
@@ -145,6 +146,7 @@ pub(super) fn publish(
         sha256,
         fingerprint: contents.fingerprint,
         rows: contents.rows,
+        rights,
     };
     partial.publish(manifest)
 }

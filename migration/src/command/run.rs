@@ -125,6 +125,7 @@ fn tell(event: &Event) {
         Event::Checking { path } => screen::note(&format!("Checking {}", path.display())),
         Event::Undoing { reason } => screen::warn(&format!("it has to be undone: {reason}")),
         Event::Restoring { backup } => screen::note(&format!("Restoring {}", backup.path.display())),
+        Event::NotGiven { notes } => notes.iter().for_each(|note| screen::warn(note)),
         Event::Finished { direction, version, number, of, duration } => {
             screen::note(&format!("[{number}/{of}] {direction} {version} ({} ms)", duration.as_millis()));
         }
@@ -163,6 +164,7 @@ fn tell_json(event: &Event) {
         Event::Checking { path } => screen::object("checking", json!({ "path": path })),
         Event::Undoing { reason } => screen::object("undoing", json!({ "reason": reason })),
         Event::Restoring { backup } => screen::object("restoring", json!({ "backup": backup })),
+        Event::NotGiven { notes } => screen::object("not_given", json!({ "notes": notes })),
         Event::Restored { backup } => screen::object("restored", json!({ "backup": backup })),
         Event::Committing => screen::object("committing", json!({})),
         Event::Committed => screen::object("committed", json!({})),

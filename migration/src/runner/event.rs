@@ -100,6 +100,10 @@ pub enum Event {
     Restoring {
         backup: Box<Backup>,
     },
+    /// Rights and owners that a restore could not give again, each in a line.
+    NotGiven {
+        notes: Vec<String>,
+    },
     Restored {
         backup: Box<Backup>,
     },

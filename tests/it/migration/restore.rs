@@ -333,8 +333,15 @@ both_empty! {
                       datname NOT IN (SELECT datname FROM pg_stat_activity WHERE datname IS NOT NULL)";
         let of = |name: &str| format!("SELECT count(*) FROM pg_database WHERE datname = '{name}'");
         assert!(number(&db, copies).await >= 1);
+        // Another run, of more than an hour.
+        let (busy, url) = ("callboard_dryrun_00000002_000000000abd", t.url().rsplit_once('/').expect("a URL").0);
+        sql(&db, &format!("CREATE DATABASE {busy}")).await;
+        let there = sea_orm::Database::connect(format!("{url}/{busy}")).await.expect("connect");
         let copy = backup::scratch(&options(&t), &mut |_| {}).await.expect("copy");
         assert_eq!(number(&db, &of(stale)).await, 0, "an old one is swept");
+        assert_eq!((number(&db, &of(busy)).await, number(&there, "SELECT 1::bigint").await), (1, 1), "it is in use");
+        there.close().await.expect("close");
+        sql(&db, &format!("DROP DATABASE IF EXISTS {busy}")).await;
         let name = copy.url.to_string().rsplit('/').next().expect("a name").to_owned();
         let mut there = options(&t);
         there.url = copy.url.clone();

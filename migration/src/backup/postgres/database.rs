@@ -13,6 +13,10 @@ pub(super) fn asking(e: &DbErr) -> Error {
     Error::database("asking the server", e)
 }
 
+pub(super) fn asking_text(reason: &str) -> Error {
+    Error::Database { doing: "asking the server", reason: reason.to_owned() }
+}
+
 /// The first value of the first row, which is a text; an empty one for NULL.
 pub(super) async fn text(db: &impl ConnectionTrait, sql: &str) -> Result<String, Error> {
     let row = db.query_one_raw(ask(sql)).await.map_err(|e| asking(&e))?;

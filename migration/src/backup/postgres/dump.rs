@@ -8,9 +8,9 @@ use tokio::fs::OpenOptions;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{ChildStdout, Command};
 
-use super::database;
 use super::programs::{Programs, Running, host};
 use super::script::{Part, Script};
+use super::{database, rights};
 use crate::backup::manifest::{Backup, Reason, Source};
 use crate::backup::sqlite::Contents;
 use crate::backup::store::{Store, open_plain};
@@ -48,6 +48,7 @@ impl Dump<'_> {
         let partial = store.begin(&label)?;
         events(&Event::BackingUp { folder: folder.clone() });
         let tables = self.contents.rows.keys().map(String::as_str);
+        let rights = rights::read(db, &self.place.schema, tables.clone()).await?;
         let mut command = pg_dump(&programs, url, self.place, tables, self.snapshot.as_deref(), patience)?;
         command.arg("--format=custom");
         let (running, output) = Running::start("pg_dump", &mut command)?;
@@ -56,7 +57,7 @@ impl Dump<'_> {
         verify(&partial.path, &self.place.schema, &self.contents.rows).await?;
         let schema = Some(self.place.schema.clone());
         let source = Source { location, schema, origin: self.contents.origin.clone() };
-        let backup = publish(partial, Kind::Postgres, source, self.reason, self.settings, self.contents)?;
+        let backup = publish(partial, Kind::Postgres, source, self.reason, self.settings, self.contents, Some(rights))?;
         if let Some(keep) = self.settings.keep {
             store.prune(keep, &backup);
         }
@@ -131,11 +132,12 @@ pub(super) async fn verify(path: &Path, schema: &str, rows: &BTreeMap<String, u6
     let unusable = |reason: String| Error::BackupUnusable { path: path.to_owned(), reason };
     let programs = Programs::find(0).await?;
     let (running, output) = Running::start("pg_restore", &mut programs.reading(open_plain(path)?))?;
-    let counted = count(output, schema).await;
-    let ended = running.end(None).await;
-    // What the program says explains what is missing in its output.
-    ended.map_err(|e| unusable(e.to_string()))?;
-    let found = counted.map_err(unusable)?;
+    let mut script = Script::new(output, schema, rows.keys().cloned().collect());
+    let counted = count(&mut script).await.map_err(unusable);
+    let found = running.end_read(counted, script.is_at_end(), None).await.map_err(|e| match e {
+        Error::BackupUnusable { .. } => e,
+        e => unusable(e.to_string()),
+    })?;
     for table in rows.keys().chain(found.keys()) {
         let (a, b) = (rows.get(table), found.get(table));
         if a != b {
@@ -146,15 +148,11 @@ pub(super) async fn verify(path: &Path, schema: &str, rows: &BTreeMap<String, u6
     Ok(())
 }
 
-async fn count(output: ChildStdout, schema: &str) -> Result<BTreeMap<String, u64>, String> {
-    let mut script = Script::new(output);
+async fn count(script: &mut Script<ChildStdout>) -> Result<BTreeMap<String, u64>, String> {
     let mut piece = Vec::new();
     let mut found = BTreeMap::new();
     while let Some(part) = script.next().await? {
-        if let Part::Rows { schema: of, table, .. } = part {
-            if of != schema {
-                return Err(format!("it holds the table {of}.{table}, of another schema"));
-            }
+        if let Part::Rows { table, .. } = part {
             let mut rows = 0;
             while let Some(n) = script.rows(&mut piece).await? {
                 rows += n;

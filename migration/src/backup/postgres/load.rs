@@ -7,7 +7,9 @@ use sea_orm::{ConnectionTrait, DatabaseConnection};
 use tokio::io::AsyncRead;
 
 use super::programs::{Programs, Running};
+use super::scope::What;
 use super::script::{Part, Script};
+use super::things::{acting, in_full};
 use super::tokens;
 use crate::backup::manifest::Backup;
 use crate::backup::store::open_plain;
@@ -23,53 +25,66 @@ pub(super) struct Load<'a> {
     pub to: &'a str,
     /// The tables in the dump.
     pub tables: BTreeSet<String>,
+    /// What the tables may use of others, by schema and name; none trusts the dump: we just took it.
+    pub used: Option<BTreeSet<String>>,
     /// Leaves out triggers and policies: they can need functions and roles of others.
     pub tables_only: bool,
 }
 
 impl Load<'_> {
-    /// Loads a dump that was checked.
-    pub(super) async fn backup(mut self, programs: &Programs, backup: &Backup) -> Result<(), Error> {
+    /// Loads a dump that was checked; the tables for which it has rules, which are left out.
+    pub(super) async fn backup(&self, programs: &Programs, backup: &Backup) -> Result<BTreeSet<String>, Error> {
         let (running, output) = Running::start("pg_restore", &mut programs.reading(open_plain(&backup.path)?))?;
-        let loaded = self.script(output, &backup.path).await;
-        match (running.end(None).await, loaded) {
-            (Err(Error::ClientProgram { reason, .. }), _) => {
-                Err(Error::BackupUnusable { path: backup.path.clone(), reason })
-            }
-            (ended, loaded) => loaded.and(ended),
-        }
+        let mut script = Script::new(output, self.from, self.tables.clone());
+        let loaded = in_full(self.db, self.script(&mut script, &backup.path)).await;
+        running.end_read(loaded, script.is_at_end(), None).await.map_err(|e| match e {
+            Error::ClientProgram { reason, .. } => Error::BackupUnusable { path: backup.path.clone(), reason },
+            other => other,
+        })
     }
 
     /// Loads what a program writes. `path` is what the script is of, for errors.
-    pub(super) async fn script(&mut self, input: impl AsyncRead + Unpin, path: &Path) -> Result<(), Error> {
+    pub(super) async fn script<R: AsyncRead + Unpin>(
+        &self,
+        script: &mut Script<R>,
+        path: &Path,
+    ) -> Result<BTreeSet<String>, Error> {
         let unusable = |reason: String| Error::BackupUnusable { path: path.to_owned(), reason };
-        let mut script = Script::new(input);
+        let (mut rules, mut harmless) = (BTreeSet::new(), BTreeSet::new());
         while let Some(part) = script.next().await.map_err(unusable)? {
             match part {
-                Part::Statement(sql) => self.statement(&sql).await?,
-                Part::Rows { statement, schema, table } => {
-                    if schema != self.from || !self.tables.contains(&table) {
-                        return Err(unusable(format!(
-                            "it holds the table {schema}.{table}, which its manifest does not"
-                        )));
+                Part::Statement { what: What::Rule { table }, .. } => drop(rules.insert(table)),
+                Part::Statement { what: What::Neighbours, .. } if self.tables_only => {}
+                Part::Statement { statement, what } => {
+                    if let (Some(used), What::Makes { foreign, words }) = (&self.used, what) {
+                        let new: BTreeSet<String> = words.difference(&harmless).cloned().collect();
+                        let acting = if new.is_empty() { Vec::new() } else { acting(self.db, &new).await? };
+                        let wrong: Vec<String> = foreign.difference(used).cloned().chain(acting).collect();
+                        if !wrong.is_empty() {
+                            let start: String = statement.chars().take(120).collect();
+                            let what = wrong.join(", ");
+                            return Err(unusable(format!(
+                                "it uses {what}, which no table of the board uses now ({start}); if you trust it, \
+                                 pg_restore reads it, too"
+                            )));
+                        }
+                        harmless.extend(new);
                     }
-                    self.rows(&mut script, &statement, &table).await.map_err(|e| match e {
+                    self.statement(&statement, script.scope().names()).await?;
+                }
+                Part::Rows { statement, table } => {
+                    self.rows(script, &statement, &table).await.map_err(|e| match e {
                         Error::BackupUnusable { reason, .. } => unusable(reason),
                         other => other,
                     })?;
                 }
             }
         }
-        Ok(())
+        Ok(rules)
     }
 
-    async fn statement(&mut self, sql: &str) -> Result<(), Error> {
-        let foreign = ["CREATE TRIGGER", "CREATE CONSTRAINT TRIGGER", "CREATE POLICY", "COMMENT"];
-        if self.tables_only && foreign.iter().any(|f| sql.starts_with(f)) {
-            return Ok(());
-        }
-        self.tables.extend(tokens::made(sql));
-        let sql = tokens::retarget(sql, self.from, self.to, &self.tables);
+    async fn statement(&self, sql: &str, names: &BTreeSet<String>) -> Result<(), Error> {
+        let sql = tokens::retarget(sql, self.from, self.to, names);
         self.db.execute_unprepared(&sql).await.map(drop).map_err(|e| Error::database("loading the backup", &e))
     }
 
@@ -84,7 +99,7 @@ impl Load<'_> {
             reason: format!("{}: {e}", quoted(table)),
         };
         let unusable = |reason: String| Error::BackupUnusable { path: Path::new("").to_owned(), reason };
-        let sql = tokens::retarget(statement, self.from, self.to, &self.tables);
+        let sql = tokens::retarget(statement, self.from, self.to, script.scope().names());
         let mut connection = self.db.get_postgres_connection_pool().acquire().await.map_err(failed)?;
         let mut copy = connection.copy_in_raw(sql.trim_end_matches(';')).await.map_err(failed)?;
         let mut piece = Vec::new();

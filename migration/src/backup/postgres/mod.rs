@@ -7,8 +7,12 @@ mod load;
 mod neighbours;
 mod programs;
 mod restore;
+mod rights;
+mod scope;
 mod scratch;
 mod script;
+mod temporary;
+mod things;
 mod tokens;
 mod whole;
 
@@ -18,12 +22,13 @@ use sea_orm::{AccessMode, ConnectionTrait, DatabaseTransaction, DbErr, Isolation
 
 use super::manifest::{Backup, Reason};
 use crate::error::Error;
-use crate::runner::{Event, HISTORY_TABLE, Options, Patience, Place, open_postgres, postgres_tables};
+use crate::runner::{Event, HISTORY_TABLE, Options, Patience, Place, open_postgres, postgres_tables, quoted};
 use crate::target::Kind;
 
 use contents::{History, contents};
 use dump::Dump;
 pub(super) use restore::restore;
+pub use rights::{Given, Rightful, Rights};
 pub use scratch::{Scratch, scratch};
 
 type Events<'a> = &'a mut (dyn FnMut(&Event) + Send);
@@ -38,7 +43,7 @@ pub(super) async fn take(
     let place = Place::new(Kind::Postgres, options.schema.as_deref())?;
     let db = open_postgres(&options.url).await?;
     let taken = async {
-        let (tx, snapshot) = still(&db).await?;
+        let (tx, snapshot) = still(&db, &place).await?;
         let tables = present(&tx, &place).await?;
         if tables.is_empty() {
             return Err(Error::NoDatabase { target: options.url.to_string() });
@@ -79,11 +84,13 @@ pub(super) async fn check(backup: &Backup) -> Result<(), Error> {
 }
 
 /// A transaction that sees one state, and the name by which others see the same.
-async fn still(db: &sea_orm::DatabaseConnection) -> Result<(DatabaseTransaction, String), Error> {
+async fn still(db: &sea_orm::DatabaseConnection, place: &Place) -> Result<(DatabaseTransaction, String), Error> {
     let failed = |e: DbErr| Error::database("beginning", &e);
     let tx = db.begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)).await;
     let tx = tx.map_err(failed)?;
-    for sql in ["SET LOCAL statement_timeout = 0", "SET LOCAL idle_in_transaction_session_timeout = 0"] {
+    // Names are written in a definition as the search path asks for, so that it is always the one of the run.
+    let path = format!("SET LOCAL search_path TO {}", quoted(&place.schema));
+    for sql in [&path, "SET LOCAL statement_timeout = 0", "SET LOCAL idle_in_transaction_session_timeout = 0"] {
         tx.execute_unprepared(sql).await.map_err(failed)?;
     }
     let snapshot = database::text(&tx, "SELECT pg_export_snapshot()").await?;

@@ -1,4 +1,4 @@
-//! What others have to do with our tables: objects that depend on them, and rights that were given on them.
+//! What others have to do with our tables: what depends on them, and what stands beside them.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use sea_orm::ConnectionTrait;
 
 use super::database::{lines, text};
 use crate::error::Error;
-use crate::runner::{Place, literal, quoted};
+use crate::runner::{Place, literal};
 
 /// Refuses where something of others depends on our tables: it would be in the way of their removal, or go with them.
 pub(super) async fn refuse_dependents(
@@ -14,7 +14,7 @@ pub(super) async fn refuse_dependents(
     place: &Place,
     tables: &BTreeSet<String>,
 ) -> Result<(), Error> {
-    let list = list(tables);
+    let list = list(tables.iter().map(String::as_str));
     let sql = format!(
         "WITH ours AS (SELECT c.oid, c.reltype FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace \
            WHERE n.nspname = {} AND c.relkind IN ('r', 'p') AND c.relname IN ({list})), \
@@ -58,47 +58,14 @@ pub(super) async fn refuse_without_create(db: &impl ConnectionTrait) -> Result<(
     Err(Error::NoPrivilege { role, what, grant: format!("the database's owner grants it by {grant}") })
 }
 
-/// The statements that give the tables of the schema `side`, once they are in `place`, the owners and the rights that
-/// those have which are there now.
-pub(super) async fn rights(
-    db: &impl ConnectionTrait,
-    place: &Place,
-    side: &str,
-    tables: &BTreeSet<String>,
-) -> Result<Vec<String>, Error> {
-    let (list, live, side) = (list(tables), literal(&place.schema), literal(side));
-    let sql = format!(
-        "WITH pairs AS (SELECT l.oid, l.relowner, l.relacl, s.oid AS new, \
-             quote_ident({live}) || '.' || quote_ident(s.relname) AS name \
-           FROM pg_class AS l JOIN pg_class AS s ON s.relname = l.relname \
-           JOIN pg_namespace AS n ON n.oid = s.relnamespace \
-           WHERE l.relnamespace = {live}::regnamespace AND n.nspname = {side} AND l.relkind IN ('r', 'p') \
-             AND l.relname IN ({list})), \
-         roles AS (SELECT oid, quote_ident(rolname) AS role FROM pg_roles UNION ALL SELECT 0, 'PUBLIC') \
-         SELECT line FROM ( \
-           SELECT 2 AS turn, format('ALTER TABLE %s OWNER TO %s', p.name, r.role) AS line FROM pairs AS p \
-             JOIN roles AS r ON r.oid = p.relowner WHERE r.role <> quote_ident(current_user) \
-           UNION ALL SELECT 1, format('GRANT %s ON %s TO %s%s', g.privilege_type, p.name, r.role, \
-               CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END) \
-             FROM pairs AS p, LATERAL aclexplode(p.relacl) AS g JOIN roles AS r ON r.oid = g.grantee \
-             WHERE g.grantee <> p.relowner \
-           UNION ALL SELECT 1, format('GRANT %s (%I) ON %s TO %s%s', g.privilege_type, a.attname, p.name, r.role, \
-               CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END) \
-             FROM pairs AS p JOIN pg_attribute AS a ON a.attrelid = p.oid AND NOT a.attisdropped \
-             JOIN pg_attribute AS b ON b.attrelid = p.new AND b.attname = a.attname AND NOT b.attisdropped, \
-             LATERAL aclexplode(a.attacl) AS g JOIN roles AS r ON r.oid = g.grantee) AS all_of_them \
-         ORDER BY turn, line"
-    );
-    lines(db, &sql).await
-}
-
-/// What a database holds beside our tables: tables and views, functions, extensions and schemas of others.
+/// What a database holds beside our tables: tables and views, functions, types and domains, large objects, extensions
+/// and schemas of others, and what is the database's own: event triggers, publications, foreign servers.
 pub(super) async fn all_others(
     db: &impl ConnectionTrait,
     place: &Place,
     tables: &BTreeSet<String>,
 ) -> Result<Vec<String>, Error> {
-    let (list, schema) = (list(tables), literal(&place.schema));
+    let (list, schema) = (list(tables.iter().map(String::as_str)), literal(&place.schema));
     let sql = format!(
         "WITH spaces AS (SELECT oid, nspname FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_%' \
            AND nspname <> 'information_schema') \
@@ -107,6 +74,17 @@ pub(super) async fn all_others(
              AND NOT (n.nspname = {schema} AND c.relname IN ({list})) \
            UNION ALL SELECT pg_describe_object('pg_proc'::regclass, p.oid, 0) FROM pg_proc AS p \
              JOIN spaces AS n ON n.oid = p.pronamespace \
+           UNION ALL SELECT 'type ' || format_type(t.oid, NULL) FROM pg_type AS t JOIN spaces AS n \
+             ON n.oid = t.typnamespace WHERE t.typtype IN ('b', 'd', 'e', 'r') AND t.typrelid = 0 \
+             AND NOT EXISTS (SELECT 1 FROM pg_type AS e WHERE e.typarray = t.oid) \
+           UNION ALL SELECT pg_describe_object('pg_type'::regclass, t.oid, 0) FROM pg_type AS t \
+             JOIN spaces AS n ON n.oid = t.typnamespace JOIN pg_class AS c ON c.oid = t.typrelid AND c.relkind = 'c' \
+           UNION ALL SELECT 'operator ' || oprname FROM pg_operator JOIN spaces AS n ON n.oid = oprnamespace \
+           UNION ALL SELECT 'collation ' || collname FROM pg_collation JOIN spaces AS n ON n.oid = collnamespace \
+           UNION ALL SELECT 'large object ' || oid FROM pg_largeobject_metadata \
+           UNION ALL SELECT 'event trigger ' || evtname FROM pg_event_trigger \
+           UNION ALL SELECT 'publication ' || pubname FROM pg_publication \
+           UNION ALL SELECT 'foreign server ' || srvname FROM pg_foreign_server \
            UNION ALL SELECT 'extension ' || extname FROM pg_extension WHERE extname <> 'plpgsql' \
            UNION ALL SELECT 'schema ' || nspname FROM spaces WHERE nspname NOT IN ('public', {schema})) AS others \
          ORDER BY line LIMIT 20"
@@ -114,27 +92,8 @@ pub(super) async fn all_others(
     lines(db, &sql).await
 }
 
-fn list(tables: &BTreeSet<String>) -> String {
+/// Names as they stand in `IN (...)`.
+pub(super) fn list<'t>(names: impl Iterator<Item = &'t str>) -> String {
     // An empty list is no SQL.
-    tables.iter().map(|t| literal(t)).chain([literal("")]).collect::<Vec<_>>().join(", ")
-}
-
-/// The statements that give a database the settings, the rights and the owner of the one that `db` is connected to.
-pub(super) async fn of_database(db: &impl ConnectionTrait, new: &str) -> Result<Vec<String>, Error> {
-    let new = quoted(new).replace('\'', "''");
-    let sql = format!(
-        "SELECT line FROM (SELECT format('GRANT %s ON DATABASE {new} TO %s', g.privilege_type, \
-             coalesce(quote_ident(r.rolname), 'PUBLIC')) AS line \
-           FROM pg_database AS d, LATERAL aclexplode(d.datacl) AS g LEFT JOIN pg_roles AS r ON r.oid = g.grantee \
-           WHERE d.datname = current_database() AND g.grantee <> d.datdba \
-         UNION ALL SELECT format('ALTER DATABASE {new} SET %I TO %s', split_part(c, '=', 1), \
-             CASE split_part(c, '=', 1) WHEN 'search_path' THEN substr(c, strpos(c, '=') + 1) \
-               ELSE quote_literal(substr(c, strpos(c, '=') + 1)) END) \
-           FROM pg_db_role_setting AS s JOIN pg_database AS d ON d.oid = s.setdatabase, LATERAL unnest(s.setconfig) AS c \
-           WHERE d.datname = current_database() AND s.setrole = 0 \
-         UNION ALL SELECT format('ALTER DATABASE {new} OWNER TO %I', pg_get_userbyid(datdba)) FROM pg_database \
-           WHERE datname = current_database() AND pg_get_userbyid(datdba) <> current_user) AS all_of_them \
-         ORDER BY line DESC"
-    );
-    lines(db, &sql).await
+    names.chain([""]).map(literal).collect::<Vec<_>>().join(", ")
 }

@@ -108,6 +108,21 @@ impl Running {
         let lines: Vec<&str> = said.lines().map(str::trim).filter(|l| !l.is_empty()).collect();
         Err(failed(if lines.is_empty() { status.to_string() } else { lines.join("; ") }))
     }
+
+    /// Its end, after its output was read. Where reading ended before the output did, that is the cause: the program
+    /// only says that its pipe is broken, if it says anything.
+    pub(super) async fn end_read<T>(
+        self,
+        read: Result<T, Error>,
+        at_end: bool,
+        url: Option<&DatabaseUrl>,
+    ) -> Result<T, Error> {
+        if read.is_err() && !at_end {
+            return read;
+        }
+        self.end(url).await?;
+        read
+    }
 }
 
 /// Reads all, so that the writer never waits, and keeps the beginning.

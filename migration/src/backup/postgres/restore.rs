@@ -1,7 +1,7 @@
 //! Puts a dump back: loaded and checked in a schema at the side, then swapped in, all in one transaction.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 
@@ -9,9 +9,9 @@ use super::contents::{History, contents, history, refuse_newer};
 use super::database::{random, text};
 use super::dump::{Dump, location};
 use super::load::Load;
-use super::neighbours::{refuse_dependents, refuse_without_create, rights};
+use super::neighbours::{refuse_dependents, refuse_without_create};
 use super::programs::Programs;
-use super::{Events, database, ours, whole};
+use super::{Events, database, ours, rights, things, whole};
 use crate::backup::check::{check, expected, stamp};
 use crate::backup::manifest::{Backup, Reason, Source};
 use crate::backup::restore::{Careful, Restored};
@@ -22,6 +22,9 @@ use crate::runner::{
     Alone, Event, HISTORY_TABLE, Options, Patience, Place, Session, has_schema, postgres_tables, quoted,
 };
 use crate::target::Kind;
+
+/// How long a backend whose client is gone may go on.
+pub(super) const AT_WORK: Duration = Duration::from_secs(10);
 
 /// Puts a backup back in place of our tables. Others may have the database open: they read on until the swap, and
 /// writers wait.
@@ -48,7 +51,8 @@ pub(in crate::backup) async fn restore(
         let place = Place::new(Kind::Postgres, options.schema.as_deref())?;
         let mut session = Session::open(options, false, events).await?;
         let how = if known.is_some() { History::Lenient } else { History::Strict };
-        let work = Swap { options, backup, place, ours, how, careful, before, begun: None, saved: None };
+        let work =
+            Swap { options, backup, place, ours, how, careful, before, begun: None, saved: None, notes: Vec::new() };
         let outcome = work.run(&mut session, events).await;
         session.close().await;
         outcome
@@ -79,6 +83,8 @@ struct Swap<'a> {
     /// What was there, once nothing is refused any more, and the number of the transaction.
     begun: Option<(Contents, String)>,
     saved: Option<Backup>,
+    /// What could not be put back as it was.
+    notes: Vec<String>,
 }
 
 impl Swap<'_> {
@@ -89,15 +95,14 @@ impl Swap<'_> {
         let mut patience = *session.patience();
         let db = session.connection();
         let outcome = self.inside(db, &mut patience, events).await;
-        let outcome = match outcome {
-            Ok(()) => self.settle(db).await,
-            Err(error) => {
-                // Without the transaction there is nothing to roll back; what is there is read below.
-                let _ = db.execute_unprepared("ROLLBACK").await;
-                self.explain(db, error).await
-            }
-        };
-        outcome?;
+        if outcome.is_err() {
+            // Without the transaction there is nothing to roll back; what is there is read below.
+            let _ = db.execute_unprepared("ROLLBACK").await;
+        }
+        self.conclude(db, outcome.err()).await?;
+        if !self.notes.is_empty() {
+            events(&Event::NotGiven { notes: std::mem::take(&mut self.notes) });
+        }
         events(&Event::Restored { backup: Box::new(self.backup.clone()) });
         Ok(Restored { backup: self.backup.clone(), overwritten: self.saved, moved: None, renamed: None })
     }
@@ -127,20 +132,46 @@ impl Swap<'_> {
         run(db, &format!("{} CREATE SCHEMA {}", guard(&id), quoted(&side))).await?;
         let from = self.backup.manifest.source.schema.clone().unwrap_or_default();
         let tables: BTreeSet<String> = self.backup.manifest.rows.keys().cloned().collect();
-        let load = Load { db, from: &from, to: &side, tables: tables.clone(), tables_only: false };
-        load.backup(&programs, self.backup).await?;
+        let used = Some(things::used(db, &self.place.schema, &self.ours).await?);
+        let load = Load { db, from: &from, to: &side, tables: tables.clone(), used, tables_only: false };
+        let rules = load.backup(&programs, self.backup).await?;
         self.refuse_changed()?;
         let aside = Place { schema: side.clone(), ..self.place.clone() };
         self.compare(&contents(db, &aside, &tables, History::Lenient).await?)?;
-        let given = if live.is_empty() { Vec::new() } else { rights(db, &self.place, &side, &live).await? };
         events(&Event::Restoring { backup: Box::new(self.backup.clone()) });
         let begin = format!("{} SET LOCAL lock_timeout = {}", guard(&id), patience.left().as_millis().max(1));
         let there = has_schema(db, &self.place).await.map_err(|e| Error::database("reading the catalogue", &e))?;
         let swap = self.swap(&live, &tables, &side, there);
+        let again = things::in_full(db, self.neighbours(db, &live, &side, &tables)).await?;
+        // What is there keeps the rights that it has now; what is not gets those that it had.
+        let mut wanted = self.backup.manifest.rights.clone().unwrap_or_default();
+        wanted.tables.extend(rights::read(db, &self.place.schema, live.iter().map(String::as_str)).await?.tables);
+        let given = rights::giving(db, &wanted, &side, &self.place.schema, &tables, !there).await?;
+        self.notes = given.notes;
+        let left_out = |t: &String| format!("the rules of table {t} are not restored: none is taken from a file");
+        self.notes.extend(rules.difference(&live).map(left_out));
         // In one go: outside of the transaction, such as after a lost connection, none of it happens.
-        run(db, &[vec![begin], swap, given].concat().join(";\n")).await?;
+        run(db, &[vec![begin], swap, again, given.statements].concat().join(";\n")).await?;
         self.compare(&contents(db, &self.place, &self.ours, History::Lenient).await?)?;
-        run(db, "COMMIT").await
+        // A COMMIT on a connection that the pool made anew would succeed, and commit nothing.
+        run(db, &format!("{} COMMIT", guard(&id))).await
+    }
+
+    /// Refuses what neighbours made on our tables since the backup; the statements that make again what is in no backup.
+    /// After a run that failed nothing was made since: it held its locks.
+    async fn neighbours(
+        &self,
+        db: &DatabaseConnection,
+        live: &BTreeSet<String>,
+        side: &str,
+        tables: &BTreeSet<String>,
+    ) -> Result<Vec<String>, Error> {
+        let names = things::would_go(db, &self.place.schema, live, side, tables).await?;
+        if self.how == History::Strict && !names.is_empty() {
+            return Err(Error::Dependents { names });
+        }
+        let kept: BTreeSet<String> = live.intersection(tables).cloned().collect();
+        things::again(db, &self.place.schema, &kept).await
     }
 
     /// Finds our tables and locks them; refuses what is another database's, or others'.
@@ -204,14 +235,23 @@ impl Swap<'_> {
         difference(&wanted, &found).map_or(Ok(()), |reason| Err(not_restored(format!("after COMMIT {reason}"))))
     }
 
-    /// After a failure: is the database as it was?
-    async fn explain(&self, db: &DatabaseConnection, error: Error) -> Result<(), Error> {
-        let Some((was_there, id)) = &self.begun else { return Err(error) };
-        let ended = text(db, &format!("SELECT txid_status({id})")).await;
-        if ended.is_ok_and(|s| s == "committed") {
-            // Only the answer was lost.
-            return self.settle(db).await;
-        }
+    /// Once all was done, or after a failure: was it committed, and is the database else as it was? The server is asked,
+    /// whatever was answered before: an answer can be lost.
+    async fn conclude(&self, db: &DatabaseConnection, error: Option<Error>) -> Result<(), Error> {
+        let ended = || Error::Database { doing: "restoring", reason: "the transaction was rolled back".to_owned() };
+        let error_or = |error: Option<Error>| error.unwrap_or_else(ended);
+        let Some((was_there, id)) = &self.begun else { return Err(error_or(error)) };
+        // The one that the transaction had: the contents are compared as they were then written. Where it fails, so does
+        // the next.
+        let _ = run(db, &format!("SET search_path TO {}", quoted(&self.place.schema))).await;
+        let error = match committed(db, id).await {
+            Ok(true) => return self.settle(db).await,
+            Ok(false) => error_or(error),
+            Err(unknown) => {
+                let reason = error.map_or_else(|| unknown.to_string(), |e| format!("{e}; then {unknown}"));
+                return Err(self.failed(reason, RestoreOutcome::NotRestored));
+            }
+        };
         let found = match contents(db, &self.place, &self.ours, History::Lenient).await {
             Ok(found) => found,
             Err(e) => return Err(self.failed(format!("{error}; then {e}"), RestoreOutcome::NotRestored)),
@@ -220,6 +260,7 @@ impl Swap<'_> {
         Err(match (difference(&wanted, &found), &error) {
             (None, Error::LockBusy { .. } | Error::NoClientPrograms { .. } | Error::OldClientPrograms { .. }) => error,
             (None, Error::BackupUnusable { .. } | Error::NoBackupFolder { .. } | Error::NoSpace { .. }) => error,
+            (None, Error::Dependents { .. }) => error,
             (None, _) => self.failed(error.to_string(), RestoreOutcome::Unchanged),
             (Some(what), _) => self.failed(format!("{error}; {what}"), RestoreOutcome::NotRestored),
         })
@@ -247,6 +288,21 @@ impl Swap<'_> {
 
     fn name(&self, table: &str) -> String {
         format!("{}.{}", quoted(&self.place.schema), quoted(table))
+    }
+}
+
+/// Whether a transaction was committed. A backend that has not yet seen that its client is gone is waited for.
+async fn committed(db: &DatabaseConnection, id: &str) -> Result<bool, Error> {
+    let since = Instant::now();
+    loop {
+        match text(db, &format!("SELECT txid_status({id})")).await?.as_str() {
+            "in progress" if since.elapsed() < AT_WORK => tokio::time::sleep(Duration::from_millis(50)).await,
+            "in progress" => {
+                let reason = "the transaction has not ended, and may still be committed".to_owned();
+                return Err(Error::Database { doing: "restoring", reason });
+            }
+            status => return Ok(status == "committed"),
+        }
     }
 }
 

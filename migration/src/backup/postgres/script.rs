@@ -1,7 +1,10 @@
 //! The SQL that PostgreSQL's programs write: statements, and the rows that stand between them.
 
+use std::collections::BTreeSet;
+
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 
+use super::scope::{Scope, What};
 use super::tokens::{self, Token};
 
 /// A statement of a schema is shorter; so much of it is held in memory.
@@ -12,10 +15,15 @@ const PIECE: usize = 64 << 10;
 /// What comes next in a script.
 #[derive(Debug)]
 pub(super) enum Part {
-    /// To be run.
-    Statement(String),
+    Statement {
+        statement: String,
+        what: What,
+    },
     /// `COPY`: the rows follow, by [`Script::rows`].
-    Rows { statement: String, schema: String, table: String },
+    Rows {
+        statement: String,
+        table: String,
+    },
 }
 
 /// A script that is read as it arrives.
@@ -25,15 +33,29 @@ pub(super) struct Script<R> {
     line: Vec<u8>,
     /// The end of a table's rows was read, and is still to be told.
     ended: bool,
+    at_end: bool,
+    scope: Scope,
 }
 
 impl<R: AsyncRead + Unpin> Script<R> {
-    pub(super) fn new(input: R) -> Self {
-        Self { input: BufReader::with_capacity(PIECE, input), line: Vec::new(), ended: false }
+    /// What a program writes of these tables.
+    pub(super) fn new(input: R, schema: &str, tables: BTreeSet<String>) -> Self {
+        let scope = Scope::new(schema, tables);
+        Self { input: BufReader::with_capacity(PIECE, input), line: Vec::new(), ended: false, at_end: false, scope }
     }
 
-    /// The next part; none at the end. Settings of the session are left out, and what no dump of tables holds is an
-    /// error: a file that somebody else wrote runs nothing else.
+    /// The names that belong to the tables, as far as it was read.
+    pub(super) fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// Whether all was read that the program wrote.
+    pub(super) fn is_at_end(&self) -> bool {
+        self.at_end
+    }
+
+    /// The next part; none at the end. Settings of the session are left out, and what no dump of these tables holds is an
+    /// error.
     pub(super) async fn next(&mut self) -> Result<Option<Part>, String> {
         loop {
             let Some(statement) = self.statement().await? else { return Ok(None) };
@@ -45,20 +67,17 @@ impl<R: AsyncRead + Unpin> Script<R> {
                 }
                 ["SET", ..] | ["SELECT", "pg_catalog", ".", "set_config", ..] => {}
                 ["COPY", schema, ".", table, .., "FROM", "stdin", ";"] => {
-                    let (schema, table) = (tokens::unquoted(schema), tokens::unquoted(table));
-                    return Ok(Some(Part::Rows { statement, schema, table }));
+                    let table = tokens::unquoted(table);
+                    self.scope.rows(&tokens::unquoted(schema), &table)?;
+                    return Ok(Some(Part::Rows { statement, table }));
                 }
-                ["CREATE" | "ALTER", "TABLE" | "SEQUENCE" | "STATISTICS", ..]
-                | ["CREATE", "INDEX" | "TRIGGER" | "POLICY", ..]
-                | ["CREATE", "UNIQUE" | "UNLOGGED", "INDEX" | "TABLE", ..]
-                | ["CREATE", "CONSTRAINT", "TRIGGER", ..]
-                | ["ALTER", "INDEX", ..]
-                | ["COMMENT", "ON", ..]
-                | ["SELECT", "pg_catalog", ".", "setval", ..] => return Ok(Some(Part::Statement(statement))),
-                _ => {
-                    let start: String = statement.chars().take(60).collect();
-                    return Err(format!("it holds a statement that no backup has: {start}"));
-                }
+                _ => match self.scope.look(&tokens) {
+                    Some(what) => return Ok(Some(Part::Statement { statement, what })),
+                    None => {
+                        let start: String = statement.chars().take(120).collect();
+                        return Err(format!("it holds a statement that no backup of its tables has: {start}"));
+                    }
+                },
             }
         }
     }
@@ -114,6 +133,7 @@ impl<R: AsyncRead + Unpin> Script<R> {
     async fn read_line(&mut self) -> Result<bool, String> {
         self.line.clear();
         let n = self.input.read_until(b'\n', &mut self.line).await.map_err(|e| e.to_string())?;
+        self.at_end = n == 0 || !self.line.ends_with(b"\n");
         Ok(n > 0)
     }
 }
@@ -129,6 +149,8 @@ fn says_nothing(line: &[u8]) -> Result<bool, String> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::{Part, Script};
 
     const TEXT: &str = "--\n-- PostgreSQL database dump\n--\n\n\\restrict abc\n\nSET client_encoding = 'UTF8';\n\
@@ -138,17 +160,18 @@ mod tests {
         ALTER TABLE ONLY public.t\n    ADD CONSTRAINT p PRIMARY KEY (a);\n\\unrestrict abc\n";
 
     async fn parts(text: &str) -> Result<Vec<String>, String> {
-        let mut script = Script::new(text.as_bytes());
+        let tables = BTreeSet::from(["t".to_owned(), "U".to_owned()]);
+        let mut script = Script::new(text.as_bytes(), "public", tables);
         let mut out = Vec::new();
         while let Some(part) = script.next().await? {
             match part {
-                Part::Statement(s) => out.push(s),
-                Part::Rows { schema, table, .. } => {
+                Part::Statement { statement, .. } => out.push(statement),
+                Part::Rows { table, .. } => {
                     let (mut piece, mut count) = (Vec::new(), 0);
                     while let Some(n) = script.rows(&mut piece).await? {
                         count += n;
                     }
-                    out.push(format!("{schema} {table} {count}"));
+                    out.push(format!("{table} {count}"));
                 }
             }
         }
@@ -161,7 +184,7 @@ mod tests {
         let parts: Vec<&str> = parts.iter().flatten().map(String::as_str).collect();
         let [table, first, second, key] = parts.as_slice() else { unreachable!("{parts:?}") };
         assert!(table.starts_with("CREATE TABLE") && table.ends_with("\n);"), "{table}");
-        assert_eq!((*first, *second), ("public t 2", "public U 0"));
+        assert_eq!((*first, *second), ("t 2", "U 0"));
         assert!(key.ends_with("PRIMARY KEY (a);"));
     }
 
@@ -170,6 +193,8 @@ mod tests {
         for text in [
             "DROP TABLE public.t;\n",
             "COPY public.t FROM PROGRAM 'sh';\n",
+            "COPY public.x (a) FROM stdin;\n\\.\n",
+            "CREATE TRIGGER g BEFORE INSERT ON public.t EXECUTE FUNCTION public.f();\nCOPY public.t (a) FROM stdin;\n\\.\n",
             "\\! sh\n",
             "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'select 1';\n",
             "ALTER TABLE public.t ADD a int; DROP TABLE x;\n",

@@ -106,21 +106,6 @@ fn literal(token: &Token<'_>, from: &str) -> Option<String> {
     }
 }
 
-/// What a statement makes beside tables, by name.
-pub(super) fn made(statement: &str) -> Option<String> {
-    let tokens = read(statement);
-    let mut counted = tokens.iter().filter(|t| t.counts());
-    if counted.next()?.text != "CREATE" {
-        return None;
-    }
-    let kind = counted.find(|t| t.text != "UNIQUE")?;
-    if !matches!(kind.text, "INDEX" | "SEQUENCE" | "STATISTICS") {
-        return None;
-    }
-    let first = counted.next()?;
-    if counted.next().is_some_and(|t| t.text == ".") { counted.next()?.name() } else { first.name() }
-}
-
 fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_' || !c.is_ascii() && !c.is_whitespace()
 }
@@ -204,8 +189,5 @@ mod tests {
             assert_eq!(tokens.iter().map(|t| t.text).collect::<String>(), text);
             assert_eq!(tokens.iter().all(Token::is_closed), closed, "{text}");
         }
-        assert_eq!(made("CREATE UNIQUE INDEX ix ON public.t USING btree (a)").as_deref(), Some("ix"));
-        assert_eq!(made("CREATE SEQUENCE public.t_seq START 1").as_deref(), Some("t_seq"));
-        assert_eq!(made("CREATE TABLE public.t (a int)"), None);
     }
 }
