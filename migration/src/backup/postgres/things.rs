@@ -43,14 +43,14 @@ pub(super) async fn definitions(
 ) -> Result<BTreeMap<String, String>, Error> {
     let sql = format!(
         "WITH ours AS ({}) SELECT coalesce(json_object_agg(name || ' of table ' || relname, definition), '{{}}')::text \
-         FROM (SELECT o.relname, 'trigger ' || g.tgname AS name, g.tgenabled || ' ' || pg_get_triggerdef(g.oid) AS definition \
+         FROM (SELECT o.relname, 'trigger ' || g.tgname AS name, concat_ws(' ', g.tgenabled, pg_get_triggerdef(g.oid)) AS definition \
              FROM ours AS o JOIN pg_trigger AS g ON g.tgrelid = o.oid WHERE NOT g.tgisinternal \
            UNION ALL SELECT o.relname, 'policy ' || p.polname, concat_ws(' ', p.polcmd, p.polpermissive, \
                (SELECT string_agg(CASE r WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(r)) END, ',' ORDER BY r) \
                 FROM unnest(p.polroles) AS r), \
                'USING', pg_get_expr(p.polqual, o.oid), 'WITH CHECK', pg_get_expr(p.polwithcheck, o.oid)) \
              FROM ours AS o JOIN pg_policy AS p ON p.polrelid = o.oid \
-           UNION ALL SELECT relname, 'row level security', relrowsecurity || ' ' || relforcerowsecurity FROM ours \
+           UNION ALL SELECT relname, 'row level security', concat_ws(' ', relrowsecurity, relforcerowsecurity) FROM ours \
              WHERE relrowsecurity OR relforcerowsecurity) AS found",
         ours(schema, tables)
     );

@@ -116,7 +116,8 @@ async fn make(
     if !names.is_empty() {
         return Err(Error::NotAllOurs { database: name, names });
     }
-    alone(db, &name, session_patience, events).await?;
+    // The session has another connection ready, for its lock.
+    alone(db, &name, 1, session_patience, events).await?;
     let mut wanted = backup.manifest.rights.clone().unwrap_or_default();
     let Rights { schema, tables } = rights::read(db, &place.schema, ours().iter().map(String::as_str)).await?;
     wanted.schema = schema.or(wanted.schema);
@@ -197,9 +198,9 @@ async fn swap(
         aside.pop();
     }
     aside.push_str(&suffix);
-    alone(admin, &name, patience, events).await?;
+    alone(admin, &name, 0, patience, events).await?;
     made.let_go().await;
-    alone(admin, &made.name, patience, events).await?;
+    alone(admin, &made.name, 0, patience, events).await?;
     let sql = format!(
         "ALTER DATABASE {} RENAME TO {}; ALTER DATABASE {} RENAME TO {}",
         quoted(&name),
@@ -253,10 +254,17 @@ async fn renamed(admin: &DatabaseConnection, name: &str, new: &str, aside: &str)
     })
 }
 
-/// Waits until nobody else is connected: a connection that was closed takes a moment to end.
-async fn alone(db: &DatabaseConnection, name: &str, patience: &mut Patience, events: Events<'_>) -> Result<(), Error> {
+/// Waits until nobody else is connected, but for so many connections of our own: one that was closed takes a moment to
+/// end.
+async fn alone(
+    db: &DatabaseConnection,
+    name: &str,
+    own: u64,
+    patience: &mut Patience,
+    events: Events<'_>,
+) -> Result<(), Error> {
     loop {
-        let connections = connections(db, name).await?;
+        let connections = connections(db, name).await?.saturating_sub(own);
         if connections == 0 {
             return Ok(());
         }
