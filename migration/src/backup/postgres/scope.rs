@@ -140,7 +140,6 @@ impl Scope {
             }
             ["CLUSTER", "ON", _, ";"] | ["REPLICA", "IDENTITY", ..] => Some(What::Sets),
             ["ENABLE", "ROW", "LEVEL", "SECURITY", ";"] | ["FORCE", "ROW", "LEVEL", "SECURITY", ";"] => {
-                self.late = true;
                 Some(What::Neighbours)
             }
             ["ENABLE" | "DISABLE", "TRIGGER", _, ";"] | ["ENABLE", "REPLICA" | "ALWAYS", "TRIGGER", _, ";"] => {
