@@ -57,7 +57,10 @@ both_empty! {
             let mut options = options(&t);
             options.url = url.parse().expect("a URL");
             let outcome = backup::restore(&options, &backup, Careful { any_source: true, ..Careful::default() }, &mut |_| {}).await;
-            let pings = (seen.lock().expect("not poisoned").pings, seen.lock().expect("not poisoned").at_commit);
+            let pings = {
+                let seen = seen.lock().expect("not poisoned");
+                (seen.pings, seen.at_commit)
+            };
             if cut.is_none() {
                 outcome.expect("the control: nothing is cut");
                 assert_eq!((all(&t).await, users(&db).await), (restored.clone(), 3));
