@@ -37,7 +37,7 @@ pub(super) async fn contents(
     let history = history(db, place, how).await?;
     let schema = describe_in(db, place, Some(tables)).await?;
     // A rule is never taken from a file: what is there now stays.
-    let schema: String = schema.lines().filter(|line| !line.starts_with("  rule ")).collect();
+    let schema: String = schema.split_inclusive('\n').filter(|line| !line.starts_with("  rule ")).collect();
     let mut rows = BTreeMap::new();
     for table in postgres_tables(db, place, tables).await? {
         let sql = format!("SELECT count(*) AS n FROM {}.{}", quoted(&place.schema), quoted(&table));
