@@ -88,7 +88,9 @@ both_empty! {
         runner::down(&options(&t), DownGoal::All, OnLoss::Accept, &mut |_| {}).await.expect("down");
         let output = t.migration(["restore", &back.manifest.id, "--yes", "--backup-dir", "backups"]).run().ok();
         assert!(output.stderr.contains("Warning: the rules of table board_users are not restored"), "{output}");
-        assert_eq!((all(&t).await, number(&db, "SELECT count(*) FROM pg_rewrite WHERE rulename = 'noted'").await), (before, 0));
+        let without = |all: &str| all.lines().filter(|l| !l.starts_with("  rule ")).collect::<Vec<_>>().join("\n");
+        assert_eq!(without(&all(&t).await), without(&before));
+        assert_eq!(number(&db, "SELECT count(*) FROM pg_rewrite WHERE rulename = 'noted'").await, 0);
     }
 
     /// A trigger's function of another schema than ours is written in the same words by whoever looks.

@@ -200,7 +200,8 @@ async fn swap(
     aside.push_str(&suffix);
     alone(admin, &name, 0, patience, events).await?;
     made.let_go().await;
-    alone(admin, &made.name, 0, patience, events).await?;
+    // That connection was ours: its end is nobody else's to be told of.
+    alone(admin, &made.name, 0, patience, &mut |_| {}).await?;
     let sql = format!(
         "ALTER DATABASE {} RENAME TO {}; ALTER DATABASE {} RENAME TO {}",
         quoted(&name),
