@@ -228,6 +228,7 @@ impl Swap<'_> {
         let mut found = contents(db, &self.place, &self.ours, History::Lenient).await;
         if found.is_err() {
             // The connection may have been ended since; the pool makes another one.
+            let _ = self.same_path(db).await;
             found = contents(db, &self.place, &self.ours, History::Lenient).await;
         }
         let found = found.map_err(|e| not_restored(format!("it could not be read after COMMIT: {e}")))?;
@@ -243,7 +244,7 @@ impl Swap<'_> {
         let Some((was_there, id)) = &self.begun else { return Err(error_or(error)) };
         // The one that the transaction had: the contents are compared as they were then written. Where it fails, so does
         // the next.
-        let _ = run(db, &format!("SET search_path TO {}", quoted(&self.place.schema))).await;
+        let _ = self.same_path(db).await;
         let error = match committed(db, id).await {
             Ok(true) => return self.settle(db).await,
             Ok(false) => error_or(error),
@@ -264,6 +265,10 @@ impl Swap<'_> {
             (None, _) => self.failed(error.to_string(), RestoreOutcome::Unchanged),
             (Some(what), _) => self.failed(format!("{error}; {what}"), RestoreOutcome::NotRestored),
         })
+    }
+
+    async fn same_path(&self, db: &DatabaseConnection) -> Result<(), Error> {
+        run(db, &format!("SET search_path TO {}", quoted(&self.place.schema))).await
     }
 
     fn failed(&self, reason: String, outcome: RestoreOutcome) -> Error {
@@ -295,7 +300,13 @@ impl Swap<'_> {
 async fn committed(db: &DatabaseConnection, id: &str) -> Result<bool, Error> {
     let since = Instant::now();
     loop {
-        match text(db, &format!("SELECT txid_status({id})")).await?.as_str() {
+        let ask = format!("SELECT txid_status({id})");
+        let status = match text(db, &ask).await {
+            Ok(status) => status,
+            // The connection may have been ended since; the pool makes another one.
+            Err(_) => text(db, &ask).await?,
+        };
+        match status.as_str() {
             "in progress" if since.elapsed() < AT_WORK => tokio::time::sleep(Duration::from_millis(50)).await,
             "in progress" => {
                 let reason = "the transaction has not ended, and may still be committed".to_owned();
