@@ -79,7 +79,7 @@ both_empty! {
     /// Only the answer is lost: the server is asked what became of it.
     async fn after_commit(t: TestDb) {
         if t.kind() == Kind::Sqlite {
-            return;
+            return; // It has no connection that could be lost.
         }
         let db = board(&t, Goal::Latest, 3).await;
         let (backup, before) = (take(&t).await, all(&t).await);

@@ -103,7 +103,7 @@ both_empty! {
     /// What a neighbour's index on our table calls is in its backups, and comes back with them.
     async fn what_our_tables_use_already(t: TestDb) {
         if t.kind() == Kind::Sqlite {
-            return;
+            return; // There a backup is pages, and no SQL is run.
         }
         let db = board(&t, Goal::Latest, 2).await;
         sql(&db, "CREATE TABLE accounts (name text PRIMARY KEY); \

@@ -79,7 +79,7 @@ both_empty! {
     /// A role that is gone is told, and no reason to restore nothing.
     async fn of_roles_that_are_gone(t: TestDb) {
         if t.kind() == Kind::Sqlite {
-            return;
+            return; // It has no roles.
         }
         let db = board(&t, Goal::Latest, 2).await;
         let names = roles(&t, &db, &["app", "own"]).await;
@@ -111,7 +111,7 @@ both_empty! {
     /// The new database has what the old one had: tables, schema, database, and the settings of roles in it.
     async fn of_a_whole_database(t: TestDb) {
         if t.kind() == Kind::Sqlite {
-            return;
+            return; // It has no roles.
         }
         let db = board(&t, Goal::Latest, 1).await;
         let names = roles(&t, &db, &["app", "own"]).await;

@@ -59,8 +59,7 @@ pub(super) async fn restore(
                     done => done?,
                 }
             }
-            events(&Event::Restoring { backup: Box::new(backup.clone()) });
-            swap(&admin, options, &mut made, patience, events).await
+            swap(&admin, options, backup, &mut made, patience, events).await
         };
         match swapped.await {
             Ok(renamed) => {
@@ -187,6 +186,7 @@ async fn fill(
 async fn swap(
     admin: &DatabaseConnection,
     options: &Options,
+    backup: &Backup,
     made: &mut Temporary,
     patience: &mut Patience,
     events: Events<'_>,
@@ -209,6 +209,7 @@ async fn swap(
         quoted(&made.name),
         quoted(&name)
     );
+    events(&Event::Restoring { backup: Box::new(backup.clone()) });
     // Several statements in one message are one transaction.
     match run(admin, &sql).await {
         Ok(()) => Ok(aside),
