@@ -1,7 +1,5 @@
 //! `callboard upgrade`.
 
-use std::path::PathBuf;
-
 use callboard_migration::runner::{self, Event, Goal};
 use serde::Serialize;
 
@@ -42,7 +40,7 @@ struct Upgraded {
     /// In the order in which they ran or would run; empty where the schema was up to date.
     migrations: Vec<String>,
     /// The backup of what was there before; none where there was no row to lose, nothing to do, or --no-backup.
-    backup: Option<PathBuf>,
+    backup: Option<String>,
     dry_run: bool,
 }
 
@@ -74,7 +72,7 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
         let report = runner::up(&options, Goal::Latest, &mut |event: &Event| committing.see(event)).await?;
         done.migrations = report.steps.into_iter().map(|step| step.version).collect();
         done.to = report.to;
-        done.backup = report.backup.map(|backup| backup.path);
+        done.backup = report.backup.map(|backup| backup.path.to_string_lossy().into_owned());
     }
     context.out.data("upgrade", &done, |text| {
         if done.migrations.is_empty() {
@@ -86,7 +84,7 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
             text.push(Style::Good, what).plain(format_args!(" {version}")).end();
         }
         if let Some(backup) = &done.backup {
-            text.plain(format_args!("Backup {}", backup.display())).end();
+            text.plain(format_args!("Backup {backup}")).end();
         }
     })
 }

@@ -141,6 +141,12 @@ impl Manifest {
 #[derive(Clone, Debug, Serialize)]
 pub struct Backup {
     /// The backup's file.
+    #[serde(serialize_with = "as_text")]
     pub path: PathBuf,
     pub manifest: Manifest,
+}
+
+/// A path as text. A name that is not UTF-8 has replacement characters in it: JSON has no other way to show it.
+pub(super) fn as_text<S: serde::Serializer>(path: &Path, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(&path.to_string_lossy())
 }

@@ -20,7 +20,7 @@ pub use check::check;
 pub use manifest::{Backup, Manifest, Reason, Source};
 pub use postgres::{Given, Rightful, Rights, Scratch, scratch};
 pub(crate) use restore::after_commit;
-pub use restore::{Careful, Restored, restore};
+pub use restore::{Careful, Restored, foresee, restore};
 pub use take::take;
 pub(crate) use take::{before, refuse_full, refuse_no_space, size_of_copy};
 

@@ -12,6 +12,7 @@ use super::take::location;
 use super::{folder, sqlite};
 use crate::error::Error;
 use crate::runner::{self, Access, Event, Options, Patience, Place, State};
+use crate::target::Kind;
 
 /// What a restore did.
 #[derive(Clone, Debug, serde::Serialize)]
@@ -21,6 +22,7 @@ pub struct Restored {
     /// What was there before; none when that was nothing.
     pub overwritten: Option<Backup>,
     /// The folder that holds what was there where SQLite could not read all of it: its pages, or the files themselves.
+    #[serde(serialize_with = "as_text")]
     pub moved: Option<PathBuf>,
     /// What the PostgreSQL database is called now that was replaced as a whole.
     pub renamed: Option<String>,
@@ -49,11 +51,7 @@ pub async fn restore(
     careful: Careful,
     events: Events<'_>,
 ) -> Result<Restored, Error> {
-    let kind = options.url.kind();
-    if backup.manifest.database != kind {
-        let reason = format!("it is of a {} database, and {} is {kind}", backup.manifest.database, options.url);
-        return Err(Error::BackupUnusable { path: backup.path.clone(), reason });
-    }
+    refuse_other_kind(options, backup)?;
     let mut patience = Patience::new(options.lock_timeout);
     let Some(path) = options.url.sqlite_path() else {
         return super::postgres::restore(options, backup, careful, None, &mut patience, events).await;
@@ -61,6 +59,48 @@ pub async fn restore(
     let since = Instant::now();
     let restored = of_sqlite(options, path, backup, careful, &mut patience, events).await;
     restored.map_err(|e| e.finished(&options.url, since))
+}
+
+/// Reads the whole backup, and refuses it where [`restore`] would for what it is or is of. Changes nothing.
+///
+/// # Errors
+/// As [`restore`], but for what only the restore itself meets: locks, rights, and what others' objects depend on.
+pub async fn foresee(options: &Options, backup: &Backup, careful: Careful) -> Result<(), Error> {
+    refuse_other_kind(options, backup)?;
+    let since = Instant::now();
+    let seen = async {
+        check(backup).await?;
+        let place = Place::new(options.url.kind(), options.schema.as_deref())?;
+        let (db, _) = runner::open_for_reading(options).await?;
+        let Some(db) = db else { return Ok(()) };
+        let history = runner::applied(&db, &place).await;
+        let _ = db.close().await;
+        let location = match options.url.sqlite_path() {
+            Some(path) => location(path),
+            None => super::postgres::location(&options.url)?.0,
+        };
+        let schema = (place.kind == Kind::Postgres).then_some(place.schema);
+        let live = Source { location, schema, origin: sqlite::origin(&history?) };
+        if careful.any_source || backup.manifest.source.is_same(&live) { Ok(()) } else { Err(other(backup)) }
+    };
+    match seen.await {
+        // That is what a restore is for.
+        Err(Error::Damaged { .. } | Error::NotADatabase { .. }) => Ok(()),
+        seen => seen.map_err(|e| e.finished(&options.url, since)),
+    }
+}
+
+fn refuse_other_kind(options: &Options, backup: &Backup) -> Result<(), Error> {
+    let kind = options.url.kind();
+    if backup.manifest.database == kind {
+        return Ok(());
+    }
+    let reason = format!("it is of a {} database, and {} is {kind}", backup.manifest.database, options.url);
+    Err(Error::BackupUnusable { path: backup.path.clone(), reason })
+}
+
+fn other(backup: &Backup) -> Error {
+    Error::OtherDatabase { path: backup.path.clone(), of: backup.manifest.source.location.clone() }
 }
 
 async fn of_sqlite(
@@ -86,12 +126,11 @@ async fn of_sqlite(
         State::Missing => Ok(None),
         _ => look(path, patience).await.map(Some),
     };
-    let other = || Error::OtherDatabase { path: backup.path.clone(), of: backup.manifest.source.location.clone() };
     let is_there = backup.manifest.source.location == location(path);
     match &seen {
-        Ok(Some(live)) if !careful.any_source && !backup.manifest.source.is_same(live) => return Err(other()),
+        Ok(Some(live)) if !careful.any_source && !backup.manifest.source.is_same(live) => return Err(other(backup)),
         // What can't be read has no history to be known by.
-        Err(_) if !careful.any_source && !is_there => return Err(seen.err().unwrap_or_else(other)),
+        Err(_) if !careful.any_source && !is_there => return Err(seen.err().unwrap_or_else(|| other(backup))),
         _ => {}
     }
     let mut restored = Restored { backup: backup.clone(), overwritten: None, moved: None, renamed: None };
@@ -136,4 +175,11 @@ async fn look(path: &Path, patience: &Patience) -> Result<Source, Error> {
     let history = runner::applied(&db, &Place::sqlite()).await;
     let _ = db.close().await;
     Ok(Source { location: location(path), schema: None, origin: sqlite::origin(&history?) })
+}
+
+fn as_text<S: serde::Serializer>(path: &Option<PathBuf>, to: S) -> Result<S::Ok, S::Error> {
+    match path {
+        Some(path) => super::manifest::as_text(path, to),
+        None => to.serialize_none(),
+    }
 }

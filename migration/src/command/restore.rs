@@ -3,7 +3,7 @@
 use std::io::{BufRead, IsTerminal};
 use std::process::ExitCode;
 
-use callboard_migration::backup::{Backup, Careful, Restored, find, restore};
+use callboard_migration::backup::{Backup, Careful, Restored, find, foresee, restore};
 use serde_json::json;
 
 use super::args::{BackupFolder, Target};
@@ -31,7 +31,7 @@ pub struct Args {
     #[arg(long)]
     yes: bool,
 
-    /// Read and check the backup, say what it would replace, and change nothing
+    /// Read and check the backup, look whether it is of this database, and change nothing
     #[arg(long, conflicts_with = "yes")]
     dry_run: bool,
 
@@ -63,11 +63,12 @@ pub fn run(args: &Args) -> ExitCode {
         Err(error) => return screen::failed_change(&error, json),
     };
     let question = format!("Replace {} by the backup {}?", options.url, describe(&backup));
+    let careful = Careful { any_source: args.any_source, whole_database: args.whole_database };
     if args.dry_run {
         return block_on(async {
-            match callboard_migration::backup::check(&backup).await {
+            match foresee(&options, &backup, careful).await {
                 Ok(()) if json => screen::object("summary", json!({ "backup": backup, "dry_run": true })),
-                Ok(_) => {
+                Ok(()) => {
                     screen::line(&format!("It is sound. {} would be replaced by {}", options.url, describe(&backup)))
                 }
                 Err(error) => return screen::failed_change(&error, json),
@@ -81,7 +82,6 @@ pub fn run(args: &Args) -> ExitCode {
         screen::note("Nothing was changed.");
         return code;
     }
-    let careful = Careful { any_source: args.any_source, whole_database: args.whole_database };
     block_on(async {
         let point = Point::default();
         let mut see = |event: &_| point.see(event, json);

@@ -157,11 +157,11 @@ fn tell_json(event: &Event) {
         Event::Checked { before, after } => {
             screen::object("checked", json!({ "rows_before": before, "rows_after": after }));
         }
-        Event::BackingUp { folder } => screen::object("backing_up", json!({ "folder": folder })),
+        Event::BackingUp { folder } => screen::object("backing_up", json!({ "folder": folder.to_string_lossy() })),
         Event::Copying { done, of } => screen::object("copying", json!({ "pages_done": done, "pages": of })),
         Event::CopyingTables { database } => screen::object("copying_tables", json!({ "database": database })),
         Event::BackedUp { backup } => screen::object("backed_up", json!({ "backup": backup })),
-        Event::Checking { path } => screen::object("checking", json!({ "path": path })),
+        Event::Checking { path } => screen::object("checking", json!({ "path": path.to_string_lossy() })),
         Event::Undoing { reason } => screen::object("undoing", json!({ "reason": reason })),
         Event::Restoring { backup } => screen::object("restoring", json!({ "backup": backup })),
         Event::NotGiven { notes } => screen::object("not_given", json!({ "notes": notes })),

@@ -46,9 +46,13 @@ both_empty! {
         assert_eq!(found.len(), 2, "one of each");
         backup::check(&first).await.expect("it is still there");
         let careful = Careful::default();
+        backup::foresee(&options(&t), &first, careful).await.expect("its own");
         let error = backup::restore(&copy, &first, careful, &mut |_| {}).await.expect_err("of another database");
         assert!(matches!(&error, Error::OtherDatabase { .. }) && error.exit_code() == 14, "{error:?}");
+        let refused = backup::foresee(&copy, &first, careful).await.expect_err("a dry run says so, too");
+        assert!(matches!(&refused, Error::OtherDatabase { .. }), "{refused:?}");
         let careful = Careful { any_source: true, ..careful };
+        backup::foresee(&copy, &first, careful).await.expect("when it is meant");
         backup::restore(&copy, &first, careful, &mut |_| {}).await.expect("when it is meant");
     }
 

@@ -95,7 +95,7 @@ pub(super) fn busy(error: Error, patience: &Patience) -> Error {
 }
 
 /// How a manifest names the database, and the database's own name.
-pub(super) fn location(url: &DatabaseUrl) -> Result<(String, String), Error> {
+pub(in crate::backup) fn location(url: &DatabaseUrl) -> Result<(String, String), Error> {
     let options = postgres_options(url)?;
     let database = options.get_database().unwrap_or(options.get_username()).to_owned();
     Ok((format!("postgres://{}:{}/{database}", host(&options), options.get_port()), database))

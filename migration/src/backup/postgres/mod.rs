@@ -27,6 +27,7 @@ use crate::target::Kind;
 
 use contents::{History, contents};
 use dump::Dump;
+pub(super) use dump::location;
 pub(super) use restore::restore;
 pub use rights::{Given, Rightful, Rights};
 pub use scratch::{Scratch, scratch};

@@ -88,8 +88,11 @@ async fn there_and_back(t: &TestDb, from: u32) {
     let cleared = declared::counters(&state.items, &back.items, &back.cleared);
     assert_eq!(cleared > 0, is_between(from, "m20261121_000011", "m20261121_000014"), "{cleared}");
 
-    down(t, DownGoal::All).await.unwrap_or_else(|e| panic!("down from {from} to nothing: {e}"));
-    assert_eq!(describe(t).await, "");
+    // The steps below are the same from every version.
+    if steps.last().is_some_and(|last| last.version() == from) {
+        down(t, DownGoal::All).await.unwrap_or_else(|e| panic!("down from {from} to nothing: {e}"));
+        assert_eq!(describe(t).await, "");
+    }
 }
 
 /// The schema of a fresh install, as text and as tables.
