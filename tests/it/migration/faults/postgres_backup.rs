@@ -23,10 +23,18 @@ plain! {
         record(run(&mut stage, test, Cut::Client, &BACKUP, share(4, 300)));
     }
 
-    fn a_killed_restore_leaves_old_or_new() {
+    fn a_restore_that_is_cut_off_leaves_old_or_new() {
         let mut stage = Stage::new();
         let test = "Client killed (SIGKILL) during `restore`, PostgreSQL";
         record(run(&mut stage, test, Cut::Client, &RESTORE, share(4, 300)));
+        let test = "Backend terminated during `restore`, PostgreSQL";
+        record(run(&mut stage, test, Cut::Backend, &RESTORE, share(4, 300)));
+    }
+
+    fn a_killed_restore_of_a_whole_database_leaves_old_or_new() {
+        let mut stage = Stage::new();
+        let test = "Client killed (SIGKILL) during `restore --whole-database`, PostgreSQL";
+        record(run(&mut stage, test, Cut::Client, &WHOLE, share(4, 300)));
     }
 }
 
@@ -66,6 +74,7 @@ const RESTORE: Work = Work {
     control: Job(drop_first, Some(BEGINS)),
     broken: is_between,
 };
+const WHOLE: Work = Work { job: Job(whole, None), look: look_at_whole, ..RESTORE };
 /// What the controls print.
 const BEGINS: &str = "begins";
 
@@ -198,6 +207,10 @@ fn restore(trial: &Trial<'_>) -> Program {
     trial.migration(&["restore", "--json", "--yes", "--backup-dir", "backups"]).arg(trial.backup)
 }
 
+fn whole(trial: &Trial<'_>) -> Program {
+    restore(trial).arg("--whole-database")
+}
+
 /// None or a whole one, as the exit code says; the database as it was; and the next backup is taken, and tidies up.
 fn look_at_backup(trial: &Trial<'_>, _: Cut, output: &Output) -> Result<(), String> {
     let taken = backups_of(&trial.options(), false).map_err(|e| format!("{e}\n{output}"))?;
@@ -226,6 +239,15 @@ fn look_at_restore(trial: &Trial<'_>, cut: Cut, output: &Output) -> Result<(), S
         (1.., 0) => Ok(()),
         (found, sides) => Err(format!("{found} backups of what was overwritten, {sides} left at the side")),
     }
+}
+
+/// As [`look_at_restore`]. What was there is kept under another name, and not in a backup; a new database that is not
+/// complete keeps a name that tells what it is.
+fn look_at_whole(trial: &Trial<'_>, cut: Cut, output: &Output) -> Result<(), String> {
+    look_at(trial, cut, output, whole)?;
+    let kept = trial.databases(&format!("{}_before_20%", trial.name));
+    kept.iter().chain(&trial.databases("callboard_restore_%")).for_each(|name| trial.stage.drop(name));
+    if kept.is_empty() { Err("what was there is gone".to_owned()) } else { Ok(()) }
 }
 
 fn look_at(trial: &Trial<'_>, cut: Cut, output: &Output, again: fn(&Trial<'_>) -> Program) -> Result<(), String> {

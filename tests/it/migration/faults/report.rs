@@ -14,7 +14,7 @@ use support::plain;
 use super::is_full;
 
 /// Every test that records figures, by what it does; the rows of the page, in this order.
-const TESTS: [&str; 19] = [
+const TESTS: [&str; 21] = [
     "SIGKILL at a call of `up` or `down`, SQLite",
     "ENOSPC from a write of `up` or `down` on, SQLite",
     "EIO at a sync of `up` or `down`, SQLite",
@@ -34,6 +34,8 @@ const TESTS: [&str; 19] = [
     "Server stopped in immediate mode during `up`, PostgreSQL",
     "Client killed (SIGKILL) during `backup`, PostgreSQL",
     "Client killed (SIGKILL) during `restore`, PostgreSQL",
+    "Backend terminated during `restore`, PostgreSQL",
+    "Client killed (SIGKILL) during `restore --whole-database`, PostgreSQL",
 ];
 
 const BEGIN: &str = "<!-- figures: written by ./test.sh --faults -->\n";
