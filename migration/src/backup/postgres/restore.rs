@@ -227,13 +227,21 @@ impl Swap<'_> {
         let not_restored = |reason: String| self.failed(reason, RestoreOutcome::NotRestored);
         let mut found = contents(db, &self.place, &self.ours, History::Lenient).await;
         if found.is_err() {
-            // The connection may have been ended since; the pool makes another one.
-            let _ = self.same_path(db).await;
+            self.as_in_the_transaction(db).await;
             found = contents(db, &self.place, &self.ours, History::Lenient).await;
         }
         let found = found.map_err(|e| not_restored(format!("it could not be read after COMMIT: {e}")))?;
         let wanted = Contents { rows: found.rows.clone(), ..expected(&self.backup.manifest) };
         difference(&wanted, &found).map_or(Ok(()), |reason| Err(not_restored(format!("after COMMIT {reason}"))))
+    }
+
+    /// Sets the path that the transaction had: the contents are compared as they were then written. A connection that was
+    /// ended fails once, and the pool makes another one; where that fails, so does what follows.
+    async fn as_in_the_transaction(&self, db: &DatabaseConnection) {
+        let set = format!("SET search_path TO {}", quoted(&self.place.schema));
+        if run(db, &set).await.is_err() {
+            let _ = run(db, &set).await;
+        }
     }
 
     /// Once all was done, or after a failure: was it committed, and is the database else as it was? The server is asked,
@@ -242,9 +250,7 @@ impl Swap<'_> {
         let ended = || Error::Database { doing: "restoring", reason: "the transaction was rolled back".to_owned() };
         let error_or = |error: Option<Error>| error.unwrap_or_else(ended);
         let Some((was_there, id)) = &self.begun else { return Err(error_or(error)) };
-        // The one that the transaction had: the contents are compared as they were then written. Where it fails, so does
-        // the next.
-        let _ = self.same_path(db).await;
+        self.as_in_the_transaction(db).await;
         let error = match committed(db, id).await {
             Ok(true) => return self.settle(db).await,
             Ok(false) => error_or(error),
@@ -265,10 +271,6 @@ impl Swap<'_> {
             (None, _) => self.failed(error.to_string(), RestoreOutcome::Unchanged),
             (Some(what), _) => self.failed(format!("{error}; {what}"), RestoreOutcome::NotRestored),
         })
-    }
-
-    async fn same_path(&self, db: &DatabaseConnection) -> Result<(), Error> {
-        run(db, &format!("SET search_path TO {}", quoted(&self.place.schema))).await
     }
 
     fn failed(&self, reason: String, outcome: RestoreOutcome) -> Error {
