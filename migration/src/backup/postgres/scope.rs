@@ -181,10 +181,11 @@ impl Scope {
                         schema => drop(foreign.insert(format!("{schema}.{name}"))),
                     }
                 }
-                "(" if word(1).eq_ignore_ascii_case("nextval") => {
-                    if !words.get(at + 1).is_some_and(|w| self.literal(w)) {
-                        foreign.insert("nextval".to_owned());
-                    }
+                // Of a sequence of ours it is as good as any other word.
+                "(" if word(1).eq_ignore_ascii_case("nextval")
+                    && !words.get(at + 1).is_some_and(|w| self.literal(w)) =>
+                {
+                    foreign.insert("nextval".to_owned());
                 }
                 "(" if word(1).starts_with('"') => drop(plain.insert(unquoted(word(1)))),
                 "(" => drop(plain.insert(word(1).to_lowercase())),
