@@ -57,20 +57,19 @@ pub(crate) async fn columns(db: &impl ConnectionTrait, place: &Place, table: &st
         Kind::Postgres => postgres::columns(&place.schema, table),
     };
     let rows = db.query_all_raw(place.ask(sql)).await.map_err(failed)?;
-    rows.iter()
-        .map(|r| {
-            Ok(Column {
-                name: r.try_get("", "name")?,
-                r#type: r.try_get("", "type")?,
-                not_null: r.try_get("", "not_null")?,
-                default: r.try_get("", "def")?,
-                key: r.try_get("", "key")?,
-                is_generated: r.try_get("", "is_generated")?,
-                unusual: r.try_get("", "unusual")?,
-            })
-        })
-        .collect::<Result<_, DbErr>>()
-        .map_err(failed)
+    rows.iter().map(read_column).collect::<Result<_, DbErr>>().map_err(failed)
+}
+
+fn read_column(row: &QueryResult) -> Result<Column, DbErr> {
+    Ok(Column {
+        name: row.try_get("", "name")?,
+        r#type: row.try_get("", "type")?,
+        not_null: row.try_get("", "not_null")?,
+        default: row.try_get("", "def")?,
+        key: row.try_get("", "key")?,
+        is_generated: row.try_get("", "is_generated")?,
+        unusual: row.try_get("", "unusual")?,
+    })
 }
 
 /// Which of these names are taken, each with what it is, such as `table sprints`.

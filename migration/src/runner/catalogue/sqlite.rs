@@ -1,19 +1,19 @@
 //! SQLite's catalogue: `sqlite_schema`, the pragma functions, and what only the tables' SQL has.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::{ConnectionTrait, DbErr};
 
 use super::super::session::Place;
 use super::definition::{checks, unusual};
-use super::{column_line, columns as read_columns, literal, strings};
+use super::{Column, column_line, literal, read_column, strings};
+
+/// A column, of the table function `x`.
+const COLUMN: &str = "x.name AS name, x.type AS type, x.\"notnull\" <> 0 AS not_null, x.dflt_value AS def, \
+                      x.pk AS \"key\", x.hidden IN (2, 3) AS is_generated, '' AS unusual";
 
 pub(super) fn columns(table: &str) -> String {
-    format!(
-        "SELECT name, type, \"notnull\" <> 0 AS not_null, dflt_value AS def, pk AS \"key\", \
-         hidden IN (2, 3) AS is_generated, '' AS unusual FROM pragma_table_xinfo({}) ORDER BY cid",
-        literal(table)
-    )
+    format!("SELECT {COLUMN} FROM pragma_table_xinfo({}) AS x ORDER BY x.cid", literal(table))
 }
 
 pub(super) fn existing(list: &str) -> String {
@@ -28,15 +28,29 @@ pub(super) async fn describe(
     place: &Place,
     only: Option<&BTreeSet<String>>,
 ) -> Result<String, DbErr> {
-    let mut out = String::new();
-    let tables = "SELECT name, sql FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' \
-                  ESCAPE '\\' ORDER BY name";
-    for row in db.query_all_raw(place.ask(tables)).await? {
-        let name: String = row.try_get("", "name")?;
-        let sql: String = row.try_get("", "sql")?;
-        if only.is_none_or(|o| o.contains(&name)) {
-            table(db, place, &name, &sql, &mut out).await?;
+    let which = match only {
+        // Not a condition on what is read: a virtual table whose module this build lacks can't be asked about.
+        Some(names) => {
+            format!("m.name IN ({})", names.iter().map(|name| literal(name)).collect::<Vec<_>>().join(", "))
         }
+        None => "m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'".to_owned(),
+    };
+    let from = format!("FROM main.sqlite_schema AS m WHERE m.type = 'table' AND {which}");
+    let tables =
+        db.query_all_raw(place.ask(format!("SELECT m.name AS name, m.sql AS sql {from} ORDER BY name"))).await?;
+    let mut columns = all_columns(db, place, &which).await?;
+    let mut parts = parts(db, place, &which).await?;
+    let mut out = String::new();
+    for row in tables {
+        let (name, sql): (String, String) = (row.try_get("", "name")?, row.try_get("", "sql")?);
+        out.push_str(&format!("table {name}\n"));
+        let mut unusual = unusual(&sql);
+        for mut column in columns.remove(&name).unwrap_or_default() {
+            column.unusual = unusual.columns.remove(&column.name).unwrap_or_default();
+            out.push_str(&column_line(&column));
+        }
+        let lines = checks(&sql).into_iter().chain(unusual.lines).chain(parts.remove(&name).unwrap_or_default());
+        lines.for_each(|line| out.push_str(&format!("  {line}\n")));
     }
     if only.is_none() {
         let views = "SELECT name || ' ' || sql AS line FROM main.sqlite_schema WHERE type = 'view' ORDER BY name";
@@ -47,39 +61,51 @@ pub(super) async fn describe(
     Ok(out)
 }
 
-async fn table(db: &impl ConnectionTrait, place: &Place, name: &str, sql: &str, out: &mut String) -> Result<(), DbErr> {
-    out.push_str(&format!("table {name}\n"));
-    let columns = read_columns(db, place, name).await.map_err(|e| DbErr::Custom(e.to_string()))?;
-    let mut unusual = unusual(sql);
-    for mut column in columns {
-        column.unusual = unusual.columns.remove(&column.name).unwrap_or_default();
-        out.push_str(&column_line(&column));
+/// The columns of those tables, by table: one question for all of them, since a run describes a database often.
+async fn all_columns(
+    db: &impl ConnectionTrait,
+    place: &Place,
+    which: &str,
+) -> Result<BTreeMap<String, Vec<Column>>, DbErr> {
+    let sql = format!(
+        "SELECT m.name AS of_table, {COLUMN} FROM main.sqlite_schema AS m, pragma_table_xinfo(m.name) AS x \
+         WHERE m.type = 'table' AND {which} ORDER BY m.name, x.cid"
+    );
+    let mut out: BTreeMap<String, Vec<Column>> = BTreeMap::new();
+    for row in db.query_all_raw(place.ask(sql)).await? {
+        out.entry(row.try_get("", "of_table")?).or_default().push(read_column(&row)?);
     }
-    for line in checks(sql).iter().chain(&unusual.lines) {
-        out.push_str(&format!("  {line}\n"));
-    }
+    Ok(out)
+}
+
+/// Foreign keys, indexes and triggers of those tables, by table.
+async fn parts(db: &impl ConnectionTrait, place: &Place, which: &str) -> Result<BTreeMap<String, Vec<String>>, DbErr> {
     let keys = format!(
-        "SELECT 'foreign key ' || group_concat(\"from\", ', ' ORDER BY seq) || ' -> ' || \"table\" || ' (' || \
-         coalesce(group_concat(\"to\", ', ' ORDER BY seq), '') || ') on delete ' || lower(on_delete) || \
-         ' on update ' || lower(on_update) AS line FROM pragma_foreign_key_list({}) GROUP BY id ORDER BY line",
-        literal(name)
+        "SELECT m.name AS of_table, 'foreign key ' || group_concat(f.\"from\", ', ' ORDER BY f.seq) || ' -> ' || \
+         f.\"table\" || ' (' || coalesce(group_concat(f.\"to\", ', ' ORDER BY f.seq), '') || ') on delete ' || \
+         lower(f.on_delete) || ' on update ' || lower(f.on_update) AS line \
+         FROM main.sqlite_schema AS m, pragma_foreign_key_list(m.name) AS f \
+         WHERE m.type = 'table' AND {which} GROUP BY m.name, f.id ORDER BY line"
     );
     let indexes = format!(
-        "SELECT coalesce('index ' || s.sql, CASE l.origin WHEN 'u' THEN 'unique ' ELSE 'primary key ' END || \
-         (SELECT group_concat(name, ', ' ORDER BY seqno) FROM pragma_index_info(l.name))) AS line \
-         FROM pragma_index_list({}) AS l LEFT JOIN main.sqlite_schema AS s ON s.name = l.name ORDER BY line",
-        literal(name)
+        "SELECT m.name AS of_table, coalesce('index ' || s.sql, CASE l.origin WHEN 'u' THEN 'unique ' ELSE \
+         'primary key ' END || (SELECT group_concat(name, ', ' ORDER BY seqno) FROM pragma_index_info(l.name))) AS line \
+         FROM main.sqlite_schema AS m, pragma_index_list(m.name) AS l \
+         LEFT JOIN main.sqlite_schema AS s ON s.name = l.name WHERE m.type = 'table' AND {which} ORDER BY line"
     );
     let triggers = format!(
-        "SELECT 'trigger ' || sql AS line FROM main.sqlite_schema WHERE type = 'trigger' AND tbl_name = {} ORDER BY name",
-        literal(name)
+        "SELECT t.tbl_name AS of_table, 'trigger ' || t.sql AS line FROM main.sqlite_schema AS t \
+         JOIN main.sqlite_schema AS m ON m.type = 'table' AND m.name = t.tbl_name \
+         WHERE t.type = 'trigger' AND {which} ORDER BY t.name"
     );
+    let mut out: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for sql in [keys, indexes, triggers] {
-        for line in strings(&db.query_all_raw(place.ask(sql)).await?, "line")? {
-            out.push_str(&format!("  {}\n", one_line(&line)));
+        for row in db.query_all_raw(place.ask(sql)).await? {
+            let line: String = row.try_get("", "line")?;
+            out.entry(row.try_get("", "of_table")?).or_default().push(one_line(&line));
         }
     }
-    Ok(())
+    Ok(out)
 }
 
 pub(super) fn one_line(text: &str) -> String {
