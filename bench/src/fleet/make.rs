@@ -146,7 +146,7 @@ async fn template(dir: &Path, issues: usize) -> Result<PathBuf, Box<dyn Error>> 
     let (callboard, me) = board::seeded(&url).await?;
     callboard.run(me, &ImportBeads::new(sample::issues(issues))).await?;
     drop(callboard);
-    let goal = DownGoal::Steps(BEHIND.try_into()?);
+    let goal = DownGoal::Steps(BEHIND);
     runner::down(&options, goal, OnLoss::Accept, &mut |_| {}).await?;
     change(&file, "PRAGMA journal_mode = DELETE").await?;
     change(&file, "VACUUM").await?;

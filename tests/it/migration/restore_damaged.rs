@@ -54,7 +54,7 @@ both_empty! {
     /// A change begins with a backup, and damaged pages make none: it is the database that is named, not the backup.
     async fn a_change_of_a_damaged_one_is_refused(t: TestDb) {
         if t.kind() == Kind::Postgres {
-            return;
+            return; // The server's files are the server's.
         }
         let db = board(&t, Goal::To("12".into()), 3).await;
         add_users(&t, &db, 4..=2_000).await;
@@ -70,7 +70,7 @@ both_empty! {
     /// Until the new file has the name, nothing has changed.
     async fn a_failed_one_leaves_the_file_in_its_place(t: TestDb) {
         if t.kind() == Kind::Postgres {
-            return;
+            return; // The server's files are the server's.
         }
         board(&t, Goal::Latest, 3).await.close().await.expect("close");
         let backup = take(&t).await;

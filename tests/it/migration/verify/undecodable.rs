@@ -12,7 +12,7 @@ both! {
     async fn a_name_with_a_flipped_bit(t: TestDb) {
         let seed = board(&t).await;
         if t.kind() == Kind::Postgres {
-            return;
+            return; // The server takes no text that is not UTF-8, and no time that is none.
         }
         seed.sql("UPDATE work_items SET \"key\" = CAST(x'43422dff' AS text), revision = revision + 1 WHERE \"key\" = 'CB-2'")
             .await;
@@ -32,7 +32,7 @@ both! {
     async fn the_history(t: TestDb) {
         let seed = board(&t).await;
         if t.kind() == Kind::Postgres {
-            return;
+            return; // The server takes no text that is not UTF-8, and no time that is none.
         }
         let version = "version LIKE '%create_sprints'";
         for (column, value, exit) in [
