@@ -204,7 +204,7 @@ fn backup(trial: &Trial<'_>) -> Program {
 }
 
 fn restore(trial: &Trial<'_>) -> Program {
-    trial.migration(&["restore", "--json", "--yes", "--backup-dir", "backups"]).arg(trial.backup)
+    trial.migration(&["restore", "--json", "--yes", "--any-source", "--backup-dir", "backups"]).arg(trial.backup)
 }
 
 fn whole(trial: &Trial<'_>) -> Program {

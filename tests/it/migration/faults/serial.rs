@@ -67,7 +67,7 @@ impl Ask {
             Self::DownTo(version) => down(&["--to", &name(version)]),
             Self::DownSteps(n) => down(&["--steps", &n.to_string()]),
             Self::DownAll => down(&["--all"]),
-            Self::Restore => ["restore", "--yes"].map(str::to_owned).to_vec(),
+            Self::Restore => ["restore", "--yes", "--any-source"].map(str::to_owned).to_vec(),
         }
     }
 

@@ -43,7 +43,7 @@ impl Verb {
         let args = match self {
             Self::Up => vec!["up"],
             Self::Backup => vec!["backup"],
-            Self::Restore => vec!["restore", "--yes", backup.to_str().expect("UTF-8")],
+            Self::Restore => vec!["restore", "--yes", "--any-source", backup.to_str().expect("UTF-8")],
         };
         args.into_iter().chain(["--json", "--backup-dir", "backups"]).map(str::to_owned).collect()
     }
