@@ -207,23 +207,25 @@ impl Scene {
     pub fn end(&mut self, start: At, said: &[(Ask, Said)]) -> Result<At, String> {
         let found = block_on(self.look())?;
         let model = Rc::clone(&self.model);
+        let applied = block_on(applied(&self.url()));
         let mut near = None;
+        // Rows do not tell all orders apart: when a step was applied does, too.
         let order = model.order(start, said, &mut |at| {
-            let fits = at.version == found.version() && *self.known(at) == found;
-            near = near.take().or_else(|| (!fits).then(|| self.known(at).difference(&found)));
+            let kept = |n: usize| self.applied[at.base as usize].get(n) == applied.get(n);
+            let how = match (0..applied.len()).find(|n| kept(*n) != (*n < at.lowest)) {
+                Some(n) => Some(format!("{at:?}, but of step {} the history says {}", n + 1, applied[n])),
+                None if at.version == found.version() && *self.known(at) == found => None,
+                None => Some(self.known(at).difference(&found)),
+            };
+            let fits = how.is_none();
+            near = near.take().or(how);
             fits
         });
         let Some(order) = order else {
             let near = near.map(|how| format!("; one leads somewhere else: {how}")).unwrap_or_default();
             return Err(format!("no order leads to the {} steps that are applied{near}", found.version()));
         };
-        let at = order.last().map_or(start, |(_, at)| *at);
-        let applied = block_on(applied(&self.url()));
-        let kept = |n: &usize| self.applied[at.base as usize].get(*n) == applied.get(*n);
-        match (0..applied.len()).find(|n| kept(n) != (*n < at.lowest)) {
-            None => Ok(at),
-            Some(n) => Err(format!("{at:?}, but of step {} the history says {}", n + 1, applied[n])),
-        }
+        Ok(order.last().map_or(start, |(_, at)| *at))
     }
 
     /// What one process after another makes.
