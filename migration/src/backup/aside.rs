@@ -14,11 +14,7 @@ use crate::runner::{self, Event, Patience, State, failed};
 
 /// Whether what lies beside a file without content is of a file that had some: SQLite would remove it in silence.
 pub(super) fn is_stray(path: &Path, state: State) -> bool {
-    let holds = |ending: &str| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(ending);
-        std::fs::symlink_metadata(PathBuf::from(name)).is_ok_and(|meta| meta.len() > 0)
-    };
+    let holds = |ending: &str| std::fs::symlink_metadata(with(path, ending)).is_ok_and(|meta| meta.len() > 0);
     match state {
         State::Missing => holds("-wal") || holds("-journal"),
         // A journal can be that of whoever is making the database.

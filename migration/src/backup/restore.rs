@@ -141,8 +141,10 @@ async fn of_sqlite(
             let mut work = Overwrite::new(path, backup, before, &options.backups, &folder);
             match work.run(patience, events).await {
                 Ok(()) => (restored.overwritten, restored.moved) = (work.saved, work.kept),
-                // It can't even be written over.
-                Err(Error::Damaged { .. }) => restored.moved = draft.replace(patience, events).await?,
+                // It can't even be written over. One that was sound enough for a backup stays: others may use it.
+                Err(Error::Damaged { .. }) if work.saved.is_none() => {
+                    restored.moved = draft.replace(patience, events).await?
+                }
                 Err(error) => return Err(error),
             }
         }

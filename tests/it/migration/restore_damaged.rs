@@ -121,6 +121,7 @@ both_empty! {
             stop.store(true, std::sync::atomic::Ordering::SeqCst);
             (app.join().expect("the app"), results.expect("the restores"))
         });
+        assert!(made.1.iter().any(Result::is_ok), "nothing was restored, so nothing was shown: {:?}", made.1);
         for result in made.1 {
             // Without a quiet moment it gives up; it undoes nothing.
             assert!(matches!(&result, Ok(()) | Err(Error::LockBusy { .. })), "{result:?}");
