@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs every test on SQLite and on PostgreSQL: ./test.sh [FILTER] [libtest arguments]
-# With --faults first: only the tests under faults, all of their points (about an hour), whose figures it writes to
+# With --faults first: only the tests under faults, all of their points (several hours), whose figures it writes to
 # docs/reliability.md; without, a share of them runs with the others.
 #
 # Needs Rust, a C compiler and, on Linux, strace, which is installed as PostgreSQL is. PostgreSQL is a throwaway cluster that the tests start and remove, as an unprivileged user

@@ -19,7 +19,7 @@ const STAGE: usize = 12;
 plain! {
     fn a_killed_backup_leaves_none_or_a_whole_one() {
         let calls = |journal| run(journal, program, Fault::None).calls.0.len();
-        let points = kills(share(5, 300), calls);
+        let points = kills(share(5, 400), calls);
         let answers = each(&points, |(journal, fault)| {
             let left = run(*journal, program, *fault);
             let failure = look(*journal, &left).err().map(|e| format!("{journal:?}, {fault:?}: {e}"));

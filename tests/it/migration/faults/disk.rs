@@ -14,7 +14,7 @@ const UNCHANGED: [i32; 2] = [1, 8];
 plain! {
     fn a_full_disk_leaves_old_or_new() {
         let test = "ENOSPC from a write of `up` or `down` on, SQLite";
-        let mut figures = run(test, share(1, 30), Family::Write, Fault::NoSpace);
+        let mut figures = run(test, share(2, 40), Family::Write, Fault::NoSpace);
         figures.controlled_by(broken(share(8, 200), Family::Write, Fault::NoSpace));
         record(figures);
     }

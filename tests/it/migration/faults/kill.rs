@@ -12,14 +12,14 @@ plain! {
     fn up_and_down_leave_old_or_new() {
         let scenarios = Scenario::all();
         let scenarios: Vec<_> = scenarios.iter().map(|scenario| (scenario, &scenario.calls)).collect();
-        let points = points(&scenarios, share(4, 100));
+        let points = points(&scenarios, share(5, 100));
         let failures = each(&points, |(scenario, fault)| {
             let left = scenario.run(Scenario::program, *fault);
             (left.output.signal == Some(9), look(scenario, &left).err().map(|e| format!("{scenario}, {fault:?}: {e}")))
         });
         let mut figures = Figures::new("SIGKILL at a call of `up` or `down`, SQLite", points.len() * 9 / 10);
         failures.into_iter().for_each(|(hit, failure)| figures.add(hit, failure));
-        figures.controlled_by(control(share(8, 400)));
+        figures.controlled_by(control(share(16, 400)));
         record(figures);
     }
 }

@@ -29,11 +29,11 @@ pub enum Cut {
 
 plain! {
     fn a_killed_client_leaves_old_or_new() {
-        record(run("Client killed (SIGKILL) during `up`, PostgreSQL", Cut::Client, share(4, 300)));
+        record(run("Client killed (SIGKILL) during `up`, PostgreSQL", Cut::Client, share(5, 300)));
     }
 
     fn a_terminated_backend_leaves_old_or_new() {
-        record(run("Backend terminated during `up`, PostgreSQL", Cut::Backend, share(3, 300)));
+        record(run("Backend terminated during `up`, PostgreSQL", Cut::Backend, share(4, 300)));
     }
 
     fn a_crashed_server_leaves_old_or_new() {

@@ -19,7 +19,7 @@ const STAGE: usize = 12;
 
 plain! {
     fn a_killed_restore_leaves_old_or_new() {
-        let points = kills(share(4, 300), |journal| run(journal, program, Fault::None).calls.0.len());
+        let points = kills(share(5, 400), |journal| run(journal, program, Fault::None).calls.0.len());
         let answers = each(&points, |(journal, fault)| {
             let left = run(*journal, program, *fault);
             let failure = look(*journal, &left).err().map(|e| format!("{journal:?}, {fault:?}: {e}"));
