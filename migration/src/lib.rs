@@ -41,11 +41,20 @@ mod m20261121_000022_create_workflow_outputs;
 mod m20261121_000023_create_workflow_context;
 mod m20261121_000024_create_workflow_events;
 mod m20261121_000025_unique_user_names;
+mod m20261121_000026_create_work_sessions;
+mod m20261121_000027_create_session_events;
+mod m20261121_000028_index_events_by_session;
+mod m20261121_000029_create_file_operations;
+mod m20261121_000030_create_file_verifications;
+mod m20261121_000031_create_board_decisions;
+mod m20261121_000032_create_decision_evolutions;
+mod m20261121_000033_create_board_messages;
+mod m20261121_000034_create_checkpoints;
 
 use sea_orm_migration::prelude::*;
 
 pub use error::Error;
-pub use step::{Effect, Effects, Footprint, Step};
+pub use step::{Effect, Effects, Footprint, SEARCH_TABLE, Step};
 
 /// Pairs each migration with its committed SQL and tables, and `with EFFECTS` where it moves data. A new one needs all
 /// four files: see README.md.
@@ -91,6 +100,15 @@ pub fn history() -> Vec<Step> {
         m20261121_000023_create_workflow_context,
         m20261121_000024_create_workflow_events,
         m20261121_000025_unique_user_names with EFFECTS,
+        m20261121_000026_create_work_sessions,
+        m20261121_000027_create_session_events,
+        m20261121_000028_index_events_by_session,
+        m20261121_000029_create_file_operations,
+        m20261121_000030_create_file_verifications,
+        m20261121_000031_create_board_decisions,
+        m20261121_000032_create_decision_evolutions,
+        m20261121_000033_create_board_messages,
+        m20261121_000034_create_checkpoints,
     ]
 }
 

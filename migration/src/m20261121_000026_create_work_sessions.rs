@@ -1,5 +1,7 @@
 //! Work sessions: who is at work, since when, on what. What was done in one is named by its id.
 //!
+//! `active_seconds` counts what is over; what runs since `resumed_at`, which is null while it does not run, comes on top.
+//!
 //! `down` loses the sessions; ledger rows keep the id of theirs.
 
 use sea_orm_migration::prelude::*;
@@ -23,7 +25,12 @@ impl MigrationTrait for Migration {
                 .col(c::text("key"))
                 .col(c::reference_null(TABLE, "project_id", "board_projects", OnDelete::SetNull))
                 .col(c::reference_null(TABLE, "agent_id", "agent_profiles", OnDelete::SetNull))
-                .col(c::reference_null(TABLE, "user_id", "board_users", OnDelete::SetNull))
+                .col(c::with_check(
+                    c::reference_null(TABLE, "user_id", "board_users", OnDelete::SetNull),
+                    TABLE,
+                    "holder",
+                    "agent_id IS NULL OR user_id IS NULL",
+                ))
                 .col(c::vocabulary(TABLE, "source", &["cli", "mcp", "api"]))
                 .col(c::vocabulary(TABLE, "session_type", &["work", "planning", "review"]))
                 .col(c::vocabulary(TABLE, "status", &["active", "paused", "completed", "abandoned"]))
@@ -41,11 +48,17 @@ impl MigrationTrait for Migration {
         )
         .await?;
         c::unique(m, TABLE, &["key"]).await?;
-        c::index(m, TABLE, &["project_id"]).await?;
-        c::index(m, TABLE, &["agent_id"]).await?;
-        c::index(m, TABLE, &["user_id"]).await?;
-        c::index(m, TABLE, &["active_work_item_id"]).await?;
-        c::sql(m, "CREATE INDEX ix_work_sessions_open ON work_sessions (agent_id, project_id) WHERE status IN ('active', 'paused')").await
+        // Not unique: a second session beside an active one is refused, unless it is asked for.
+        c::sql(
+            m,
+            "CREATE INDEX ix_work_sessions_open ON work_sessions (project_id, agent_id, user_id) \
+             WHERE status IN ('active', 'paused')",
+        )
+        .await?;
+        c::index(m, TABLE, &["project_id", "started_at"]).await?;
+        c::index(m, TABLE, &["agent_id", "status"]).await?;
+        c::index(m, TABLE, &["user_id", "status"]).await?;
+        c::index(m, TABLE, &["active_work_item_id"]).await
     }
 
     async fn down(&self, m: &SchemaManager) -> Result<(), DbErr> {

@@ -1,4 +1,4 @@
-//! What happened in a work session, in its order. Append-only.
+//! What happened in a work session, in its order. Append-only. The stack of items is what push, pop and switch leave.
 //!
 //! `down` loses the notes, commands and stacks of all sessions.
 
@@ -28,6 +28,8 @@ impl MigrationTrait for Migration {
                     &["push", "pop", "switch", "note", "command", "pause", "resume", "end"],
                 ))
                 .col(c::reference_null(TABLE, "work_item_id", "work_items", OnDelete::SetNull))
+                .col(c::vocabulary(TABLE, "actor_type", &["agent", "user", "system"]))
+                .col(c::uuid_null("actor_id"))
                 .col(c::json_null("data"))
                 .col(c::created_at())
                 .to_owned(),

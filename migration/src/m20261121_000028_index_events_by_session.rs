@@ -1,4 +1,6 @@
 //! The ledger by session: what was done in one.
+//!
+//! `down` loses nothing but the index.
 
 use sea_orm_migration::prelude::*;
 

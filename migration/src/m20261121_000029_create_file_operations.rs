@@ -1,5 +1,8 @@
 //! What was done to the files of a project while an item was worked on.
 //!
+//! Paths are relative to the project's root. PostgreSQL's indexes take no row of more than 2,704 bytes, so the service
+//! takes no path of more than 2,048.
+//!
 //! `down` loses every operation; the files themselves are not touched.
 
 use sea_orm_migration::prelude::*;
@@ -35,6 +38,8 @@ impl MigrationTrait for Migration {
                     "verification_status",
                     &["pending", "verified", "partial", "failed", "superseded"],
                 ))
+                .col(c::vocabulary(TABLE, "actor_type", &["agent", "user", "system"]))
+                .col(c::uuid_null("actor_id"))
                 .col(c::timestamp("occurred_at"))
                 .col(c::created_at())
                 .col(c::updated_at())
@@ -42,9 +47,21 @@ impl MigrationTrait for Migration {
         )
         .await?;
         c::index(m, TABLE, &["work_item_id", "path"]).await?;
+        // Who else touched a file, by either of its names.
+        c::index(m, TABLE, &["path", "work_item_id"]).await?;
+        c::sql(
+            m,
+            "CREATE INDEX ix_file_operations_new_path ON file_operations (new_path, work_item_id) WHERE new_path IS NOT NULL",
+        )
+        .await?;
+        c::sql(
+            m,
+            "CREATE INDEX ix_file_operations_unverified ON file_operations (work_item_id, verification_status) \
+             WHERE verification_status IN ('pending', 'partial', 'failed')",
+        )
+        .await?;
         c::index(m, TABLE, &["assignment_id"]).await?;
-        c::index(m, TABLE, &["session_id"]).await?;
-        c::index(m, TABLE, &["verification_status"]).await
+        c::index(m, TABLE, &["session_id"]).await
     }
 
     async fn down(&self, m: &SchemaManager) -> Result<(), DbErr> {

@@ -1,4 +1,5 @@
-//! What a look at the file system found of a file operation. Append-only.
+//! What a look at the file system found of a file operation. Append-only. `errors` names what differs: what was expected,
+//! and what is there.
 //!
 //! `down` loses what was found; the operations keep their newest status.
 
@@ -27,6 +28,8 @@ impl MigrationTrait for Migration {
                 .col(ColumnDef::new("is_regular_file").boolean().null())
                 .col(c::vocabulary(TABLE, "status", &["verified", "partial", "failed"]))
                 .col(c::json_null("errors"))
+                .col(c::vocabulary(TABLE, "actor_type", &["agent", "user", "system"]))
+                .col(c::uuid_null("actor_id"))
                 .col(c::created_at())
                 .to_owned(),
         )

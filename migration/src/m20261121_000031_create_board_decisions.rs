@@ -1,4 +1,4 @@
-//! What was decided, why, and what came of it; numbered in each project.
+//! What was decided, why, and what came of it; numbered in each project. A project that has decisions is not deleted.
 //!
 //! `down` loses the decisions; the next number of each project stays, so that none is given twice.
 
@@ -20,7 +20,7 @@ impl MigrationTrait for Migration {
             Table::create()
                 .table(TABLE)
                 .col(c::id())
-                .col(c::reference(TABLE, "project_id", "board_projects", OnDelete::Cascade))
+                .col(c::reference(TABLE, "project_id", "board_projects", OnDelete::Restrict))
                 .col(c::integer("number"))
                 .col(c::reference_null(TABLE, "work_item_id", "work_items", OnDelete::SetNull))
                 .col(c::reference_null(TABLE, "session_id", "work_sessions", OnDelete::SetNull))
@@ -47,17 +47,19 @@ impl MigrationTrait for Migration {
                 .col(c::text("decision"))
                 .col(c::text("rationale"))
                 .col(c::text_null("implementation_approach"))
-                .col(c::text_null("alternatives"))
-                .col(c::text_null("trade_offs"))
-                .col(c::text_null("risks"))
-                .col(c::text_null("mitigations"))
-                .col(c::text_null("success_criteria"))
+                .col(c::json_null("alternatives"))
+                .col(c::json_null("trade_offs"))
+                .col(c::json_null("risks"))
+                .col(c::json_null("mitigations"))
+                .col(c::json_null("success_criteria"))
                 .col(c::json_null("affected_files"))
                 .col(c::json_null("affected_components"))
                 .col(c::vocabulary(TABLE, "implementation_status", &["planned", "in_progress", "completed", "failed"]))
                 .col(c::text_null("outcome"))
                 .col(c::text_null("lessons"))
                 .col(c::timestamp_null("review_at"))
+                .col(c::vocabulary(TABLE, "actor_type", &["agent", "user", "system"]))
+                .col(c::uuid_null("actor_id"))
                 .col(c::created_at())
                 .col(c::updated_at())
                 .to_owned(),
@@ -67,7 +69,7 @@ impl MigrationTrait for Migration {
         c::index(m, TABLE, &["work_item_id"]).await?;
         c::index(m, TABLE, &["session_id"]).await?;
         c::index(m, TABLE, &["agent_id"]).await?;
-        c::sql(m, "CREATE INDEX ix_board_decisions_review ON board_decisions (review_at) WHERE review_at IS NOT NULL")
+        c::sql(m, "CREATE INDEX ix_board_decisions_review_at ON board_decisions (review_at) WHERE review_at IS NOT NULL")
             .await
     }
 

@@ -24,6 +24,8 @@ impl MigrationTrait for Migration {
                 .col(c::reference(TABLE, "new_id", "board_decisions", OnDelete::Cascade))
                 .col(c::vocabulary(TABLE, "kind", &["superseded", "refined", "reversed", "clarified"]))
                 .col(c::text("reason"))
+                .col(c::vocabulary(TABLE, "actor_type", &["agent", "user", "system"]))
+                .col(c::uuid_null("actor_id"))
                 .col(c::created_at())
                 .to_owned(),
         )

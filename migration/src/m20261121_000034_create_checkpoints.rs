@@ -26,6 +26,8 @@ impl MigrationTrait for Migration {
                 .col(c::integer("seq"))
                 .col(c::text("note"))
                 .col(c::json_null("data"))
+                .col(c::vocabulary(TABLE, "actor_type", &["agent", "user", "system"]))
+                .col(c::uuid_null("actor_id"))
                 .col(c::created_at())
                 .to_owned(),
         )

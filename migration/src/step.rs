@@ -115,11 +115,25 @@ pub enum Effect {
     Writes { table: &'static str, columns: &'static [&'static str] },
 }
 
+/// The full-text index: a table of one name on both databases, which holds nothing that the rows do not say. So it is no
+/// entity, is not documented as one, and its loss is none.
+pub const SEARCH_TABLE: &str = "board_search";
+
+/// What FTS5 adds to a table's name for the tables in which it keeps its data.
+const SHADOWS: [&str; 5] = ["config", "content", "data", "docsize", "idx"];
+
+/// The table whose data is kept in a table of this name, if it is a full-text index of SQLite's.
+pub(crate) fn shadowed(name: &str) -> Option<&str> {
+    name.rsplit_once('_').filter(|(_, part)| SHADOWS.contains(part)).map(|(table, _)| table)
+}
+
 /// The names that a step creates.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Footprint {
     pub tables: BTreeSet<String>,
     pub indexes: BTreeSet<String>,
+    /// The tables in which SQLite keeps the data of a full-text index: nobody else's business.
+    pub shadows: BTreeSet<String>,
     /// Table and column of each column that is added to a table that was there before.
     pub columns: Vec<(String, String)>,
 }
@@ -135,6 +149,10 @@ impl Footprint {
                 ["CREATE", "TABLE", "IF", "NOT", "EXISTS", name, ..] | ["CREATE", "TABLE", name, ..] => {
                     out.tables.insert((*name).to_owned());
                 }
+                ["CREATE", "VIRTUAL", "TABLE", name, "USING", "fts5", ..] => {
+                    out.tables.insert((*name).to_owned());
+                    out.shadows.extend(SHADOWS.iter().map(|part| format!("{name}_{part}")));
+                }
                 ["CREATE", "UNIQUE", "INDEX", name, ..] | ["CREATE", "INDEX", name, ..] => {
                     out.indexes.insert((*name).to_owned());
                 }
@@ -149,7 +167,7 @@ impl Footprint {
 
     /// Tables and indexes: they share one space of names in both databases.
     pub fn objects(&self) -> impl Iterator<Item = &String> {
-        self.tables.iter().chain(&self.indexes)
+        self.tables.iter().chain(&self.indexes).chain(&self.shadows)
     }
 }
 

@@ -34,6 +34,16 @@ pub struct Model {
     pub updated_at: DateTimeUtc,
     #[sea_orm(has_many, relation_enum = "AgentCapabilitiesByAgent", via_rel = "Agent")]
     pub agent_capabilities_by_agent: HasMany<super::agent_capabilities::Entity>,
+    #[sea_orm(has_many, relation_enum = "BoardDecisionsByAgent", via_rel = "Agent")]
+    pub board_decisions_by_agent: HasMany<super::board_decisions::Entity>,
+    #[sea_orm(
+        has_many,
+        relation_enum = "BoardMessagesByFromAgent",
+        via_rel = "FromAgent"
+    )]
+    pub board_messages_by_from_agent: HasMany<super::board_messages::Entity>,
+    #[sea_orm(has_many, relation_enum = "BoardMessagesByToAgent", via_rel = "ToAgent")]
+    pub board_messages_by_to_agent: HasMany<super::board_messages::Entity>,
     #[sea_orm(has_many, relation_enum = "TaskAssignmentsByAgent", via_rel = "Agent")]
     pub task_assignments_by_agent: HasMany<super::task_assignments::Entity>,
     #[sea_orm(
@@ -42,6 +52,8 @@ pub struct Model {
         via_rel = "AssignedByAgent"
     )]
     pub task_assignments_by_assigned_by_agent: HasMany<super::task_assignments::Entity>,
+    #[sea_orm(has_many, relation_enum = "WorkSessionsByAgent", via_rel = "Agent")]
+    pub work_sessions_by_agent: HasMany<super::work_sessions::Entity>,
     #[sea_orm(has_many, relation_enum = "WorkflowStepsByAgent", via_rel = "Agent")]
     pub workflow_steps_by_agent: HasMany<super::workflow_steps::Entity>,
 }

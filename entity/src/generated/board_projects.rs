@@ -25,12 +25,18 @@ pub struct Model {
     pub metadata: Option<Json>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
+    #[sea_orm(has_many, relation_enum = "BoardDecisions", via_rel = "Project")]
+    pub board_decisions: HasMany<super::board_decisions::Entity>,
+    #[sea_orm(has_many, relation_enum = "BoardMessages", via_rel = "Project")]
+    pub board_messages: HasMany<super::board_messages::Entity>,
     #[sea_orm(has_many, relation_enum = "BoardSettings", via_rel = "Project")]
     pub board_settings: HasMany<super::board_settings::Entity>,
     #[sea_orm(has_many, relation_enum = "Sprints", via_rel = "Project")]
     pub sprints: HasMany<super::sprints::Entity>,
     #[sea_orm(has_many, relation_enum = "WorkItems", via_rel = "Project")]
     pub work_items: HasMany<super::work_items::Entity>,
+    #[sea_orm(has_many, relation_enum = "WorkSessions", via_rel = "Project")]
+    pub work_sessions: HasMany<super::work_sessions::Entity>,
     #[sea_orm(has_many, relation_enum = "WorkflowRuns", via_rel = "Project")]
     pub workflow_runs: HasMany<super::workflow_runs::Entity>,
 }

@@ -23,6 +23,8 @@ pub struct Model {
     pub task_assignments_by_assigned_by_user: HasMany<super::task_assignments::Entity>,
     #[sea_orm(has_many, relation_enum = "TaskAssignments", via_rel = "User")]
     pub task_assignments: HasMany<super::task_assignments::Entity>,
+    #[sea_orm(has_many, relation_enum = "WorkSessions", via_rel = "User")]
+    pub work_sessions: HasMany<super::work_sessions::Entity>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

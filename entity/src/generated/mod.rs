@@ -2,11 +2,18 @@
 
 pub mod agent_capabilities;
 pub mod agent_profiles;
+pub mod board_decisions;
+pub mod board_messages;
 pub mod board_projects;
 pub mod board_settings;
 pub mod board_users;
+pub mod checkpoints;
+pub mod decision_evolutions;
 pub mod external_refs;
+pub mod file_operations;
+pub mod file_verifications;
 pub mod idempotency_keys;
+pub mod session_events;
 pub mod sprint_items;
 pub mod sprints;
 pub mod task_assignments;
@@ -14,6 +21,7 @@ pub mod task_prerequisites;
 pub mod work_item_events;
 pub mod work_item_requirements;
 pub mod work_items;
+pub mod work_sessions;
 pub mod workflow_context;
 pub mod workflow_events;
 pub mod workflow_outputs;
@@ -25,4 +33,4 @@ mod sea_orm_active_enums;
 pub use sea_orm_active_enums::*;
 
 /// The last migration of the schema that these entities were generated from.
-pub const SCHEMA_VERSION: &str = "m20261121_000025_unique_user_names";
+pub const SCHEMA_VERSION: &str = "m20261121_000034_create_checkpoints";

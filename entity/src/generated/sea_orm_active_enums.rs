@@ -210,6 +210,805 @@ impl std::fmt::Display for CapabilityLevel {
     }
 }
 
+/// The values of `checkpoints.actor_type`, in the order of the schema.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum CheckpointActorType {
+    #[sea_orm(string_value = "agent")]
+    #[serde(rename = "agent")]
+    Agent,
+    #[sea_orm(string_value = "user")]
+    #[serde(rename = "user")]
+    User,
+    #[sea_orm(string_value = "system")]
+    #[serde(rename = "system")]
+    System,
+}
+
+impl CheckpointActorType {
+    /// Every value, in the order of the schema.
+    pub const ALL: &'static [Self] = &[Self::Agent, Self::User, Self::System];
+    /// The text that is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Agent => "agent",
+            Self::User => "user",
+            Self::System => "system",
+        }
+    }
+}
+
+impl std::fmt::Display for CheckpointActorType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The values of `board_decisions.actor_type`, in the order of the schema.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum DecisionActorType {
+    #[sea_orm(string_value = "agent")]
+    #[serde(rename = "agent")]
+    Agent,
+    #[sea_orm(string_value = "user")]
+    #[serde(rename = "user")]
+    User,
+    #[sea_orm(string_value = "system")]
+    #[serde(rename = "system")]
+    System,
+}
+
+impl DecisionActorType {
+    /// Every value, in the order of the schema.
+    pub const ALL: &'static [Self] = &[Self::Agent, Self::User, Self::System];
+    /// The text that is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Agent => "agent",
+            Self::User => "user",
+            Self::System => "system",
+        }
+    }
+}
+
+impl std::fmt::Display for DecisionActorType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The values of `board_decisions.category`, in the order of the schema.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum DecisionCategory {
+    #[sea_orm(string_value = "architecture")]
+    #[serde(rename = "architecture")]
+    Architecture,
+    #[sea_orm(string_value = "implementation")]
+    #[serde(rename = "implementation")]
+    Implementation,
+    #[sea_orm(string_value = "design")]
+    #[serde(rename = "design")]
+    Design,
+    #[sea_orm(string_value = "technology")]
+    #[serde(rename = "technology")]
+    Technology,
+    #[sea_orm(string_value = "process")]
+    #[serde(rename = "process")]
+    Process,
+    #[sea_orm(string_value = "quality")]
+    #[serde(rename = "quality")]
+    Quality,
+    #[sea_orm(string_value = "security")]
+    #[serde(rename = "security")]
+    Security,
+    #[sea_orm(string_value = "performance")]
+    #[serde(rename = "performance")]
+    Performance,
+}
+
+impl DecisionCategory {
+    /// Every value, in the order of the schema.
+    pub const ALL: &'static [Self] = &[
+        Self::Architecture,
+        Self::Implementation,
+        Self::Design,
+        Self::Technology,
+        Self::Process,
+        Self::Quality,
+        Self::Security,
+        Self::Performance,
+    ];
+    /// The text that is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Architecture => "architecture",
+            Self::Implementation => "implementation",
+            Self::Design => "design",
+            Self::Technology => "technology",
+            Self::Process => "process",
+            Self::Quality => "quality",
+            Self::Security => "security",
+            Self::Performance => "performance",
+        }
+    }
+}
+
+impl std::fmt::Display for DecisionCategory {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The values of `decision_evolutions.actor_type`, in the order of the schema.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum DecisionEvolutionActorType {
+    #[sea_orm(string_value = "agent")]
+    #[serde(rename = "agent")]
+    Agent,
+    #[sea_orm(string_value = "user")]
+    #[serde(rename = "user")]
+    User,
+    #[sea_orm(string_value = "system")]
+    #[serde(rename = "system")]
+    System,
+}
+
+impl DecisionEvolutionActorType {
+    /// Every value, in the order of the schema.
+    pub const ALL: &'static [Self] = &[Self::Agent, Self::User, Self::System];
+    /// The text that is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Agent => "agent",
+            Self::User => "user",
+            Self::System => "system",
+        }
+    }
+}
+
+impl std::fmt::Display for DecisionEvolutionActorType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The values of `decision_evolutions.kind`, in the order of the schema.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum DecisionEvolutionKind {
+    #[sea_orm(string_value = "superseded")]
+    #[serde(rename = "superseded")]
+    Superseded,
+    #[sea_orm(string_value = "refined")]
+    #[serde(rename = "refined")]
+    Refined,
+    #[sea_orm(string_value = "reversed")]
+    #[serde(rename = "reversed")]
+    Reversed,
+    #[sea_orm(string_value = "clarified")]
+    #[serde(rename = "clarified")]
+    Clarified,
+}
+
+impl DecisionEvolutionKind {
+    /// Every value, in the order of the schema.
+    pub const ALL: &'static [Self] = &[
+        Self::Superseded,
+        Self::Refined,
+        Self::Reversed,
+        Self::Clarified,
+    ];
+    /// The text that is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Superseded => "superseded",
+            Self::Refined => "refined",
+            Self::Reversed => "reversed",
+            Self::Clarified => "clarified",
+        }
+    }
+}
+
+impl std::fmt::Display for DecisionEvolutionKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The values of `board_decisions.impact`, in the order of the schema.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum DecisionImpact {
+    #[sea_orm(string_value = "high")]
+    #[serde(rename = "high")]
+    High,
+    #[sea_orm(string_value = "medium")]
+    #[serde(rename = "medium")]
+    Medium,
+    #[sea_orm(string_value = "low")]
+    #[serde(rename = "low")]
+    Low,
+}
+
+impl DecisionImpact {
+    /// Every value, in the order of the schema.
+    pub const ALL: &'static [Self] = &[Self::High, Self::Medium, Self::Low];
+    /// The text that is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::High => "high",
+            Self::Medium => "medium",
+            Self::Low => "low",
+        }
+    }
+}
+
+impl std::fmt::Display for DecisionImpact {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The values of `board_decisions.implementation_status`, in the order of the schema.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum DecisionImplementationStatus {
+    #[sea_orm(string_value = "planned")]
+    #[serde(rename = "planned")]
+    Planned,
+    #[sea_orm(string_value = "in_progress")]
+    #[serde(rename = "in_progress")]
+    InProgress,
+    #[sea_orm(string_value = "completed")]
+    #[serde(rename = "completed")]
+    Completed,
+    #[sea_orm(string_value = "failed")]
+    #[serde(rename = "failed")]
+    Failed,
+}
+
+impl DecisionImplementationStatus {
+    /// Every value, in the order of the schema.
+    pub const ALL: &'static [Self] = &[
+        Self::Planned,
+        Self::InProgress,
+        Self::Completed,
+        Self::Failed,
+    ];
+    /// The text that is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::InProgress => "in_progress",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+impl std::fmt::Display for DecisionImplementationStatus {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The values of `board_decisions.status`, in the order of the schema.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum DecisionStatus {
+    #[sea_orm(string_value = "proposed")]
+    #[serde(rename = "proposed")]
+    Proposed,
+    #[sea_orm(string_value = "accepted")]
+    #[serde(rename = "accepted")]
+    Accepted,
+    #[sea_orm(string_value = "superseded")]
+    #[serde(rename = "superseded")]
+    Superseded,
+    #[sea_orm(string_value = "rejected")]
+    #[serde(rename = "rejected")]
+    Rejected,
+    #[sea_orm(string_value = "reversed")]
+    #[serde(rename = "reversed")]
+    Reversed,
+}
+
+impl DecisionStatus {
+    /// Every value, in the order of the schema.
+    pub const ALL: &'static [Self] = &[
+        Self::Proposed,
+        Self::Accepted,
+        Self::Superseded,
+        Self::Rejected,
+        Self::Reversed,
+    ];
+    /// The text that is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Proposed => "proposed",
+            Self::Accepted => "accepted",
+            Self::Superseded => "superseded",
+            Self::Rejected => "rejected",
+            Self::Reversed => "reversed",
+        }
+    }
+}
+
+impl std::fmt::Display for DecisionStatus {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The values of `file_operations.actor_type`, in the order of the schema.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum FileOperationActorType {
+    #[sea_orm(string_value = "agent")]
+    #[serde(rename = "agent")]
+    Agent,
+    #[sea_orm(string_value = "user")]
+    #[serde(rename = "user")]
+    User,
+    #[sea_orm(string_value = "system")]
+    #[serde(rename = "system")]
+    System,
+}
+
+impl FileOperationActorType {
+    /// Every value, in the order of the schema.
+    pub const ALL: &'static [Self] = &[Self::Agent, Self::User, Self::System];
+    /// The text that is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Agent => "agent",
+            Self::User => "user",
+            Self::System => "system",
+        }
+    }
+}
+
+impl std::fmt::Display for FileOperationActorType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The values of `file_operations.operation`, in the order of the schema.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum FileOperationOperation {
+    #[sea_orm(string_value = "create")]
+    #[serde(rename = "create")]
+    Create,
+    #[sea_orm(string_value = "modify")]
+    #[serde(rename = "modify")]
+    Modify,
+    #[sea_orm(string_value = "delete")]
+    #[serde(rename = "delete")]
+    Delete,
+    #[sea_orm(string_value = "read")]
+    #[serde(rename = "read")]
+    Read,
+    #[sea_orm(string_value = "move")]
+    #[serde(rename = "move")]
+    Move,
+    #[sea_orm(string_value = "copy")]
+    #[serde(rename = "copy")]
+    Copy,
+}
+
+impl FileOperationOperation {
+    /// Every value, in the order of the schema.
+    pub const ALL: &'static [Self] = &[
+        Self::Create,
+        Self::Modify,
+        Self::Delete,
+        Self::Read,
+        Self::Move,
+        Self::Copy,
+    ];
+    /// The text that is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Modify => "modify",
+            Self::Delete => "delete",
+            Self::Read => "read",
+            Self::Move => "move",
+            Self::Copy => "copy",
+        }
+    }
+}
+
+impl std::fmt::Display for FileOperationOperation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The values of `file_operations.verification_status`, in the order of the schema.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum FileOperationVerificationStatus {
+    #[sea_orm(string_value = "pending")]
+    #[serde(rename = "pending")]
+    Pending,
+    #[sea_orm(string_value = "verified")]
+    #[serde(rename = "verified")]
+    Verified,
+    #[sea_orm(string_value = "partial")]
+    #[serde(rename = "partial")]
+    Partial,
+    #[sea_orm(string_value = "failed")]
+    #[serde(rename = "failed")]
+    Failed,
+    #[sea_orm(string_value = "superseded")]
+    #[serde(rename = "superseded")]
+    Superseded,
+}
+
+impl FileOperationVerificationStatus {
+    /// Every value, in the order of the schema.
+    pub const ALL: &'static [Self] = &[
+        Self::Pending,
+        Self::Verified,
+        Self::Partial,
+        Self::Failed,
+        Self::Superseded,
+    ];
+    /// The text that is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Verified => "verified",
+            Self::Partial => "partial",
+            Self::Failed => "failed",
+            Self::Superseded => "superseded",
+        }
+    }
+}
+
+impl std::fmt::Display for FileOperationVerificationStatus {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The values of `file_verifications.actor_type`, in the order of the schema.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum FileVerificationActorType {
+    #[sea_orm(string_value = "agent")]
+    #[serde(rename = "agent")]
+    Agent,
+    #[sea_orm(string_value = "user")]
+    #[serde(rename = "user")]
+    User,
+    #[sea_orm(string_value = "system")]
+    #[serde(rename = "system")]
+    System,
+}
+
+impl FileVerificationActorType {
+    /// Every value, in the order of the schema.
+    pub const ALL: &'static [Self] = &[Self::Agent, Self::User, Self::System];
+    /// The text that is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Agent => "agent",
+            Self::User => "user",
+            Self::System => "system",
+        }
+    }
+}
+
+impl std::fmt::Display for FileVerificationActorType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The values of `file_verifications.status`, in the order of the schema.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum FileVerificationStatus {
+    #[sea_orm(string_value = "verified")]
+    #[serde(rename = "verified")]
+    Verified,
+    #[sea_orm(string_value = "partial")]
+    #[serde(rename = "partial")]
+    Partial,
+    #[sea_orm(string_value = "failed")]
+    #[serde(rename = "failed")]
+    Failed,
+}
+
+impl FileVerificationStatus {
+    /// Every value, in the order of the schema.
+    pub const ALL: &'static [Self] = &[Self::Verified, Self::Partial, Self::Failed];
+    /// The text that is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Verified => "verified",
+            Self::Partial => "partial",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+impl std::fmt::Display for FileVerificationStatus {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The values of `board_messages.actor_type`, in the order of the schema.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum MessageActorType {
+    #[sea_orm(string_value = "agent")]
+    #[serde(rename = "agent")]
+    Agent,
+    #[sea_orm(string_value = "user")]
+    #[serde(rename = "user")]
+    User,
+    #[sea_orm(string_value = "system")]
+    #[serde(rename = "system")]
+    System,
+}
+
+impl MessageActorType {
+    /// Every value, in the order of the schema.
+    pub const ALL: &'static [Self] = &[Self::Agent, Self::User, Self::System];
+    /// The text that is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Agent => "agent",
+            Self::User => "user",
+            Self::System => "system",
+        }
+    }
+}
+
+impl std::fmt::Display for MessageActorType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The values of `board_messages.kind`, in the order of the schema.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum MessageKind {
+    #[sea_orm(string_value = "message")]
+    #[serde(rename = "message")]
+    Message,
+    #[sea_orm(string_value = "handover")]
+    #[serde(rename = "handover")]
+    Handover,
+    #[sea_orm(string_value = "broadcast")]
+    #[serde(rename = "broadcast")]
+    Broadcast,
+}
+
+impl MessageKind {
+    /// Every value, in the order of the schema.
+    pub const ALL: &'static [Self] = &[Self::Message, Self::Handover, Self::Broadcast];
+    /// The text that is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Message => "message",
+            Self::Handover => "handover",
+            Self::Broadcast => "broadcast",
+        }
+    }
+}
+
+impl std::fmt::Display for MessageKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
 /// The values of `board_projects.status`, in the order of the schema.
 #[derive(
     Clone,
@@ -248,6 +1047,129 @@ impl ProjectStatus {
 }
 
 impl std::fmt::Display for ProjectStatus {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The values of `session_events.actor_type`, in the order of the schema.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum SessionEventActorType {
+    #[sea_orm(string_value = "agent")]
+    #[serde(rename = "agent")]
+    Agent,
+    #[sea_orm(string_value = "user")]
+    #[serde(rename = "user")]
+    User,
+    #[sea_orm(string_value = "system")]
+    #[serde(rename = "system")]
+    System,
+}
+
+impl SessionEventActorType {
+    /// Every value, in the order of the schema.
+    pub const ALL: &'static [Self] = &[Self::Agent, Self::User, Self::System];
+    /// The text that is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Agent => "agent",
+            Self::User => "user",
+            Self::System => "system",
+        }
+    }
+}
+
+impl std::fmt::Display for SessionEventActorType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The values of `session_events.kind`, in the order of the schema.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum SessionEventKind {
+    #[sea_orm(string_value = "push")]
+    #[serde(rename = "push")]
+    Push,
+    #[sea_orm(string_value = "pop")]
+    #[serde(rename = "pop")]
+    Pop,
+    #[sea_orm(string_value = "switch")]
+    #[serde(rename = "switch")]
+    Switch,
+    #[sea_orm(string_value = "note")]
+    #[serde(rename = "note")]
+    Note,
+    #[sea_orm(string_value = "command")]
+    #[serde(rename = "command")]
+    Command,
+    #[sea_orm(string_value = "pause")]
+    #[serde(rename = "pause")]
+    Pause,
+    #[sea_orm(string_value = "resume")]
+    #[serde(rename = "resume")]
+    Resume,
+    #[sea_orm(string_value = "end")]
+    #[serde(rename = "end")]
+    End,
+}
+
+impl SessionEventKind {
+    /// Every value, in the order of the schema.
+    pub const ALL: &'static [Self] = &[
+        Self::Push,
+        Self::Pop,
+        Self::Switch,
+        Self::Note,
+        Self::Command,
+        Self::Pause,
+        Self::Resume,
+        Self::End,
+    ];
+    /// The text that is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Push => "push",
+            Self::Pop => "pop",
+            Self::Switch => "switch",
+            Self::Note => "note",
+            Self::Command => "command",
+            Self::Pause => "pause",
+            Self::Resume => "resume",
+            Self::End => "end",
+        }
+    }
+}
+
+impl std::fmt::Display for SessionEventKind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.pad(self.as_str())
     }
@@ -743,6 +1665,156 @@ impl WorkItemType {
 }
 
 impl std::fmt::Display for WorkItemType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The values of `work_sessions.source`, in the order of the schema.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum WorkSessionSource {
+    #[sea_orm(string_value = "cli")]
+    #[serde(rename = "cli")]
+    Cli,
+    #[sea_orm(string_value = "mcp")]
+    #[serde(rename = "mcp")]
+    Mcp,
+    #[sea_orm(string_value = "api")]
+    #[serde(rename = "api")]
+    Api,
+}
+
+impl WorkSessionSource {
+    /// Every value, in the order of the schema.
+    pub const ALL: &'static [Self] = &[Self::Cli, Self::Mcp, Self::Api];
+    /// The text that is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Cli => "cli",
+            Self::Mcp => "mcp",
+            Self::Api => "api",
+        }
+    }
+}
+
+impl std::fmt::Display for WorkSessionSource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The values of `work_sessions.status`, in the order of the schema.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum WorkSessionStatus {
+    #[sea_orm(string_value = "active")]
+    #[serde(rename = "active")]
+    Active,
+    #[sea_orm(string_value = "paused")]
+    #[serde(rename = "paused")]
+    Paused,
+    #[sea_orm(string_value = "completed")]
+    #[serde(rename = "completed")]
+    Completed,
+    #[sea_orm(string_value = "abandoned")]
+    #[serde(rename = "abandoned")]
+    Abandoned,
+}
+
+impl WorkSessionStatus {
+    /// Every value, in the order of the schema.
+    pub const ALL: &'static [Self] = &[
+        Self::Active,
+        Self::Paused,
+        Self::Completed,
+        Self::Abandoned,
+    ];
+    /// The text that is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Paused => "paused",
+            Self::Completed => "completed",
+            Self::Abandoned => "abandoned",
+        }
+    }
+}
+
+impl std::fmt::Display for WorkSessionStatus {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The values of `work_sessions.session_type`, in the order of the schema.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum WorkSessionType {
+    #[sea_orm(string_value = "work")]
+    #[serde(rename = "work")]
+    Work,
+    #[sea_orm(string_value = "planning")]
+    #[serde(rename = "planning")]
+    Planning,
+    #[sea_orm(string_value = "review")]
+    #[serde(rename = "review")]
+    Review,
+}
+
+impl WorkSessionType {
+    /// Every value, in the order of the schema.
+    pub const ALL: &'static [Self] = &[Self::Work, Self::Planning, Self::Review];
+    /// The text that is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Work => "work",
+            Self::Planning => "planning",
+            Self::Review => "review",
+        }
+    }
+}
+
+impl std::fmt::Display for WorkSessionType {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.pad(self.as_str())
     }

@@ -69,6 +69,18 @@ pub struct Model {
         on_delete = "Cascade"
     )]
     pub work_item: BelongsTo<super::work_items::Entity>,
+    #[sea_orm(
+        has_many,
+        relation_enum = "CheckpointsByAssignment",
+        via_rel = "Assignment"
+    )]
+    pub checkpoints_by_assignment: HasMany<super::checkpoints::Entity>,
+    #[sea_orm(
+        has_many,
+        relation_enum = "FileOperationsByAssignment",
+        via_rel = "Assignment"
+    )]
+    pub file_operations_by_assignment: HasMany<super::file_operations::Entity>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

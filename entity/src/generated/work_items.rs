@@ -78,6 +78,16 @@ pub struct Model {
         on_delete = "Restrict"
     )]
     pub project: BelongsTo<super::board_projects::Entity>,
+    #[sea_orm(has_many, relation_enum = "BoardDecisions", via_rel = "WorkItem")]
+    pub board_decisions: HasMany<super::board_decisions::Entity>,
+    #[sea_orm(has_many, relation_enum = "BoardMessages", via_rel = "WorkItem")]
+    pub board_messages: HasMany<super::board_messages::Entity>,
+    #[sea_orm(has_many, relation_enum = "Checkpoints", via_rel = "WorkItem")]
+    pub checkpoints: HasMany<super::checkpoints::Entity>,
+    #[sea_orm(has_many, relation_enum = "FileOperations", via_rel = "WorkItem")]
+    pub file_operations: HasMany<super::file_operations::Entity>,
+    #[sea_orm(has_many, relation_enum = "SessionEvents", via_rel = "WorkItem")]
+    pub session_events: HasMany<super::session_events::Entity>,
     #[sea_orm(has_many, relation_enum = "SprintItems", via_rel = "WorkItem")]
     pub sprint_items: HasMany<super::sprint_items::Entity>,
     #[sea_orm(has_many, relation_enum = "TaskAssignments", via_rel = "WorkItem")]
@@ -100,6 +110,12 @@ pub struct Model {
         relation_reverse = "Parent"
     )]
     pub work_items_by_parent: HasMany<Entity>,
+    #[sea_orm(
+        has_many,
+        relation_enum = "WorkSessionsByActiveWorkItem",
+        via_rel = "ActiveWorkItem"
+    )]
+    pub work_sessions_by_active_work_item: HasMany<super::work_sessions::Entity>,
     #[sea_orm(has_many, relation_enum = "WorkflowSteps", via_rel = "WorkItem")]
     pub workflow_steps: HasMany<super::workflow_steps::Entity>,
     #[sea_orm(has_many, relation_enum = "Sprint", via = "sprint_items::WorkItem")]

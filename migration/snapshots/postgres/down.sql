@@ -1,3 +1,21 @@
+-- m20261121_000034_create_checkpoints
+DROP TABLE "checkpoints";
+-- m20261121_000033_create_board_messages
+DROP TABLE "board_messages";
+-- m20261121_000032_create_decision_evolutions
+DROP TABLE "decision_evolutions";
+-- m20261121_000031_create_board_decisions
+DROP TABLE "board_decisions";
+-- m20261121_000030_create_file_verifications
+DROP TABLE "file_verifications";
+-- m20261121_000029_create_file_operations
+DROP TABLE "file_operations";
+-- m20261121_000028_index_events_by_session
+DROP INDEX ix_work_item_events_session;
+-- m20261121_000027_create_session_events
+DROP TABLE "session_events";
+-- m20261121_000026_create_work_sessions
+DROP TABLE "work_sessions";
 -- m20261121_000025_unique_user_names
 DROP INDEX "ux_board_users_name";
 -- m20261121_000024_create_workflow_events

@@ -54,6 +54,19 @@ pub const GROUPS: &[Group] = &[
         ],
     ),
     (
+        "Continuity",
+        &[
+            ("work_sessions", "Who is or was at work, from when to when, on what."),
+            ("session_events", "What happened in a session, in its order: contexts, notes, commands, pauses."),
+            ("file_operations", "What was done to the files of a project for an item, and whether that is still seen."),
+            ("file_verifications", "What each look at the file system found of a file operation, never changed."),
+            ("board_decisions", "What was decided, why, and what came of it; numbered in each project."),
+            ("decision_evolutions", "Which decision came of which other one, and why."),
+            ("board_messages", "What agents tell each other, and what they hand over; in threads."),
+            ("checkpoints", "How far the work on an item has come, as its holder wrote it down."),
+        ],
+    ),
+    (
         "Bookkeeping",
         &[
             ("external_refs", "Where an imported thing came from, so that importing it again changes it, or nothing."),

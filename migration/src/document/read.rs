@@ -10,6 +10,7 @@ use super::model::{Check, Column, ForeignKey, Index, Table};
 use crate::entities::sql::{self, Token};
 use crate::entities::{Error, discover};
 use crate::runner::{self, Place};
+use crate::step::SEARCH_TABLE;
 use crate::target::Kind;
 
 /// Tables of the schema that `tx` looks at, the named ones only where there is a list; neither views nor the tables
@@ -21,7 +22,8 @@ pub(super) async fn tables(
 ) -> Result<Vec<Table>, Error> {
     let mut found: BTreeMap<String, Table> = BTreeMap::new();
     for row in rows::<Named>(tx, TABLES).await? {
-        if only.is_none_or(|only| only.contains(&row.name)) {
+        // On SQLite it is a virtual one, and not among them.
+        if row.name != SEARCH_TABLE && only.is_none_or(|only| only.contains(&row.name)) {
             let table = table(tx, place, row.name.clone()).await?;
             found.insert(row.name, table);
         }

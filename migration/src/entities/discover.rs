@@ -10,6 +10,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement};
 
 use super::Error;
 use crate::runner::HISTORY_TABLE;
+use crate::step::SEARCH_TABLE;
 
 /// A connection or a transaction, by which a catalog can be read.
 pub trait Catalog: ConnectionTrait + sea_schema::Connection {}
@@ -53,7 +54,7 @@ pub struct ForeignKey {
     pub on_update: String,
 }
 
-/// Reads every table but the migration history and what SQLite keeps for itself, sorted by name.
+/// Reads every table but the migration history, the search index and what SQLite keeps for itself, sorted by name.
 ///
 /// # Errors
 /// [`Error::Database`] when the catalog can't be read.
@@ -63,7 +64,7 @@ pub async fn discover(db: &impl Catalog) -> Result<Vec<Table>, Error> {
         DbBackend::Postgres => postgres(db).await?,
         _ => return Err(Error::Backend),
     };
-    tables.retain(|t| t.name != HISTORY_TABLE);
+    tables.retain(|t| t.name != HISTORY_TABLE && t.name != SEARCH_TABLE);
     tables.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(tables)
 }

@@ -8,7 +8,7 @@ use sea_orm::ConnectionTrait;
 use super::catalogue::{self, quoted};
 use super::session::Place;
 use crate::error::Error;
-use crate::step::Step;
+use crate::step::{SEARCH_TABLE, Step};
 
 /// Rows of one table that would be lost, whole or in part.
 #[derive(Clone, Debug, Eq, PartialEq, serde::Serialize)]
@@ -63,6 +63,7 @@ pub(super) async fn count(db: &impl ConnectionTrait, place: &Place, steps: &[&St
             losses.push(Loss { table, rows, lost: Lost::Columns(columns) });
         }
     }
+    tables.remove(SEARCH_TABLE);
     for table in tables {
         // A table that is gone already was dropped by a later step: it holds nothing.
         if !catalogue::columns(db, place, &table).await?.is_empty() {

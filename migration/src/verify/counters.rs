@@ -12,6 +12,7 @@ pub(super) async fn check(subject: &Subject<'_>) -> Result<Found, Error> {
         requirement_key(subject),
         item_revision(subject),
         next_item_number(subject),
+        next_decision_number(subject),
         steps_completed(subject),
         run_revision(subject),
     ];
@@ -118,6 +119,22 @@ fn run_revision(s: &Subject<'_>) -> Rule {
     };
     let reads = ["revision", "id", "workflow_events.workflow_run_id", "workflow_events.revision"];
     Rule::of(s, "workflow_runs", "column revision".to_owned(), reads, &asked)
+}
+
+/// Above the number of every decision of the project: the next one would get a number twice.
+fn next_decision_number(s: &Subject<'_>) -> Rule {
+    let asked = Asked {
+        found: s.shown("c.next_decision_number"),
+        expected: "'at least ' || CAST(given.newest + 1 AS text)".to_owned(),
+        join: format!(
+            "JOIN (SELECT project_id, max(number) AS newest FROM {} GROUP BY project_id) AS given \
+             ON given.project_id = c.id",
+            s.table("board_decisions")
+        ),
+        broken: "c.next_decision_number <= given.newest".to_owned(),
+    };
+    let reads = ["next_decision_number", "id", "board_decisions.project_id", "board_decisions.number"];
+    Rule::of(s, "board_projects", "column next_decision_number".to_owned(), reads, &asked)
 }
 
 /// Above the number of every key that the project has given out: the next item would get a key twice.

@@ -1,8 +1,9 @@
 //! Removes a user that nothing refers to.
 
 use callboard_entity::{
-    ActorType, WorkItemAssigneeType, board_users as users, task_assignments as assignments, work_item_events as events,
-    work_items, workflow_events,
+    ActorType, WorkItemAssigneeType, board_decisions, board_messages, board_users as users, checkpoints,
+    decision_evolutions, file_operations, file_verifications, session_events, task_assignments as assignments,
+    work_item_events as events, work_items, work_sessions as sessions, workflow_events,
 };
 use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
@@ -13,11 +14,22 @@ use crate::error::{Conflict, Result};
 use crate::id::Ref;
 use crate::setting;
 
+/// How many rows of these tables say that the user made them.
+macro_rules! by_user {
+    ($tx:expr, $user:expr, [$($table:ident),+ $(,)?]) => {
+        0 $(+ $table::Entity::find()
+            .filter($table::Column::ActorType.eq(ActorType::User))
+            .filter($table::Column::ActorId.eq($user.id))
+            .count(&$tx.conn)
+            .await?)+
+    };
+}
+
 /// Removes a user, for one that was added by mistake: whoever has done anything stays, or history would not be told.
 ///
 /// # Errors
-/// `NotFound` for the user; `Conflict::InUse`, naming how many items, assignments, ledger rows and settings refer to
-/// them.
+/// `NotFound` for the user; `Conflict::InUse`, naming how many items, assignments, sessions, ledger rows and settings
+/// refer to them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RemoveUser {
     /// By name or id.
@@ -39,23 +51,35 @@ impl Verb for RemoveUser {
             .add(assignments::Column::UserId.eq(user.id))
             .add(assignments::Column::AssignedBy.eq(user.id));
         let assignments = assignments::Entity::find().filter(held).count(&tx.conn).await?;
-        let ledger = events::Entity::find()
-            .filter(events::Column::ActorType.eq(ActorType::User))
-            .filter(events::Column::ActorId.eq(user.id))
-            .count(&tx.conn)
-            .await?;
-        let runs = workflow_events::Entity::find()
-            .filter(workflow_events::Column::ActorType.eq(ActorType::User))
-            .filter(workflow_events::Column::ActorId.eq(user.id))
-            .count(&tx.conn)
-            .await?;
+        let sessions = sessions::Entity::find().filter(sessions::Column::UserId.eq(user.id)).count(&tx.conn).await?;
+        let ledger = by_user!(
+            tx,
+            user,
+            [
+                events,
+                workflow_events,
+                session_events,
+                file_operations,
+                file_verifications,
+                board_decisions,
+                decision_evolutions,
+                board_messages,
+                checkpoints,
+            ]
+        );
         let settings = setting::naming_user(tx, &user.name).await?;
-        let uses: Vec<String> =
-            [(items, "items"), (assignments, "assignments"), (ledger + runs, "ledger rows"), (settings, "settings")]
-                .into_iter()
-                .filter(|(count, _)| *count > 0)
-                .map(|(count, what)| format!("{what}: {count}"))
-                .collect();
+        let found = [
+            (items, "items"),
+            (assignments, "assignments"),
+            (sessions, "sessions"),
+            (ledger, "ledger rows"),
+            (settings, "settings"),
+        ];
+        let uses: Vec<String> = found
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| format!("{what}: {count}"))
+            .collect();
         if !uses.is_empty() {
             let because = format!("others refer to them ({})", uses.join(", "));
             return Err(Conflict::InUse { what: format!("removing user '{}'", user.name), because }.into());

@@ -60,6 +60,31 @@ both! {
         assert_eq!(kept(&seed, "default").await, "others refer to them (settings: 1)");
     }
 
+    async fn who_worked_in_a_session_stays(t: TestDb) {
+        use callboard_service::entity::{WorkSessionSource, WorkSessionStatus, WorkSessionType, work_sessions};
+        use sea_orm::{ActiveModelTrait, Set};
+        let seed = t.seed().await;
+        let worker = add(&seed, "worker").await;
+        let (id, now) = (uuid::Uuid::now_v7(), chrono::Utc::now().into());
+        work_sessions::ActiveModel {
+            id: Set(id),
+            key: Set("S-1".to_owned()),
+            user_id: Set(worker.id),
+            source: Set(WorkSessionSource::Cli),
+            session_type: Set(WorkSessionType::Work),
+            status: Set(WorkSessionStatus::Completed),
+            started_at: Set(now),
+            active_seconds: Set(0),
+            created_at: Set(now),
+            updated_at: Set(now),
+            ..Default::default()
+        }
+        .insert(&seed.raw)
+        .await
+        .expect("a session");
+        assert_eq!(kept(&seed, "worker").await, "others refer to them (sessions: 1)");
+    }
+
     async fn who_gave_work_or_has_it_stays(t: TestDb) {
         use callboard_service::assignment::{Assign, Holder};
         let seed = t.seed().await;

@@ -122,10 +122,13 @@ pub(super) fn unusual(sql: &str) -> Unusual {
         }
     };
     let tokens = script.statements.first().map_or(&[][..], |s| s.tokens.as_slice());
-    let Some(open) = tokens.iter().position(|t| t.is_sign('(')) else { return out };
     if tokens.get(1).is_some_and(|t| t.is("virtual")) {
+        // Its columns are listed as those of any table; the rest is its module's to understand.
+        let using = tokens.iter().position(|t| t.is("using")).unwrap_or(tokens.len());
+        out.lines.push(text(&tokens[using..]));
         return out;
     }
+    let Some(open) = tokens.iter().position(|t| t.is_sign('(')) else { return out };
     let end = group_end(&tokens[open..]);
     for part in between_commas(&tokens[open + 1..open + end]) {
         let is_constraint = ["constraint", "primary", "unique", "check", "foreign"];
@@ -252,7 +255,8 @@ mod tests {
                    CONSTRAINT k CHECK (a <> 'x' COLLATE NOCASE), c text DEFAULT (1) CONSTRAINT f REFERENCES t (id) \
                    ON DELETE CASCADE NOT DEFERRABLE INITIALLY DEFERRED, \"desc\" text, CONSTRAINT u UNIQUE (a, c) )";
         assert_eq!(unusual(sql), super::Unusual::default());
-        assert_eq!(unusual("CREATE VIRTUAL TABLE v USING fts5(a, tokenize = 'x', b desc)"), super::Unusual::default());
+        let found = unusual("CREATE VIRTUAL TABLE v USING fts5(a, tokenize = 'x', b desc)");
+        assert_eq!((found.columns.len(), found.lines), (0, vec!["using fts5 (a, tokenize = 'x', b desc)".to_owned()]));
     }
 
     #[test]

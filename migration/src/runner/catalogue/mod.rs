@@ -10,6 +10,7 @@ use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 
 use super::session::Place;
 use crate::error::{Cause, Error, cause};
+use crate::step::{SEARCH_TABLE, shadowed};
 use crate::target::Kind;
 
 /// A column as the catalogue has it.
@@ -90,11 +91,20 @@ pub(crate) async fn existing(
     strings(&rows, "line").map_err(failed)
 }
 
-/// All tables of a SQLite file that hold rows of their own, by name: not SQLite's, and no virtual ones.
+/// All tables of a SQLite file that hold rows of their own, by name: not SQLite's, and no virtual ones. Of our full-text
+/// index it is the other way round: its documents are rows, and the tables in which FTS5 keeps them are its own matter.
 pub(crate) async fn sqlite_tables(db: &impl ConnectionTrait, place: &Place) -> Result<Vec<String>, Error> {
-    let sql = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'shadow') \
-               AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name";
-    strings(&db.query_all_raw(place.ask(sql)).await.map_err(failed)?, "name").map_err(failed)
+    let search = literal(SEARCH_TABLE);
+    let sql = format!(
+        "SELECT name FROM pragma_table_list WHERE schema = 'main' \
+         AND (type IN ('table', 'shadow') OR (type = 'virtual' AND name = {search})) \
+         AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name"
+    );
+    let mut found = strings(&db.query_all_raw(place.ask(sql)).await.map_err(failed)?, "name").map_err(failed)?;
+    if found.iter().any(|name| name == SEARCH_TABLE) {
+        found.retain(|name| shadowed(name) != Some(SEARCH_TABLE));
+    }
+    Ok(found)
 }
 
 /// The rows of a table of a SQLite file; none of one that SQLite can't read without its application: the key that orders
@@ -143,7 +153,8 @@ pub(crate) async fn sqlite_others(
         let text = |column: &str| row.try_get::<String>("", column);
         let (kind, name, table) = (text("type"), text("name"), text("tbl_name"));
         let (kind, name, table) = (kind.map_err(failed)?, name.map_err(failed)?, table.map_err(failed)?);
-        if !ours.contains(&table) && !name.starts_with("sqlite_stat") {
+        let is_ours = ours.contains(&table) || shadowed(&table).is_some_and(|of| of == SEARCH_TABLE && ours.contains(of));
+        if !is_ours && !name.starts_with("sqlite_stat") {
             out.push_str(&format!("{kind} {name} {table} {}\n", text("sql").map_err(failed)?));
         }
     }

@@ -6,14 +6,14 @@ use sea_orm::{ConnectionTrait, DbErr};
 
 use super::super::session::Place;
 use super::definition::{checks, unusual};
-use super::{Column, column_line, literal, read_column, strings};
+use super::{Column, column_line, literal, read_column, shadowed, strings};
 
-/// A column, of the table function `x`.
+/// A column, of the table function `x`. What a virtual table hides (`hidden` is 1) are its functions, not values.
 const COLUMN: &str = "x.name AS name, x.type AS type, x.\"notnull\" <> 0 AS not_null, x.dflt_value AS def, \
                       x.pk AS \"key\", x.hidden IN (2, 3) AS is_generated, '' AS unusual";
 
 pub(super) fn columns(table: &str) -> String {
-    format!("SELECT {COLUMN} FROM pragma_table_xinfo({}) AS x ORDER BY x.cid", literal(table))
+    format!("SELECT {COLUMN} FROM pragma_table_xinfo({}) AS x WHERE x.hidden <> 1 ORDER BY x.cid", literal(table))
 }
 
 pub(super) fn existing(list: &str) -> String {
@@ -38,11 +38,20 @@ pub(super) async fn describe(
     let from = format!("FROM main.sqlite_schema AS m WHERE m.type = 'table' AND {which}");
     let tables =
         db.query_all_raw(place.ask(format!("SELECT m.name AS name, m.sql AS sql {from} ORDER BY name"))).await?;
+    let mut found = Vec::new();
+    for row in &tables {
+        found.push((row.try_get::<String>("", "name")?, row.try_get::<String>("", "sql")?));
+    }
+    let full_text: BTreeSet<String> =
+        found.iter().filter(|(_, sql)| is_full_text(sql)).map(|(name, _)| name.clone()).collect();
     let mut columns = all_columns(db, place, &which).await?;
     let mut parts = parts(db, place, &which).await?;
     let mut out = String::new();
-    for row in tables {
-        let (name, sql): (String, String) = (row.try_get("", "name")?, row.try_get("", "sql")?);
+    for (name, sql) in found {
+        // How FTS5 keeps its data is its own matter, and changes with its version.
+        if shadowed(&name).is_some_and(|of| full_text.contains(of)) {
+            continue;
+        }
         out.push_str(&format!("table {name}\n"));
         let mut unusual = unusual(&sql);
         for mut column in columns.remove(&name).unwrap_or_default() {
@@ -69,7 +78,7 @@ async fn all_columns(
 ) -> Result<BTreeMap<String, Vec<Column>>, DbErr> {
     let sql = format!(
         "SELECT m.name AS of_table, {COLUMN} FROM main.sqlite_schema AS m, pragma_table_xinfo(m.name) AS x \
-         WHERE m.type = 'table' AND {which} ORDER BY m.name, x.cid"
+         WHERE m.type = 'table' AND {which} AND x.hidden <> 1 ORDER BY m.name, x.cid"
     );
     let mut out: BTreeMap<String, Vec<Column>> = BTreeMap::new();
     for row in db.query_all_raw(place.ask(sql)).await? {
@@ -106,6 +115,14 @@ async fn parts(db: &impl ConnectionTrait, place: &Place, which: &str) -> Result<
         }
     }
     Ok(out)
+}
+
+/// Whether that is the SQL of a full-text index.
+fn is_full_text(sql: &str) -> bool {
+    let words: Vec<String> = sql.split([' ', '(']).map(str::to_lowercase).filter(|word| !word.is_empty()).collect();
+    words.first().is_some_and(|word| word == "create")
+        && words.get(1).is_some_and(|word| word == "virtual")
+        && words.iter().any(|word| word == "fts5")
 }
 
 pub(super) fn one_line(text: &str) -> String {

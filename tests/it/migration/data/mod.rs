@@ -4,17 +4,25 @@
 //! that the next step meets them.
 
 mod agent_profiles;
+mod board_decisions;
+mod board_messages;
 mod board_projects;
 mod board_settings;
 mod board_users;
 mod capabilities;
+mod checkpoints;
+mod decision_evolutions;
 mod delegation;
 pub mod dump;
+mod events_by_session;
 mod external_refs;
+mod file_operations;
+mod file_verifications;
 mod idempotency_keys;
 mod prerequisites;
 mod ready_queue;
 mod requirements;
+mod session_events;
 mod sprint_items;
 mod sprints;
 mod task_assignments;
@@ -22,6 +30,7 @@ mod user_names;
 pub mod value;
 mod work_item_events;
 mod work_items;
+mod work_sessions;
 mod workflow_context;
 mod workflow_events;
 mod workflow_outputs;
@@ -67,7 +76,7 @@ macro_rules! table_check {
 }
 use table_check;
 
-const CHECKS: [Check; 24] = [
+const CHECKS: [Check; 33] = [
     board_users::CHECK,
     board_projects::CHECK,
     sprints::CHECK,
@@ -92,6 +101,15 @@ const CHECKS: [Check; 24] = [
     workflow_context::CHECK,
     workflow_events::CHECK,
     user_names::CHECK,
+    work_sessions::CHECK,
+    session_events::CHECK,
+    events_by_session::CHECK,
+    file_operations::CHECK,
+    file_verifications::CHECK,
+    board_decisions::CHECK,
+    decision_evolutions::CHECK,
+    board_messages::CHECK,
+    checkpoints::CHECK,
 ];
 
 both_empty! {
@@ -126,7 +144,7 @@ both_empty! {
     /// The same rows through the whole history in one run each way, from each stage that a user can be at.
     async fn rows_survive_a_jump_from_any_stage_to_the_newest(t: TestDb) {
         let db = t.raw().await;
-        for stage in [4, 6, 10, 12, 14, 16] {
+        for stage in [4, 6, 10, 12, 14, 16, 24] {
             for (step, number) in history().iter().zip(1..=stage) {
                 up(&t, Goal::Steps(1)).await.unwrap_or_else(|e| panic!("{number}: {e}"));
                 let check = CHECKS.iter().find(|c| c.version == step.version()).expect("a check");

@@ -8,7 +8,7 @@ use std::time::Duration;
 use callboard_migration::runner::HISTORY_TABLE;
 use support::plain;
 
-use super::stage::{BEGIN, Fleet, history, name, objects, of_the_app, on, outcomes, summary};
+use super::stage::{BEGIN, Fleet, history, name, newest, objects, of_the_app, on, outcomes, summary};
 use crate::migration::common::{number, sql};
 use crate::migration::faults::report::{Figures, record};
 use crate::migration::faults::{control, share};
@@ -64,7 +64,7 @@ plain! {
         }
         let done: Vec<&String> = wanted.iter().filter(|(_, (word, _))| word == "done").map(|(p, _)| p).collect();
         for project in done.iter().step_by(45) {
-            assert_eq!(history(&fleet.path(project)).len(), 24, "{project}");
+            assert_eq!(history(&fleet.path(project)).len(), newest(), "{project}");
             assert_eq!(of_the_app(&fleet.path(project)), app, "{project}");
             let backups = fleet.path(project).with_file_name("project.db.backups");
             let found = std::fs::read_dir(&backups).expect("list").map(|e| e.expect("an entry").path());
@@ -113,7 +113,7 @@ plain! {
         assert!(output.stdout.ends_with("1 succeeded, 0 skipped, 1 failed\n"), "{output}");
         assert!(std::fs::read(fleet.path("theirs")).expect("read") == before);
         assert_eq!(std::fs::read_dir(fleet.path("theirs").parent().expect("a folder")).expect("list").count(), 1);
-        assert_eq!(history(&fleet.path("mine")).len(), 24);
+        assert_eq!(history(&fleet.path("mine")).len(), newest());
         // And back: what is left is what was there.
         fleet.run(["down", "--all", "--project", "mine"]).run().ok();
         let left = on(&fleet.path("mine"), async |db| super::stage::lines(db, "SELECT name FROM sqlite_schema").await);

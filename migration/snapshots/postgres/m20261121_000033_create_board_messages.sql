@@ -1,0 +1,7 @@
+CREATE TABLE "board_messages" ( "id" uuid NOT NULL PRIMARY KEY, "project_id" uuid NOT NULL CONSTRAINT fk_board_messages_project_id REFERENCES board_projects (id) ON DELETE CASCADE, "thread_id" uuid NULL CONSTRAINT fk_board_messages_thread_id REFERENCES board_messages (id) ON DELETE SET NULL, "kind" text NOT NULL CONSTRAINT "ck_board_messages_kind" CHECK (kind IN ('message', 'handover', 'broadcast')), "from_agent_id" uuid NULL CONSTRAINT fk_board_messages_from_agent_id REFERENCES agent_profiles (id) ON DELETE SET NULL, "to_agent_id" uuid NULL CONSTRAINT fk_board_messages_to_agent_id REFERENCES agent_profiles (id) ON DELETE SET NULL, "work_item_id" uuid NULL CONSTRAINT fk_board_messages_work_item_id REFERENCES work_items (id) ON DELETE SET NULL, "body" jsonb NOT NULL, "actor_type" text NOT NULL CONSTRAINT "ck_board_messages_actor_type" CHECK (actor_type IN ('agent', 'user', 'system')), "actor_id" uuid NULL, "read_at" timestamp with time zone NULL, "acknowledged_at" timestamp with time zone NULL, "created_at" timestamp with time zone NOT NULL );
+CREATE INDEX ix_board_messages_unread ON board_messages (to_agent_id, project_id) WHERE read_at IS NULL;
+CREATE INDEX "ix_board_messages_project_id" ON "board_messages" ("project_id");
+CREATE INDEX "ix_board_messages_thread_id" ON "board_messages" ("thread_id");
+CREATE INDEX "ix_board_messages_from_agent_id" ON "board_messages" ("from_agent_id");
+CREATE INDEX "ix_board_messages_to_agent_id" ON "board_messages" ("to_agent_id");
+CREATE INDEX "ix_board_messages_work_item_id" ON "board_messages" ("work_item_id");

@@ -1,0 +1,4 @@
+CREATE TABLE "checkpoints" ( "id" uuid NOT NULL PRIMARY KEY, "work_item_id" uuid NOT NULL CONSTRAINT fk_checkpoints_work_item_id REFERENCES work_items (id) ON DELETE CASCADE, "assignment_id" uuid NULL CONSTRAINT fk_checkpoints_assignment_id REFERENCES task_assignments (id) ON DELETE SET NULL, "session_id" uuid NULL CONSTRAINT fk_checkpoints_session_id REFERENCES work_sessions (id) ON DELETE SET NULL, "seq" bigint NOT NULL, "note" text NOT NULL, "data" jsonb NULL, "actor_type" text NOT NULL CONSTRAINT "ck_checkpoints_actor_type" CHECK (actor_type IN ('agent', 'user', 'system')), "actor_id" uuid NULL, "created_at" timestamp with time zone NOT NULL );
+CREATE UNIQUE INDEX "ux_checkpoints_work_item_id_seq" ON "checkpoints" ("work_item_id", "seq");
+CREATE INDEX "ix_checkpoints_assignment_id" ON "checkpoints" ("assignment_id");
+CREATE INDEX "ix_checkpoints_session_id" ON "checkpoints" ("session_id");

@@ -1,0 +1,4 @@
+CREATE TABLE "checkpoints" ( "id" uuid_text NOT NULL PRIMARY KEY, "work_item_id" uuid_text NOT NULL CONSTRAINT fk_checkpoints_work_item_id REFERENCES work_items (id) ON DELETE CASCADE, "assignment_id" uuid_text NULL CONSTRAINT fk_checkpoints_assignment_id REFERENCES task_assignments (id) ON DELETE SET NULL, "session_id" uuid_text NULL CONSTRAINT fk_checkpoints_session_id REFERENCES work_sessions (id) ON DELETE SET NULL, "seq" integer NOT NULL, "note" text NOT NULL, "data" jsonb_text NULL, "actor_type" text NOT NULL CONSTRAINT "ck_checkpoints_actor_type" CHECK (actor_type IN ('agent', 'user', 'system')), "actor_id" uuid_text NULL, "created_at" timestamp_with_timezone_text NOT NULL );
+CREATE UNIQUE INDEX "ux_checkpoints_work_item_id_seq" ON "checkpoints" ("work_item_id", "seq");
+CREATE INDEX "ix_checkpoints_assignment_id" ON "checkpoints" ("assignment_id");
+CREATE INDEX "ix_checkpoints_session_id" ON "checkpoints" ("session_id");

@@ -1,0 +1,11 @@
+//! m..28: an index only: not one row changes, in either direction.
+
+use super::Check;
+
+pub(super) const CHECK: Check = Check {
+    version: "m20261121_000028_index_events_by_session",
+    rows: |_| Vec::new(),
+    up: |_, before, after| assert_eq!(after, before),
+    down: |_, full, down| assert_eq!(down, full),
+    again: |_, full, again| assert_eq!(again, full),
+};
