@@ -69,8 +69,11 @@ impl MigrationTrait for Migration {
         c::index(m, TABLE, &["work_item_id"]).await?;
         c::index(m, TABLE, &["session_id"]).await?;
         c::index(m, TABLE, &["agent_id"]).await?;
-        c::sql(m, "CREATE INDEX ix_board_decisions_review_at ON board_decisions (review_at) WHERE review_at IS NOT NULL")
-            .await
+        c::sql(
+            m,
+            "CREATE INDEX ix_board_decisions_review_at ON board_decisions (review_at) WHERE review_at IS NOT NULL",
+        )
+        .await
     }
 
     async fn down(&self, m: &SchemaManager) -> Result<(), DbErr> {

@@ -75,11 +75,8 @@ impl Verb for RemoveUser {
             (ledger, "ledger rows"),
             (settings, "settings"),
         ];
-        let uses: Vec<String> = found
-            .into_iter()
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, what)| format!("{what}: {count}"))
-            .collect();
+        let uses: Vec<String> =
+            found.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{what}: {count}")).collect();
         if !uses.is_empty() {
             let because = format!("others refer to them ({})", uses.join(", "));
             return Err(Conflict::InUse { what: format!("removing user '{}'", user.name), because }.into());

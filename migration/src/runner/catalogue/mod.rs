@@ -153,7 +153,8 @@ pub(crate) async fn sqlite_others(
         let text = |column: &str| row.try_get::<String>("", column);
         let (kind, name, table) = (text("type"), text("name"), text("tbl_name"));
         let (kind, name, table) = (kind.map_err(failed)?, name.map_err(failed)?, table.map_err(failed)?);
-        let is_ours = ours.contains(&table) || shadowed(&table).is_some_and(|of| of == SEARCH_TABLE && ours.contains(of));
+        let is_ours =
+            ours.contains(&table) || shadowed(&table).is_some_and(|of| of == SEARCH_TABLE && ours.contains(of));
         if !is_ours && !name.starts_with("sqlite_stat") {
             out.push_str(&format!("{kind} {name} {table} {}\n", text("sql").map_err(failed)?));
         }

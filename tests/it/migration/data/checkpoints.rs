@@ -19,7 +19,6 @@ fn rows(kind: Kind) -> Vec<String> {
     }
     let data = format!("[\"{}\"]", long());
     rows.push(row![V::Id(2222), V::Id(310), V::Null, V::Null, 0, "", "agent", V::Id(420), data, NOW]);
-    let columns =
-        "id, work_item_id, assignment_id, session_id, seq, note, actor_type, actor_id, data, created_at";
+    let columns = "id, work_item_id, assignment_id, session_id, seq, note, actor_type, actor_id, data, created_at";
     insert(kind, "checkpoints", columns, rows)
 }
