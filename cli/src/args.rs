@@ -57,6 +57,10 @@ pub struct Global {
     #[arg(long, global = true, value_name = "SLUG", env = "CALLBOARD_PROJECT", hide_env_values = true)]
     pub project: Option<Ref>,
 
+    /// The work session, by key: what is changed names it
+    #[arg(long, global = true, value_name = "KEY", env = "CALLBOARD_SESSION", hide_env_values = true)]
+    pub session: Option<Ref>,
+
     /// A repeat of the same change with the same key, within 7 days, gives the first answer and changes nothing
     #[arg(long, global = true, value_name = "KEY")]
     pub idempotency_key: Option<String>,

@@ -43,11 +43,34 @@ impl Context {
         self.run_as(&board, actor, verb).await
     }
 
-    /// Runs a change as a given actor, once for the `--idempotency-key`.
+    /// Runs a change as a given actor, once for the `--idempotency-key`, in the session that is named.
     ///
     /// # Errors
-    /// What the verb refuses.
+    /// A session that is over, or what the verb refuses.
     pub async fn run_as<V>(&self, board: &Callboard, actor: Actor, verb: &V) -> Result<V::Output, CliError>
+    where
+        V: Verb + Serialize,
+        V::Output: Serialize + DeserializeOwned,
+    {
+        let board = self.in_session(board).await?;
+        self.run_once(&board, actor, verb).await
+    }
+
+    /// Runs a change of a session: the one that is named is what is changed, and may be over.
+    ///
+    /// # Errors
+    /// As [`Context::run`].
+    pub async fn run_on_session<V>(&self, verb: &V) -> Result<V::Output, CliError>
+    where
+        V: Verb + Serialize,
+        V::Output: Serialize + DeserializeOwned,
+    {
+        let board = self.board().await?;
+        let actor = self.actor(&board).await?;
+        self.run_once(&board, actor, verb).await
+    }
+
+    async fn run_once<V>(&self, board: &Callboard, actor: Actor, verb: &V) -> Result<V::Output, CliError>
     where
         V: Verb + Serialize,
         V::Output: Serialize + DeserializeOwned,
@@ -55,6 +78,14 @@ impl Context {
         match &self.global.idempotency_key {
             Some(key) => Ok(board.run_once(actor, key, verb).await?),
             None => Ok(board.run(actor, verb).await?),
+        }
+    }
+
+    /// The board in the session that is named, if one is.
+    async fn in_session(&self, board: &Callboard) -> Result<Callboard, CliError> {
+        match self.session() {
+            Some(session) => Ok(board.in_session(&session).await?),
+            None => Ok(board.clone()),
         }
     }
 
@@ -80,7 +111,7 @@ impl Context {
     pub async fn rehearse<V: Verb>(&self, verb: &V) -> Result<V::Output, CliError> {
         let board = self.board().await?;
         let actor = self.actor(&board).await?;
-        let output = board.rehearse(actor, verb).await?;
+        let output = self.in_session(&board).await?.rehearse(actor, verb).await?;
         self.out.rehearsed();
         Ok(output)
     }
@@ -191,6 +222,11 @@ impl Context {
     /// The project that was named.
     pub fn project(&self) -> Option<Ref> {
         self.global.project.clone()
+    }
+
+    /// The work session that was named: --session, else CALLBOARD_SESSION; an empty one is none.
+    pub fn session(&self) -> Option<Ref> {
+        self.global.session.clone().filter(|session| !session.to_string().is_empty())
     }
 
     /// Told by the runner when it begins to commit, or to put a backup back: from then on Ctrl-C waits.

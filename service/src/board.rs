@@ -16,6 +16,7 @@ pub struct Callboard {
     pub(crate) db: Db,
     pub(crate) clock: Clock,
     pub(crate) reaper: ReapClock,
+    pub(crate) session: Option<Uuid>,
 }
 
 impl Callboard {
@@ -27,7 +28,7 @@ impl Callboard {
     pub async fn open(url: &DatabaseUrl, options: OpenOptions) -> Result<Self> {
         let db = db::connect(url, &options).await?;
         db::check_schema(&db).await?;
-        Ok(Self { db, clock: options.clock, reaper: ReapClock::default() })
+        Ok(Self { db, clock: options.clock, reaper: ReapClock::default(), session: None })
     }
 
     /// Closes the connections; open transactions of other clones are rolled back.
@@ -43,6 +44,31 @@ impl Callboard {
     /// The time by this board's clock.
     pub fn now(&self) -> crate::clock::Timestamp {
         self.clock.now()
+    }
+
+    /// The same board in a work session: every ledger row that it writes names the session.
+    ///
+    /// The session is looked at once, here: one that ends later is still named by what is written through this board.
+    ///
+    /// # Errors
+    /// `NotFound`; [`crate::Conflict::Inactive`] for a session that is over.
+    ///
+    /// # Example
+    /// ```no_run
+    /// use callboard_service::Callboard;
+    /// use callboard_service::assignment::Claim;
+    /// use callboard_service::session::StartSession;
+    ///
+    /// # async fn example(board: Callboard) -> Result<(), callboard_service::Error> {
+    /// let coder = board.actor("agent:coder").await?;
+    /// let session = board.run(coder, &StartSession::default()).await?;
+    /// let board = board.in_session(&session.id.into()).await?;
+    /// board.run(coder, &Claim::one("coder")).await?; // the claim's ledger row names the session
+    /// # Ok(()) }
+    /// ```
+    pub async fn in_session(&self, session: &Ref) -> Result<Self> {
+        let found = self.read(&FindSession { session }).await?;
+        Ok(Self { session: Some(found), ..self.clone() })
     }
 
     /// The holder of an assignment, as the one who acts.
@@ -77,6 +103,20 @@ impl Query for FindHolder {
             (None, Some(user)) => Actor::user(user),
             (None, None) => Actor::SYSTEM,
         })
+    }
+}
+
+struct FindSession<'a> {
+    session: &'a Ref,
+}
+
+impl Query for FindSession<'_> {
+    type Output = Uuid;
+
+    async fn fetch(&self, tx: &Tx) -> Result<Uuid> {
+        let found = crate::session::find(tx, self.session).await?;
+        crate::session::not_over(&found)?;
+        Ok(found.id)
     }
 }
 

@@ -16,6 +16,7 @@ mod migration;
 mod prerequisite;
 mod project;
 mod rules;
+mod session;
 mod setting;
 mod sprint;
 mod user;

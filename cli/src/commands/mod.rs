@@ -17,6 +17,7 @@ mod quickstart;
 mod quickstart_run;
 mod quickstart_worker;
 mod reference;
+mod session;
 mod setting;
 mod sprint;
 mod upgrade;
@@ -56,6 +57,8 @@ pub enum Command {
     #[command(subcommand)]
     Workflow(workflow::Command),
     #[command(subcommand)]
+    Session(session::Command),
+    #[command(subcommand)]
     Setting(setting::Command),
     #[command(subcommand)]
     Import(import::Command),
@@ -85,6 +88,7 @@ pub async fn run(command: Command, context: &Context) -> Result<(), CliError> {
         Command::Project(command) => command.run(context).await,
         Command::Sprint(command) => command.run(context).await,
         Command::Workflow(command) => command.run(context).await,
+        Command::Session(command) => command.run(context).await,
         Command::Setting(command) => command.run(context).await,
         Command::Import(command) => command.run(context).await,
         Command::Export(args) => export::run(args, context).await,

@@ -2,7 +2,7 @@
 
 use callboard_service::{Conflict, DatabaseError, Error, ErrorKind};
 
-use super::{CliError, workflow};
+use super::{CliError, session, workflow};
 
 /// The cause in one stable word.
 pub fn code(error: &CliError) -> &'static str {
@@ -43,6 +43,7 @@ pub fn code(error: &CliError) -> &'static str {
         CliError::FileExists { .. } | CliError::BoardExists { .. } => "conflict",
         CliError::Input { .. } | CliError::Template { .. } => "invalid",
         CliError::Broken { .. } => "verify_failed",
+        CliError::Found { .. } => "check_found",
         CliError::Io(_) | CliError::Json(_) => "internal",
         CliError::BrokenPipe => "broken_pipe",
         CliError::Interrupted => "interrupted",
@@ -74,6 +75,7 @@ pub fn exit_code(error: &CliError) -> u8 {
         CliError::Worker { .. } => 1,
         CliError::Input { .. } | CliError::Template { .. } => 18,
         CliError::Broken { .. } => 11,
+        CliError::Found { .. } => 3,
         CliError::NoActor | CliError::Usage { .. } => 2,
         CliError::Io(_) | CliError::Json(_) => 1,
         CliError::BrokenPipe => 0,
@@ -94,6 +96,8 @@ pub fn message(error: &CliError) -> String {
         CliError::Usage { message, .. } => message.clone(),
         CliError::File { path, error } => format!("{path} can't be read: {error}"),
         CliError::Broken { count } => format!("{count} values are not as the history tells"),
+        CliError::Found { count: 1, .. } => "the check found one thing".to_owned(),
+        CliError::Found { count, .. } => format!("the check found {count} things"),
         CliError::FileExists { path } => format!("{path} exists already"),
         CliError::BoardExists { target, .. } => format!("there is a board at {target} already"),
         CliError::Input { what, error } => format!("{what} can't be understood: {error}"),
@@ -139,6 +143,7 @@ pub fn hint(error: &CliError) -> Option<String> {
         CliError::Broken { .. } => {
             Some("they were changed past Callboard, or by a fault of ours: please report it".to_owned())
         }
+        CliError::Found { hint, .. } => Some((*hint).to_owned()),
         CliError::FileExists { .. } => Some("--force replaces it".to_owned()),
         CliError::BoardExists { way_out, .. } => Some((*way_out).to_owned()),
         CliError::Template { .. } => {
@@ -160,6 +165,7 @@ fn service(error: &Error) -> Option<String> {
             "`callboard workflow show RUN` shows where each step stands".to_owned()
         }
         Error::Transition { entity: "sprint" | "prerequisite", .. } => return None,
+        Error::Transition { entity: "session", name, .. } => session::moved(name),
         Error::Transition { .. } => "`callboard assignment history KEY` tells how it got there".to_owned(),
         Error::Conflict(conflict) => return conflicting(conflict),
         Error::LeaseLost { .. } => {
@@ -212,6 +218,7 @@ fn not_found(entity: &str) -> String {
         "user" => "user list",
         "project" => "project list",
         "sprint" => "sprint list",
+        "session" => "session list",
         "setting" => "setting list",
         "assignment" => "assignment list --mine",
         "prerequisite" => "prerequisite list ITEM",
@@ -221,6 +228,7 @@ fn not_found(entity: &str) -> String {
         "context" => "workflow context list RUN",
         "failed step" => "workflow show RUN",
         "item in this sprint" => "sprint show SPRINT",
+        "active session of" | "open session of" | "paused session of" => return session::none(),
         _ => return "check the name".to_owned(),
     };
     format!("`callboard {list}` shows what there is")
@@ -245,6 +253,8 @@ fn conflicting(conflict: &Conflict) -> Option<String> {
         Conflict::Inactive { entity: "sprint", name, .. } => {
             format!("`callboard sprint edit {name} --status active` opens it again")
         }
+        Conflict::Inactive { entity: "session", .. } => session::over(),
+        Conflict::SessionActive { session, .. } => session::active(session),
         Conflict::Inactive { .. } => "name one that is active".to_owned(),
         Conflict::InUse { .. } => "archive it instead, which keeps its history".to_owned(),
         Conflict::Dependents { .. } => {

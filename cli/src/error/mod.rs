@@ -1,6 +1,7 @@
 //! The one place where an error becomes a text, a hint and an exit code (docs/errors.md).
 
 mod advice;
+mod session;
 mod workflow;
 
 use std::io;
@@ -62,6 +63,11 @@ pub enum CliError {
     /// A check found what should not be; its rows are on stdout.
     Broken {
         count: usize,
+    },
+    /// A `--check` found what it looks for; its rows are on stdout.
+    Found {
+        count: u64,
+        hint: &'static str,
     },
     /// Whoever read stdout has gone.
     BrokenPipe,

@@ -7,6 +7,7 @@ pub mod lists;
 pub mod quickstart;
 pub mod reference;
 pub mod runs;
+pub mod sessions;
 pub mod table;
 mod text;
 pub mod words;

@@ -3,8 +3,8 @@
 use callboard_service::Ref;
 use callboard_service::clock::Timestamp;
 use callboard_service::entity::{
-    ProjectStatus, SprintStatus, TaskAssignmentStatus, TaskPrerequisiteStatus, WorkItemStatus, WorkflowRunStatus,
-    WorkflowStepStatus,
+    ProjectStatus, SprintStatus, TaskAssignmentStatus, TaskPrerequisiteStatus, WorkItemStatus, WorkSessionStatus,
+    WorkflowRunStatus, WorkflowStepStatus,
 };
 use callboard_service::sprint::normal_code;
 use chrono::{Local, NaiveDate, TimeDelta};
@@ -110,6 +110,15 @@ pub fn step_style(status: WorkflowStepStatus) -> Style {
         WorkflowStepStatus::Completed => Style::Good,
         WorkflowStepStatus::Failed => Style::Bad,
         WorkflowStepStatus::Skipped | WorkflowStepStatus::Cancelled => Style::Faint,
+    }
+}
+
+pub fn session_style(status: WorkSessionStatus) -> Style {
+    match status {
+        WorkSessionStatus::Active => Style::Active,
+        WorkSessionStatus::Paused => Style::Warning,
+        WorkSessionStatus::Completed => Style::Good,
+        WorkSessionStatus::Abandoned => Style::Faint,
     }
 }
 

@@ -31,6 +31,7 @@ pub(super) async fn run(
         tx.now.to_rfc3339_opts(SecondsFormat::Micros, true).into(),
     ];
     values.extend(own);
+    values.push(tx.session.into());
     let row = tx.conn.query_one_raw(tx.dialect.statement(sql, values)).await?;
     let Some(row) = row else { return Ok(None) };
     let assignment = task_assignments::Model::from_query_result(&row, "a_")?;

@@ -68,6 +68,7 @@ pub(super) async fn pick(tx: &Tx, call: &Call<'_>, wanted: usize) -> Result<Vec<
         tx.actor.user_id().into(),
         tx.actor.agent_id().into(),
         call.locked.into(),
+        tx.session.into(),
     ]);
     let rows = tx.conn.query_all_raw(tx.dialect.statement(&sql, values)).await?;
     rows.iter()

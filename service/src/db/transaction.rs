@@ -8,6 +8,7 @@ use sea_orm::{
     AccessMode, ConnectionTrait, DatabaseTransaction, IsolationLevel, SqliteTransactionMode, TransactionOptions,
     TransactionTrait,
 };
+use uuid::Uuid;
 
 use super::connect::Db;
 use super::dialect::Dialect;
@@ -43,6 +44,8 @@ pub struct Tx {
     pub(crate) actor: Actor,
     /// The time of the whole verb, bound by the app.
     pub(crate) now: Timestamp,
+    /// The work session that the board's writes carry, where they carry one.
+    pub(crate) session: Option<Uuid>,
     reaper: ReapClock,
 }
 
@@ -55,7 +58,8 @@ const REAP_EVERY: Duration = Duration::from_secs(30);
 
 impl Tx {
     fn new(conn: DatabaseTransaction, board: &Callboard, actor: Actor) -> Self {
-        Self { conn, dialect: board.db.dialect, actor, now: board.clock.now(), reaper: board.reaper.clone() }
+        let (dialect, session) = (board.db.dialect, board.session);
+        Self { conn, dialect, actor, now: board.clock.now(), session, reaper: board.reaper.clone() }
     }
 
     /// Whether 30 seconds have gone by since this process last asked; asking starts them anew.
@@ -81,7 +85,8 @@ impl Tx {
     /// tried again.
     pub async fn run<V: Verb>(&self, verb: &V) -> Result<V::Output> {
         let conn = self.conn.begin().await?;
-        let inner = Tx { conn, dialect: self.dialect, actor: self.actor, now: self.now, reaper: self.reaper.clone() };
+        let Self { dialect, actor, now, session, .. } = *self;
+        let inner = Tx { conn, dialect, actor, now, session, reaper: self.reaper.clone() };
         end(verb.apply(&inner).await, inner).await
     }
 }

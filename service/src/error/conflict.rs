@@ -41,12 +41,22 @@ pub enum Conflict {
     /// What is named takes no part any more.
     #[error("{entity} '{name}' is {status}")]
     Inactive {
-        /// What kind of thing: `project`, `agent`, `item` or `sprint`.
+        /// What kind of thing: `project`, `agent`, `item`, `sprint` or `session`.
         entity: &'static str,
         /// Which one.
         name: String,
         /// Its state: `archived`, `inactive`, `completed`, ...
         status: String,
+    },
+    /// Somebody is at work in the project already, and asked for one session.
+    #[error("{holder} is at work in session '{session}' of project '{project}' already")]
+    SessionActive {
+        /// `agent:SLUG` or `user:NAME`.
+        holder: String,
+        /// The active session's key.
+        session: String,
+        /// The project's slug.
+        project: String,
     },
     /// Another process drives the run.
     #[error("run '{run}' is driven by {runner} until {until}")]

@@ -89,6 +89,8 @@ pub(crate) fn row(
     if !changed.is_empty() {
         data.insert("after".to_owned(), Value::Object(changed));
     }
+    // What Callboard does by itself on the way, or an import tells of others, is no work of the session.
+    let session = if entry.actor.is_some() { None } else { tx.session };
     let actor = entry.actor.unwrap_or(tx.actor);
     let from = before.map(|b| b.status);
     let moved = from != Some(after.status);
@@ -98,7 +100,7 @@ pub(crate) fn row(
         work_item_id: Set(after.id),
         revision: Set(after.revision),
         assignment_id: Set(entry.assignment.map(|(id, _)| id)),
-        session_id: Set(None),
+        session_id: Set(session),
         kind: Set(entry.kind.to_owned()),
         from_status: Set(from.filter(|_| moved).map(word)),
         to_status: Set(moved.then(|| word(after.status))),

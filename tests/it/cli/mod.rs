@@ -16,6 +16,7 @@ mod process;
 mod project;
 mod quickstart;
 mod secrets;
+mod session;
 mod setting;
 mod sprint;
 mod upgrade;

@@ -11,6 +11,7 @@ mod limit;
 mod names;
 mod parents;
 mod race;
+mod sessions;
 mod sprints;
 mod sweeps;
 mod taken;

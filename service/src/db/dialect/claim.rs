@@ -18,7 +18,7 @@ pub(crate) struct Limits {
 /// The parameters of both statements, by number:
 /// 1 agent, 2 how many, 3 project, 4 sprint, 5 type, 6 tag; PostgreSQL goes on with 7 slack, 8 ids as JSON,
 /// 9 lease in seconds, 10 now, 11 and 12 the actor's type and id, 13 and 14 the assigning user and agent,
-/// 15 whether the profile's row is locked.
+/// 15 whether the profile's row is locked, 16 the work session or NULL.
 impl Dialect {
     /// Picks items for an agent: on SQLite a plain SELECT (the writer is alone), on PostgreSQL the whole claim.
     pub fn claim(self, limits: Limits) -> String {
@@ -163,10 +163,10 @@ fn postgres(limits: Limits) -> String {
                  (SELECT split_part(r, ':', 1) FROM unnest(string_to_array(i.requirement_key, ',')) r)), '{{}}'))), \
              $10::timestamptz, $10::timestamptz FROM item i RETURNING id, context, lease_expires_at), \
          event AS ( \
-           INSERT INTO work_item_events (id, work_item_id, revision, assignment_id, kind, from_status, to_status, \
-             actor_type, actor_id, data, created_at) \
-           SELECT i.event_id, i.id, i.revision, i.assignment_id, 'claimed', 'todo', 'in_progress', $11::text, $12::uuid, \
-             jsonb_build_object('after', jsonb_build_object('status', 'in_progress', \
+           INSERT INTO work_item_events (id, work_item_id, revision, assignment_id, session_id, kind, from_status, \
+             to_status, actor_type, actor_id, data, created_at) \
+           SELECT i.event_id, i.id, i.revision, i.assignment_id, $16::uuid, 'claimed', 'todo', 'in_progress', \
+             $11::text, $12::uuid, jsonb_build_object('after', jsonb_build_object('status', 'in_progress', \
                'delegation_status', 'in_progress', 'assignee_type', 'agent', 'assignee_id', $1::uuid, \
                'attempt_count', i.attempt_count, 'assignment_id', i.assignment_id, 'assignment_status', 'started')), \
              $10::timestamptz FROM item i) \

@@ -12,7 +12,7 @@ use sea_orm::{IdenStatic, Iterable};
 use super::Dialect;
 
 /// The parameters that all three share: 1 assignment, 2 now, 3 the ledger row's id, 4 and 5 the actor's type and id,
-/// 6 notes or reason, 7 now as text; 8 and 9 are each statement's own.
+/// 6 notes or reason, 7 now as text, 10 the work session or NULL; 8 and 9 are each statement's own.
 impl Dialect {
     /// 8 the lease in seconds.
     pub fn start(self) -> Option<&'static str> {
@@ -133,9 +133,9 @@ fn statement(parts: &Parts<'_>) -> String {
            UPDATE work_items w SET {item}, revision = w.revision + 1, updated_at = $2::timestamptz, \
              last_activity_at = $2::timestamptz FROM ended a WHERE w.id = a.work_item_id RETURNING w.*), \
          event AS ( \
-           INSERT INTO work_item_events (id, work_item_id, revision, assignment_id, kind, from_status, to_status, \
-             actor_type, actor_id, reason, data, created_at) \
-           SELECT $3::uuid, i.id, i.revision, $1::uuid, '{kind}', {item_from}, i.status, $4::text, $5::uuid, {reason}, \
+           INSERT INTO work_item_events (id, work_item_id, revision, assignment_id, session_id, kind, from_status, \
+             to_status, actor_type, actor_id, reason, data, created_at) \
+           SELECT $3::uuid, i.id, i.revision, $1::uuid, $10::uuid, '{kind}', {item_from}, i.status, $4::text, $5::uuid, {reason}, \
              jsonb_build_object('after', jsonb_build_object({after}, 'assignment_id', a.id, \
                'assignment_status', a.status)), $2::timestamptz FROM item i JOIN ended a ON a.work_item_id = i.id) \
          SELECT i.*, {columns}, EXISTS (SELECT 1 FROM workflow_steps s WHERE s.work_item_id = i.id \

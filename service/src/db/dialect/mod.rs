@@ -78,6 +78,17 @@ impl Dialect {
         }
     }
 
+    /// Serialises the starts of somebody's sessions until the transaction ends. SQLite has one writer anyway.
+    pub async fn lock_sessions(self, conn: &DatabaseTransaction, holder: uuid::Uuid) -> Result<(), DbErr> {
+        match self {
+            Self::Sqlite => Ok(()),
+            Self::Postgres => {
+                let sql = "SELECT pg_advisory_xact_lock(hashtextextended('callboard.sessions.' || $1, 0))";
+                conn.execute_raw(self.statement(sql, [holder.to_string().into()])).await.map(|_| ())
+            }
+        }
+    }
+
     /// Sets the board's schema inside an app's transaction; gives what to put back.
     pub async fn enter_schema(self, conn: &DatabaseTransaction, schema: Option<&str>) -> Result<Option<String>, DbErr> {
         let (Self::Postgres, Some(schema)) = (self, schema) else { return Ok(None) };
