@@ -39,6 +39,7 @@ fn planted() -> Vec<String> {
         ("workflow_steps", &["agent_name"]),
         ("workflow_outputs", &["output_value"]),
         ("workflow_events", &["kind", "reason", "runner_id"]),
+        ("work_sessions", &["key", "summary"]),
     ];
     let json = [
         ("agent_profiles", "capabilities"),
@@ -51,6 +52,7 @@ fn planted() -> Vec<String> {
         ("work_items", "delegation_context"),
         ("task_assignments", "context"),
         ("workflow_context", "value"),
+        ("work_sessions", "metadata"),
     ];
     let mut sql: Vec<String> = texts
         .iter()
@@ -64,6 +66,7 @@ fn planted() -> Vec<String> {
     sql.push(format!(
         r#"UPDATE workflow_steps SET error_context = '{{"message":{EVIL_JSON}}}' WHERE status = 'failed'"#
     ));
+    sql.push(format!(r#"UPDATE session_events SET data = '{{"text":{EVIL_JSON}}}'"#));
     sql.push("UPDATE agent_capabilities SET capability = 'ev\u{1b}[2Jil'".to_owned());
     sql.push(
         r#"UPDATE board_settings SET value = '"user:ev\u001b[2Jil\u202e\u0007"' WHERE key = 'default_actor'"#
@@ -90,6 +93,8 @@ both_empty! {
             &["workflow", "context", "set", "run", "x", "y", "z"],
             &["done", "CB-4", "--note", "given"],
             &["item", "cancel", "CB-5"],
+            &["session", "start"],
+            &["session", "note", "x"],
         ] {
             t.callboard(args).run().ok();
         }
@@ -113,6 +118,8 @@ both_empty! {
             "workflow outputs run", "workflow outputs run one", "workflow context get run x y",
             "workflow context list run", "workflow template list", "workflow start two --input EVIL=EVIL",
             "workflow start two --id run", "workflow retry run", "workflow show EVIL",
+            "session show EVIL", "session list", "session status", "session continuity", "session end EVIL",
+            "item add x --session EVIL",
         ] {
             let output = t.callboard(args.split(' ').map(|word| word.replace("EVIL", EVIL))).run();
             for stream in [&output.stdout, &output.stderr] {

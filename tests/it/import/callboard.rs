@@ -9,6 +9,7 @@ use callboard_service::entity::CapabilityLevel::{Basic, Expert};
 use callboard_service::export::ExportBoard;
 use callboard_service::import::{ImportCallboard, RestoredRows};
 use callboard_service::item::{CommentOnItem, NewItem};
+use callboard_service::session::{NoteInSession, StartSession};
 use callboard_service::setting::SetSetting;
 use callboard_service::sprint::{AddSprint, AddSprintItems};
 use callboard_service::{Actor, Callboard, Error, ErrorKind, OpenOptions, Ref};
@@ -60,6 +61,10 @@ async fn full(t: &TestDb) -> Seed {
     seed.board.run(seed.me, &setting).await.expect("set");
     let item =
         callboard_service::entity::work_items::Entity::find().one(&seed.raw).await.expect("read").expect("an item");
+    let start = StartSession { item: Some(Ref::Id(item.id)), metadata: Some(json!({"a": [1]})), ..StartSession::default() };
+    seed.must(&start).await;
+    let note = NoteInSession { session: None, text: "a \"note\"\n".to_owned(), item: None };
+    seed.must(&note).await;
     workflow_rows::write_all(&seed.raw, seed.project.id, agent.id, item.id, seed.user.id).await;
     seed
 }
@@ -75,6 +80,8 @@ async fn emptied(seed: &Seed) {
         "workflow_runs",
         "workflow_templates",
         "external_refs",
+        "session_events",
+        "work_sessions",
         "work_item_events",
         "task_assignments",
         "task_prerequisites",
@@ -105,7 +112,7 @@ both! {
             .lines()
             .map(|line| serde_json::from_str::<Value>(line).expect("JSON")["kind"].as_str().expect("a kind").to_owned())
             .collect();
-        assert_eq!(kinds.len(), 21, "every table has rows here: {kinds:?}");
+        assert_eq!(kinds.len(), 23, "every table has rows here: {kinds:?}");
 
         emptied(&seed).await;
         let restore = ImportCallboard { content: text.clone() };
