@@ -17,5 +17,6 @@ pub fn active(key: &str) -> String {
 
 /// Nobody's session was named, and the one who acts has none that fits.
 pub fn none() -> String {
-    "name one by --session KEY or CALLBOARD_SESSION, or who acts by --as; `callboard session list` shows them".to_owned()
+    "name one by --session KEY or CALLBOARD_SESSION, or who acts by --as; `callboard session list` shows them"
+        .to_owned()
 }

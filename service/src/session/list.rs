@@ -97,7 +97,8 @@ pub(super) async fn named(tx: &Tx, rows: Vec<sessions::Model>) -> Result<Vec<Lis
         .into_tuple()
         .all(&tx.conn)
         .await?;
-    let (projects, items): (HashMap<_, _>, HashMap<_, _>) = (projects.into_iter().collect(), items.into_iter().collect());
+    let (projects, items): (HashMap<_, _>, HashMap<_, _>) =
+        (projects.into_iter().collect(), items.into_iter().collect());
     // Collected: a closure over borrowed rows would make the future less general than a query's.
     let who: Vec<_> = rows.iter().filter_map(holder).collect();
     let names = names::names(tx, who).await?;

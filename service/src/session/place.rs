@@ -76,10 +76,18 @@ pub(super) async fn push(tx: &Tx, session: sessions::Model, item: work_items::Mo
         return Ok(SessionContext { session, stack, already: true });
     }
     if stack.iter().any(|below| below.id == item.id) {
-        return Err(Error::invalid("item", item.key, "is on the stack already: switch to it, or pop until it is reached"));
+        return Err(Error::invalid(
+            "item",
+            item.key,
+            "is on the stack already: switch to it, or pop until it is reached",
+        ));
     }
     if stack.len() >= DEEPEST {
-        return Err(Error::invalid("item", item.key, format!("must be one of at most {DEEPEST} on the stack: pop one first")));
+        return Err(Error::invalid(
+            "item",
+            item.key,
+            format!("must be one of at most {DEEPEST} on the stack: pop one first"),
+        ));
     }
     let id = item.id;
     stack.push(item.into());

@@ -82,11 +82,7 @@ pub(super) fn must_run(session: &sessions::Model, event: &str) -> Result<()> {
 }
 
 /// Writes what differs of a locked session.
-pub(super) async fn update(
-    tx: &Tx,
-    before: &sessions::Model,
-    mut after: sessions::Model,
-) -> Result<sessions::Model> {
+pub(super) async fn update(tx: &Tx, before: &sessions::Model, mut after: sessions::Model) -> Result<sessions::Model> {
     after.updated_at = tx.now;
     let written = sessions::Entity::update_many()
         .set(changed::<_, sessions::ActiveModel>(before, &after))

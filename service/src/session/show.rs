@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use callboard_entity::{
-    ActorType, SessionEventActorType, SessionEventKind, session_events as events, work_item_events as ledger, work_items,
+    ActorType, SessionEventActorType, SessionEventKind, session_events as events, work_item_events as ledger,
+    work_items,
 };
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};

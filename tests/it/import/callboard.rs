@@ -61,7 +61,8 @@ async fn full(t: &TestDb) -> Seed {
     seed.board.run(seed.me, &setting).await.expect("set");
     let item =
         callboard_service::entity::work_items::Entity::find().one(&seed.raw).await.expect("read").expect("an item");
-    let start = StartSession { item: Some(Ref::Id(item.id)), metadata: Some(json!({"a": [1]})), ..StartSession::default() };
+    let start =
+        StartSession { item: Some(Ref::Id(item.id)), metadata: Some(json!({"a": [1]})), ..StartSession::default() };
     seed.must(&start).await;
     let note = NoteInSession { session: None, text: "a \"note\"\n".to_owned(), item: None };
     seed.must(&note).await;

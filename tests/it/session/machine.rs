@@ -107,13 +107,21 @@ async fn pair(seed: &Seed, id: Uuid, from: Status, event: Event, cell: &str) {
             assert_eq!(after.status.as_str(), cell, "{what}");
             let runs = after.status == Status::Active;
             assert_eq!((after.resumed_at.is_some(), after.ended_at.is_some()), (runs, !OPEN.contains(&after.status)));
-            assert_eq!(after.paused_at.is_some(), after.status == Status::Paused || from == Status::Paused && !runs, "{what}");
+            assert_eq!(
+                after.paused_at.is_some(),
+                after.status == Status::Paused || from == Status::Paused && !runs,
+                "{what}"
+            );
             // Ten seconds before; only what ran until now is added.
             assert!((10..12).contains(&after.active_seconds), "{what}: {}", after.active_seconds);
             let all = events(seed, id).await;
             let last = all.last().expect("an event");
             let kind = if event == Event::Abandon { "end" } else { event.as_str() };
-            assert_eq!((all.len(), last.kind.as_str(), last.actor_id), (written + 1, kind, Some(seed.user.id)), "{what}");
+            assert_eq!(
+                (all.len(), last.kind.as_str(), last.actor_id),
+                (written + 1, kind, Some(seed.user.id)),
+                "{what}"
+            );
         }
     }
 }

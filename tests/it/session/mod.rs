@@ -17,9 +17,9 @@ mod start;
 mod status;
 mod switch;
 
+use callboard_service::Ref;
 use callboard_service::entity::{agent_profiles, session_events, work_sessions};
 use callboard_service::session::{EndSession, PauseSession, ResumeSession, StartSession};
-use callboard_service::Ref;
 use chrono::TimeDelta;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};

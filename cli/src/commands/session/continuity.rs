@@ -23,10 +23,9 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let report = context.read(&Continuity { project: context.project() }).await?;
     context.out.data("continuity", &report, |text| sessions::continuity(text, &report))?;
     match report.total() {
-        count @ 1.. if args.check => Err(CliError::Found {
-            count,
-            hint: "docs/continuity.md says what each figure counts, and what makes it 0",
-        }),
+        count @ 1.. if args.check => {
+            Err(CliError::Found { count, hint: "docs/continuity.md says what each figure counts, and what makes it 0" })
+        }
         _ => Ok(()),
     }
 }

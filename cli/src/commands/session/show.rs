@@ -1,7 +1,7 @@
 //! `callboard session show`.
 
-use callboard_service::session::ShowSession;
 use callboard_service::Ref;
+use callboard_service::session::ShowSession;
 
 use crate::context::Context;
 use crate::error::CliError;
