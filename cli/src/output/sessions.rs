@@ -119,10 +119,11 @@ fn events(entries: &[SessionEntry]) -> Table {
 fn said(entry: &SessionEntry) -> String {
     let Some(data) = &entry.data else { return String::new() };
     let text = ["text", "command", "reason", "status"].iter().find_map(|key| data.get(key).and_then(Value::as_str));
-    match (text, data.get("exit_code")) {
-        (Some(text), Some(code)) => format!("{text} (exit code {code})"),
-        (Some(text), None) => text.to_owned(),
-        (None, _) => String::new(),
+    // On one line: a table's rows would be torn apart.
+    let text = text.map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ")).unwrap_or_default();
+    match data.get("exit_code") {
+        Some(code) => format!("{text} (exit code {code})"),
+        None => text,
     }
 }
 

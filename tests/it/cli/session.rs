@@ -58,7 +58,7 @@ both! {
         assert_eq!(data(piped, "session_event")["data"]["text"], "two\nlines");
         text(&t, ["session", "command", "cargo test", "--exit-code", "-1"]);
         let shown = text(&t, ["session", "show", "day"]);
-        for expected in ["day  active", "user:ada", "Works on:       CB-1 first", "it is slow", "cargo test (exit code -1)", "two"] {
+        for expected in ["day  active", "user:ada", "Works on:       CB-1 first", "it is slow", "cargo test (exit code -1)", "two lines"] {
             assert!(shown.contains(expected), "{expected}\n{shown}");
         }
         let page = t.callboard(["session", "show", "--session", "day", "--limit", "2"]).run().ok();
