@@ -53,7 +53,7 @@ both! {
         seed.must(&start("day")).await;
         let empty = PauseSession { reason: Some(" ".to_owned()), ..super::pause("day") };
         assert_eq!(seed.must_refuse(&empty).await.kind(), ErrorKind::Invalid);
-        let error = seed.must_refuse(&super::pause("dya")).await;
+        let error = seed.must_refuse(&super::pause("days")).await;
         assert!(matches!(&error, Error::NotFound { entity: "session", near, .. } if near == &["day"]), "{error}");
         let nobody = PauseSession { session: Some(Ref::Id(seed.user.id)), reason: None };
         assert_eq!(seed.must_refuse(&nobody).await.kind(), ErrorKind::NotFound);
