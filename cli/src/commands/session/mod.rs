@@ -34,7 +34,8 @@ pub enum Command {
     Pop(pop::Args),
     Switch(switch::Args),
     Note(note::Args),
-    Command(command::Args),
+    #[command(name = "command")]
+    Ran(command::Args),
     Show(show::Args),
     List(list::Args),
     Continuity(continuity::Args),
@@ -53,7 +54,7 @@ impl Command {
             Self::Pop(args) => pop::run(args, context).await,
             Self::Switch(args) => switch::run(args, context).await,
             Self::Note(args) => note::run(args, context).await,
-            Self::Command(args) => command::run(args, context).await,
+            Self::Ran(args) => command::run(args, context).await,
             Self::Show(args) => show::run(args, context).await,
             Self::List(args) => list::run(args, context).await,
             Self::Continuity(args) => continuity::run(args, context).await,
