@@ -9,6 +9,7 @@ mod fence;
 mod file;
 mod holder;
 mod import;
+mod input;
 mod item;
 mod paging;
 mod prerequisite;
@@ -54,6 +55,8 @@ pub enum Command {
     #[command(subcommand)]
     Sprint(sprint::Command),
     #[command(subcommand)]
+    File(file::Command),
+    #[command(subcommand)]
     Workflow(workflow::Command),
     #[command(subcommand)]
     Setting(setting::Command),
@@ -84,6 +87,7 @@ pub async fn run(command: Command, context: &Context) -> Result<(), CliError> {
         Command::User(command) => command.run(context).await,
         Command::Project(command) => command.run(context).await,
         Command::Sprint(command) => command.run(context).await,
+        Command::File(command) => command.run(context).await,
         Command::Workflow(command) => command.run(context).await,
         Command::Setting(command) => command.run(context).await,
         Command::Import(command) => command.run(context).await,

@@ -1,6 +1,7 @@
 //! The one place where an error becomes a text, a hint and an exit code (docs/errors.md).
 
 mod advice;
+mod file;
 mod workflow;
 
 use std::io;
@@ -61,6 +62,10 @@ pub enum CliError {
     },
     /// A check found what should not be; its rows are on stdout.
     Broken {
+        count: usize,
+    },
+    /// Files are not as the operations on them left them; they are on stdout.
+    FilesDiffer {
         count: usize,
     },
     /// Whoever read stdout has gone.

@@ -69,6 +69,8 @@ portable! {
     "workflow_output" workflow_outputs Id;
     "workflow_context" workflow_context WorkflowRunId AgentKey ContextKey;
     "workflow_event" workflow_events Id;
+    "file_operation" file_operations Id;
+    "file_verification" file_verifications Id;
     "external_ref" external_refs Id;
 }
 
@@ -139,6 +141,8 @@ pub(crate) async fn for_each(what: &mut impl ForEachTable) -> Result<()> {
     what.table::<e::workflow_outputs::Entity>().await?;
     what.table::<e::workflow_context::Entity>().await?;
     what.table::<e::workflow_events::Entity>().await?;
+    what.table::<e::file_operations::Entity>().await?;
+    what.table::<e::file_verifications::Entity>().await?;
     what.table::<e::external_refs::Entity>().await
 }
 

@@ -39,6 +39,7 @@ fn planted() -> Vec<String> {
         ("workflow_steps", &["agent_name"]),
         ("workflow_outputs", &["output_value"]),
         ("workflow_events", &["kind", "reason", "runner_id"]),
+        ("file_operations", &["path", "rationale"]),
     ];
     let json = [
         ("agent_profiles", "capabilities"),
@@ -90,6 +91,7 @@ both_empty! {
             &["workflow", "context", "set", "run", "x", "y", "z"],
             &["done", "CB-4", "--note", "given"],
             &["item", "cancel", "CB-5"],
+            &["file", "track", "create", "two.yaml", "--item", "CB-2"],
         ] {
             t.callboard(args).run().ok();
         }
@@ -112,7 +114,8 @@ both_empty! {
             "done CB-2 --as user:EVIL", "item list EVIL", "workflow list", "workflow show run", "workflow logs run",
             "workflow outputs run", "workflow outputs run one", "workflow context get run x y",
             "workflow context list run", "workflow template list", "workflow start two --input EVIL=EVIL",
-            "workflow start two --id run", "workflow retry run", "workflow show EVIL",
+            "workflow start two --id run", "workflow retry run", "workflow show EVIL", "file list", "file show EVIL",
+            "file scan CB-2 --since 1h", "file verify --all", "file show EVIL",
         ] {
             let output = t.callboard(args.split(' ').map(|word| word.replace("EVIL", EVIL))).run();
             for stream in [&output.stdout, &output.stderr] {
