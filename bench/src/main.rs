@@ -5,6 +5,7 @@ mod fleet;
 mod import;
 mod raw;
 mod sample;
+mod verify;
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -16,6 +17,7 @@ use clap::Parser;
 enum Command {
     Import(import::Args),
     Fleet(fleet::Args),
+    Verify(verify::Args),
 }
 
 #[tokio::main]
@@ -23,5 +25,6 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     match Command::parse() {
         Command::Import(args) => import::run(args).await.map(|()| ExitCode::SUCCESS),
         Command::Fleet(args) => fleet::run(args).await,
+        Command::Verify(args) => verify::run(args).await,
     }
 }

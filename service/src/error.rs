@@ -6,10 +6,12 @@ use crate::clock::Timestamp;
 use crate::db::DatabaseError;
 
 mod conflict;
+mod file;
 mod text;
 
 pub use conflict::Conflict;
-use text::{allowed_from, at_lines, broken, did_you_mean, given, hidden, template};
+pub use file::FileProblem;
+use text::{allowed_from, at_lines, broken, did_you_mean, given, hidden, short, template};
 
 /// What verbs and queries give.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -126,6 +128,15 @@ pub enum Error {
         value: String,
         /// What it must be, with its limits and units.
         rule: String,
+    },
+
+    /// A file that is not what the operation needs, or a path that may not be named.
+    #[error("{}: {problem}", short(path))]
+    File {
+        /// As it was named; what is not UTF-8 is replaced.
+        path: String,
+        /// What is wrong.
+        problem: FileProblem,
     },
 
     /// Items would wait for each other, or be parts of each other, for good.
@@ -317,6 +328,12 @@ impl Error {
             Self::SchemaTooOld { .. } => ErrorKind::SchemaTooOld,
             Self::SchemaTooNew { .. } => ErrorKind::SchemaTooNew,
             Self::Database(error) => error.kind(),
+            Self::File { problem, .. } => match problem {
+                FileProblem::Missing | FileProblem::RootGone { .. } => ErrorKind::NotFound,
+                FileProblem::StillThere | FileProblem::Changed => ErrorKind::Conflict,
+                FileProblem::Unreadable { .. } => ErrorKind::Unavailable,
+                _ => ErrorKind::Invalid,
+            },
             Self::Export(_) => ErrorKind::Unavailable,
             Self::Stored { .. } => ErrorKind::Internal,
         }
@@ -346,6 +363,10 @@ impl Error {
 
     pub(crate) fn invalid(field: &'static str, value: impl Into<String>, rule: impl Into<String>) -> Self {
         Self::Invalid { field, value: value.into(), rule: rule.into() }
+    }
+
+    pub(crate) fn file(path: impl Into<String>, problem: FileProblem) -> Self {
+        Self::File { path: path.into(), problem }
     }
 
     pub(crate) fn not_found(entity: &'static str, name: impl Into<String>) -> Self {

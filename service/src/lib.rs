@@ -11,6 +11,7 @@ pub mod clock;
 mod db;
 mod error;
 pub mod export;
+pub mod file;
 pub mod id;
 pub mod import;
 pub mod item;
@@ -33,7 +34,7 @@ pub use clock::Clock;
 pub use db::{
     BoxFuture, DatabaseError, DatabaseUrl, OnStatement, OpenOptions, Query, StatementInfo, Synchronous, Tx, Verb,
 };
-pub use error::{Conflict, Error, ErrorKind, Result};
+pub use error::{Conflict, Error, ErrorKind, FileProblem, Result};
 pub use id::Ref;
 pub use page::Page;
 

@@ -9,6 +9,7 @@ mod concurrency;
 mod db;
 mod embed;
 mod entities;
+mod file;
 mod harness;
 mod import;
 mod item;

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use callboard_service::entity::{
-    agent_profiles, idempotency_keys, session_events, task_assignments, task_prerequisites, work_item_events,
-    work_items, work_sessions, workflow_context, workflow_events, workflow_outputs, workflow_runs,
-    workflow_step_dependencies, workflow_steps, workflow_templates,
+    agent_profiles, file_operations, file_verifications, idempotency_keys, session_events, task_assignments,
+    task_prerequisites, work_item_events, work_items, work_sessions, workflow_context, workflow_events,
+    workflow_outputs, workflow_runs, workflow_step_dependencies, workflow_steps, workflow_templates,
 };
 use sea_orm::{DatabaseConnection, EntityTrait};
 
@@ -42,6 +42,8 @@ impl Seed {
         add::<idempotency_keys::Entity>(&mut rows, &self.raw, "idempotency_keys", key).await;
         add::<work_sessions::Entity>(&mut rows, &self.raw, "work_sessions", |r| r.id.to_string()).await;
         add::<session_events::Entity>(&mut rows, &self.raw, "session_events", |r| r.id.to_string()).await;
+        add::<file_operations::Entity>(&mut rows, &self.raw, "file_operations", |r| r.id.to_string()).await;
+        add::<file_verifications::Entity>(&mut rows, &self.raw, "file_verifications", |r| r.id.to_string()).await;
         self.add_workflows(&mut rows).await;
         Snapshot(rows)
     }

@@ -9,6 +9,7 @@ mod fence;
 mod file;
 mod holder;
 mod import;
+mod input;
 mod item;
 mod paging;
 mod prerequisite;
@@ -55,6 +56,8 @@ pub enum Command {
     #[command(subcommand)]
     Sprint(sprint::Command),
     #[command(subcommand)]
+    File(file::Command),
+    #[command(subcommand)]
     Workflow(workflow::Command),
     #[command(subcommand)]
     Session(session::Command),
@@ -87,6 +90,7 @@ pub async fn run(command: Command, context: &Context) -> Result<(), CliError> {
         Command::User(command) => command.run(context).await,
         Command::Project(command) => command.run(context).await,
         Command::Sprint(command) => command.run(context).await,
+        Command::File(command) => command.run(context).await,
         Command::Workflow(command) => command.run(context).await,
         Command::Session(command) => command.run(context).await,
         Command::Setting(command) => command.run(context).await,

@@ -2,7 +2,7 @@
 
 use callboard_service::{Conflict, DatabaseError, Error, ErrorKind};
 
-use super::{CliError, session, workflow};
+use super::{CliError, file, session, workflow};
 
 /// The cause in one stable word.
 pub fn code(error: &CliError) -> &'static str {
@@ -42,8 +42,8 @@ pub fn code(error: &CliError) -> &'static str {
         CliError::File { .. } => "not_found",
         CliError::FileExists { .. } | CliError::BoardExists { .. } => "conflict",
         CliError::Input { .. } | CliError::Template { .. } => "invalid",
-        CliError::Broken { .. } => "verify_failed",
         CliError::Found { .. } => "check_found",
+        CliError::Broken { .. } | CliError::FilesDiffer { .. } => "verify_failed",
         CliError::Io(_) | CliError::Json(_) => "internal",
         CliError::BrokenPipe => "broken_pipe",
         CliError::Interrupted => "interrupted",
@@ -74,8 +74,8 @@ pub fn exit_code(error: &CliError) -> u8 {
         CliError::FileExists { .. } | CliError::BoardExists { .. } => 14,
         CliError::Worker { .. } => 1,
         CliError::Input { .. } | CliError::Template { .. } => 18,
-        CliError::Broken { .. } => 11,
         CliError::Found { .. } => 3,
+        CliError::Broken { .. } | CliError::FilesDiffer { .. } => 11,
         CliError::NoActor | CliError::Usage { .. } => 2,
         CliError::Io(_) | CliError::Json(_) => 1,
         CliError::BrokenPipe => 0,
@@ -98,6 +98,8 @@ pub fn message(error: &CliError) -> String {
         CliError::Broken { count } => format!("{count} values are not as the history tells"),
         CliError::Found { count: 1, .. } => "the check found one thing".to_owned(),
         CliError::Found { count, .. } => format!("the check found {count} things"),
+        CliError::FilesDiffer { count: 1 } => "1 file is not as the work on it left it".to_owned(),
+        CliError::FilesDiffer { count } => format!("{count} files are not as the work on them left them"),
         CliError::FileExists { path } => format!("{path} exists already"),
         CliError::BoardExists { target, .. } => format!("there is a board at {target} already"),
         CliError::Input { what, error } => format!("{what} can't be understood: {error}"),
@@ -144,6 +146,10 @@ pub fn hint(error: &CliError) -> Option<String> {
             Some("they were changed past Callboard, or by a fault of ours: please report it".to_owned())
         }
         CliError::Found { hint, .. } => Some((*hint).to_owned()),
+        CliError::FilesDiffer { .. } => Some(
+            "mend them; or, where they are right as they are, `callboard file scan KEY --track` records them"
+                .to_owned(),
+        ),
         CliError::FileExists { .. } => Some("--force replaces it".to_owned()),
         CliError::BoardExists { way_out, .. } => Some((*way_out).to_owned()),
         CliError::Template { .. } => {
@@ -180,6 +186,7 @@ fn service(error: &Error) -> Option<String> {
         }
         Error::GateNotMet { item, level, .. } if level == "workflow" => workflow::gate(item),
         Error::GateNotMet { item, .. } => format!("`callboard item show {item}` shows its criteria and prerequisites"),
+        Error::File { problem, .. } => file::hint(problem),
         Error::Invalid { .. } => "`--help` of the command has examples".to_owned(),
         Error::Cycle { .. } => {
             "remove one of these edges first: `callboard prerequisite remove ITEM PREREQUISITE`".to_owned()
@@ -227,6 +234,7 @@ fn not_found(entity: &str) -> String {
         "output" => "workflow outputs RUN",
         "context" => "workflow context list RUN",
         "failed step" => "workflow show RUN",
+        "file operation" | "file operation on" => "file list",
         "item in this sprint" => "sprint show SPRINT",
         "active session of" | "open session of" | "paused session of" => return session::none(),
         _ => return "check the name".to_owned(),

@@ -1,6 +1,7 @@
 //! The one place where an error becomes a text, a hint and an exit code (docs/errors.md).
 
 mod advice;
+mod file;
 mod session;
 mod workflow;
 
@@ -68,6 +69,10 @@ pub enum CliError {
     Found {
         count: u64,
         hint: &'static str,
+    },
+    /// Files are not as the operations on them left them; they are on stdout.
+    FilesDiffer {
+        count: usize,
     },
     /// Whoever read stdout has gone.
     BrokenPipe,

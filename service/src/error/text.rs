@@ -30,10 +30,11 @@ pub(super) fn at_lines(problems: &[(usize, String)]) -> String {
 }
 
 pub(super) fn given(value: &str) -> String {
+    if value.is_empty() { String::new() } else { format!(", not '{}'", short(value)) }
+}
+
+/// The beginning of what may be long.
+pub(super) fn short(value: &str) -> String {
     let short: String = value.chars().take(80).collect();
-    match (value.is_empty(), short.len() == value.len()) {
-        (true, _) => String::new(),
-        (false, true) => format!(", not '{short}'"),
-        (false, false) => format!(", not '{short}...'"),
-    }
+    if short.len() == value.len() { short } else { format!("{short}...") }
 }

@@ -7,6 +7,7 @@ mod board;
 mod docs;
 mod export;
 mod fence;
+mod file;
 mod import;
 mod init;
 mod item;

@@ -40,6 +40,7 @@ fn planted() -> Vec<String> {
         ("workflow_outputs", &["output_value"]),
         ("workflow_events", &["kind", "reason", "runner_id"]),
         ("work_sessions", &["key", "summary"]),
+        ("file_operations", &["path", "rationale"]),
     ];
     let json = [
         ("agent_profiles", "capabilities"),
@@ -95,6 +96,7 @@ both_empty! {
             &["item", "cancel", "CB-5"],
             &["session", "start"],
             &["session", "note", "x"],
+            &["file", "track", "create", "two.yaml", "--item", "CB-2"],
         ] {
             t.callboard(args).run().ok();
         }
@@ -120,6 +122,8 @@ both_empty! {
             "workflow start two --id run", "workflow retry run", "workflow show EVIL",
             "session show EVIL", "session list", "session status", "session continuity", "session end EVIL",
             "item add x --session EVIL",
+            "workflow start two --id run", "workflow retry run", "workflow show EVIL", "file list", "file show EVIL",
+            "file scan CB-2 --since 1h", "file verify --all", "file show EVIL",
         ] {
             let output = t.callboard(args.split(' ').map(|word| word.replace("EVIL", EVIL))).run();
             for stream in [&output.stdout, &output.stderr] {

@@ -1,20 +1,23 @@
 //! Exports, and what becomes of them on another board.
 
 use std::io;
+use std::path::Path;
 
-use callboard_service::DatabaseUrl;
 use callboard_service::agent::RegisterAgent;
 use callboard_service::assignment::Fail;
 use callboard_service::entity::CapabilityLevel::{Basic, Expert};
+use callboard_service::entity::{FileOperationOperation, work_items};
 use callboard_service::export::ExportBoard;
+use callboard_service::file::{Done, Progress, Root, TrackFiles, VerifyFiles, observe};
 use callboard_service::import::{ImportCallboard, RestoredRows};
 use callboard_service::item::{CommentOnItem, NewItem};
+use callboard_service::project::EditProject;
 use callboard_service::session::{NoteInSession, StartSession};
 use callboard_service::setting::SetSetting;
 use callboard_service::sprint::{AddSprint, AddSprintItems};
-use callboard_service::{Actor, Callboard, Error, ErrorKind, OpenOptions, Ref};
+use callboard_service::{Actor, Callboard, Change, DatabaseUrl, Error, ErrorKind, OpenOptions, Ref};
 use rust_decimal::Decimal;
-use sea_orm::{ConnectionTrait, EntityTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 use support::{Seed, TestDb, both, workflow_rows};
 
@@ -66,8 +69,27 @@ async fn full(t: &TestDb) -> Seed {
     seed.must(&start).await;
     let note = NoteInSession { session: None, text: "a \"note\"\n".to_owned(), item: None };
     seed.must(&note).await;
+    track(t, &seed).await;
     workflow_rows::write_all(&seed.raw, seed.project.id, agent.id, item.id, seed.user.id).await;
     seed
+}
+
+/// A file operation, and a look at it that found something.
+async fn track(t: &TestDb, seed: &Seed) {
+    let open = work_items::Entity::find().filter(work_items::Column::ArchivedAt.is_null()).one(&seed.raw).await;
+    let item = open.expect("read").expect("an item").id;
+    let folder = t.dir().join("files \"and\" more");
+    std::fs::create_dir(&folder).expect("make a folder");
+    std::fs::write(folder.join("a"), "abc").expect("write a file");
+    let root_path = Change::Set(folder.to_str().expect("UTF-8").to_owned());
+    seed.must(&EditProject { root_path, ..EditProject::new("demo") }).await;
+    let (root, progress) = (Root::at(&folder).expect("open the folder"), Progress::default());
+    let done = Done { operation: FileOperationOperation::Create, path: Path::new("a"), new_path: None };
+    let operations = vec![observe(&root, &folder, done, &progress).await.expect("observe")];
+    seed.must(&TrackFiles { item: Some(Ref::Id(item)), operations, ..TrackFiles::default() }).await;
+    std::fs::remove_file(folder.join("a")).expect("remove the file");
+    let scope = VerifyFiles { item: Some(Ref::Id(item)), project: None };
+    assert_eq!(seed.board.verify_files(seed.me, &scope, &progress).await.expect("verify").failed, 1);
 }
 
 /// Another, empty board in a database of the same kind, by emptying every table.
@@ -83,6 +105,8 @@ async fn emptied(seed: &Seed) {
         "external_refs",
         "session_events",
         "work_sessions",
+        "file_verifications",
+        "file_operations",
         "work_item_events",
         "task_assignments",
         "task_prerequisites",

@@ -34,5 +34,6 @@ async fn rows(raw: &DatabaseConnection) -> String {
     tables!(workflow_templates workflow_runs workflow_steps workflow_step_dependencies workflow_outputs);
     tables!(workflow_context workflow_events);
     tables!(work_sessions session_events);
+    tables!(file_operations file_verifications);
     all
 }

@@ -5,7 +5,7 @@ use callboard_service::assignment::{Complete, FinishOwn};
 use rust_decimal::Decimal;
 
 use crate::commands::fence::{OptionalFence, writer};
-use crate::commands::file::Json;
+use crate::commands::input::Json;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::output::assignments;

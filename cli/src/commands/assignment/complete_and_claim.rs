@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::claim;
 use crate::commands::fence::{Fence, writer};
-use crate::commands::file::Json;
+use crate::commands::input::Json;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::output::assignments;

@@ -6,7 +6,7 @@ mod callboard;
 use callboard_service::import;
 use clap::Subcommand;
 
-use super::file;
+use super::input;
 use crate::context::Context;
 use crate::error::CliError;
 
@@ -28,5 +28,5 @@ impl Command {
 
 /// The text of a file, or of stdin for `-`.
 fn read(path: &str) -> Result<String, CliError> {
-    Ok(import::text(file::read(path)?)?)
+    Ok(import::text(input::read(path)?)?)
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::view;
 use crate::args::DryRun;
-use crate::commands::file::Json;
+use crate::commands::input::Json;
 use crate::context::Context;
 use crate::error::CliError;
 

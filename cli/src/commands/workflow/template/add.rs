@@ -5,7 +5,7 @@ use callboard_service::{Error, import};
 use serde_json::Value;
 
 use crate::args::DryRun;
-use crate::commands::file;
+use crate::commands::input;
 use crate::context::Context;
 use crate::error::CliError;
 
@@ -33,7 +33,7 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
         let file = if args.file == "-" { "<stdin>".to_owned() } else { args.file.clone() };
         CliError::Template { file, name, problems }
     };
-    let text = import::text(file::read(&args.file)?).map_err(|error| match error {
+    let text = import::text(input::read(&args.file)?).map_err(|error| match error {
         Error::BrokenLines { lines, .. } => problems(String::new(), lines),
         other => other.into(),
     })?;

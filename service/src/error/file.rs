@@ -1,0 +1,77 @@
+//! What is wrong with a file, or with the path that names it.
+
+/// What is wrong with a file, or with the path that names it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FileProblem {
+    /// The project does not say where its files lie.
+    #[error("project '{project}' has no root folder, which paths are relative to")]
+    NoRoot {
+        /// The project's slug.
+        project: String,
+    },
+    /// The project's root is not where it was: moved, removed or replaced.
+    #[error("the project's root {root} {why}")]
+    RootGone {
+        /// As the project has it.
+        root: String,
+        /// `is not there`, `is no folder`, ...
+        why: String,
+    },
+    /// The path leads elsewhere.
+    #[error("lies outside the project's root {root}")]
+    Outside {
+        /// The root, with links followed.
+        root: String,
+    },
+    /// A symbolic link on the way leads elsewhere.
+    #[error("leads out of the project's root {root} by a symbolic link")]
+    LeadsOut {
+        /// The root, with links followed.
+        root: String,
+    },
+    /// A name that is another file's.
+    #[error("is a symbolic link: operations name the file itself")]
+    Link,
+    /// It is not there, and should be.
+    #[error("does not exist")]
+    Missing,
+    /// It is there, and should not be any more.
+    #[error("still exists")]
+    StillThere,
+    /// A folder has no content of its own.
+    #[error("is a folder: operations name files")]
+    Folder,
+    /// What has no content that stays.
+    #[error("is a {kind}, not a regular file")]
+    Special {
+        /// `named pipe`, `socket` or `device`.
+        kind: &'static str,
+    },
+    /// Paths are kept as text.
+    #[error("is not UTF-8, and paths are kept as text")]
+    NotUtf8,
+    /// A path that the board's indexes cannot hold.
+    #[error("has {bytes} bytes: a path has at most {most}")]
+    TooLong {
+        /// Its length.
+        bytes: usize,
+        /// The limit.
+        most: usize,
+    },
+    /// Its digest would be that of neither state.
+    #[error("changed while it was read")]
+    Changed,
+    /// What was called a copy has another content.
+    #[error("is no copy of {of}: their contents differ")]
+    NoCopy {
+        /// The original's path.
+        of: String,
+    },
+    /// The operating system refused it.
+    #[error("can't be read: {why}")]
+    Unreadable {
+        /// What it said.
+        why: String,
+    },
+}

@@ -1,0 +1,123 @@
+//! What a repository knows of the changes since a time.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use chrono::TimeDelta;
+use tokio::process::Command;
+
+use super::Root;
+use super::changed::{Change, Changes, is_since, may_be_gone_since};
+use super::root::{MAX_PATH, is_tools_own};
+use crate::clock::Timestamp;
+use crate::error::{Error, Result};
+
+/// What differs between the working tree and the last commit before `since`, with what git does not track and does not
+/// ignore. None where the root is in no repository, or there is no git.
+///
+/// Only what changed on disk since then is taken: the base may be older than `since`, and holds changes of before.
+pub(super) async fn changes(root: &Root, since: Timestamp) -> Result<Option<(String, Changes)>> {
+    let inside = run(root, &["rev-parse", "--is-inside-work-tree"]).await;
+    if !inside.is_some_and(|answer| answer.starts_with(b"true")) {
+        return Ok(None);
+    }
+    // Commits have whole seconds: one in the second of `since` may come after it.
+    let before = (since - TimeDelta::seconds(1)).format("--before=%Y-%m-%dT%H:%M:%SZ").to_string();
+    let base = match run(root, &["rev-list", "-1", "--first-parent", &before, "HEAD"]).await.and_then(text) {
+        Some(base) => base,
+        // No commit is that old: then everything is new. Every repository knows the empty tree, by either digest.
+        None => match run(root, &["hash-object", "-t", "tree", "--stdin"]).await.and_then(text) {
+            Some(empty) => empty,
+            None => return Ok(None),
+        },
+    };
+    let diff = [
+        "diff",
+        "--name-status",
+        "-z",
+        "-M",
+        "--relative",
+        "--no-ext-diff",
+        "--no-textconv",
+        "--ignore-submodules=all",
+        base.as_str(),
+    ];
+    let others = ["ls-files", "--others", "--exclude-standard", "-z"];
+    let (Some(diff), Some(others)) = (run(root, &diff).await, run(root, &others).await) else { return Ok(None) };
+    let mut changes = Changes::default();
+    for (path, change) in parse(&diff)? {
+        add(&mut changes, root, since, path, change)?;
+    }
+    for path in fields(&others) {
+        add(&mut changes, root, since, path, Change::Created)?;
+    }
+    Ok(Some((base, changes)))
+}
+
+fn add(changes: &mut Changes, root: &Root, since: Timestamp, path: PathBuf, change: Change) -> Result<()> {
+    if path.iter().any(is_tools_own) {
+        return Ok(());
+    }
+    let Some(name) = path.to_str().filter(|name| name.len() <= MAX_PATH) else {
+        changes.skip(&path, "is not UTF-8, or too long");
+        return Ok(());
+    };
+    match std::fs::symlink_metadata(root.path().join(&path)) {
+        Ok(metadata) if !is_since(&metadata, since) => {}
+        Ok(metadata) if !metadata.is_file() => changes.skip(&path, "is no regular file"),
+        Ok(_) if change != Change::Deleted => changes.add(name.to_owned(), change)?,
+        // Deleted in the index, and there all the same.
+        Ok(_) => changes.add(name.to_owned(), Change::Modified)?,
+        Err(_) if may_be_gone_since(root, name, since) && change == Change::Deleted => {
+            changes.add(name.to_owned(), change)?;
+        }
+        Err(_) => {}
+    }
+    Ok(())
+}
+
+/// Paths and what became of them, as `git diff --name-status -z` gives them: `M`, path; `R87`, old path, new path.
+fn parse(diff: &[u8]) -> Result<Vec<(PathBuf, Change)>> {
+    let (mut changes, mut fields) = (Vec::new(), fields(diff));
+    while let Some(status) = fields.next() {
+        let broken = || Error::Stored { what: "git's list of changes".to_owned(), why: "it ends early".to_owned() };
+        let path = fields.next().ok_or_else(broken)?;
+        let status = status.to_string_lossy().chars().next().unwrap_or('M');
+        let change = match status {
+            'A' => Change::Created,
+            'D' => Change::Deleted,
+            'R' | 'C' => {
+                let new = fields.next().ok_or_else(broken)?;
+                let moved = path.to_str().filter(|_| status == 'R').map(|from| Change::Moved { from: from.to_owned() });
+                changes.push((new, moved.unwrap_or(Change::Created)));
+                continue;
+            }
+            _ => Change::Modified,
+        };
+        changes.push((path, change));
+    }
+    Ok(changes)
+}
+
+fn fields(list: &[u8]) -> impl Iterator<Item = PathBuf> {
+    use std::os::unix::ffi::OsStrExt;
+    let fields = list.split(|byte| *byte == 0).filter(|field| !field.is_empty());
+    fields.map(|field| Path::new(std::ffi::OsStr::from_bytes(field)).to_owned())
+}
+
+fn text(answer: Vec<u8>) -> Option<String> {
+    String::from_utf8(answer).ok().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+/// What git prints, where it ends well. It writes nothing and runs no program that the repository's settings name.
+async fn run(root: &Root, args: &[&str]) -> Option<Vec<u8>> {
+    let mut git = Command::new("git");
+    git.arg("-C").arg(root.path()).args(["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"]).args(args);
+    // A caller's own repository must not be mistaken for the project's.
+    for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"] {
+        git.env_remove(name);
+    }
+    git.env("GIT_OPTIONAL_LOCKS", "0").stdin(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
+    let output = git.output().await.ok()?;
+    output.status.success().then_some(output.stdout)
+}

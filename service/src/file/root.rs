@@ -1,0 +1,212 @@
+//! A project's root folder: which paths lie in it, and what lies there.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::ErrorKind;
+use std::os::fd::OwnedFd;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use callboard_entity::board_projects;
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, openat, statat};
+use rustix::io::Errno;
+
+use super::look::{Counted, Look, is_same, read};
+use crate::error::{Error, FileProblem, Result};
+
+/// The longest path, in bytes: an entry of PostgreSQL's indexes has 2,704 at most.
+pub const MAX_PATH: usize = 2048;
+
+/// A project's root folder, held open: it stays that folder when another takes its name meanwhile.
+#[derive(Clone, Debug)]
+pub struct Root {
+    path: PathBuf,
+    folder: Arc<OwnedFd>,
+}
+
+impl Root {
+    /// Opens the root of a project; a root that is a symbolic link is followed.
+    ///
+    /// # Errors
+    /// `File` where the project names no root, or the root is not there, is no folder or can't be read.
+    pub fn open(project: &board_projects::Model) -> Result<Self> {
+        match &project.root_path {
+            Some(path) => Self::at(Path::new(path)),
+            None => Err(Error::file("path", FileProblem::NoRoot { project: project.slug.clone() })),
+        }
+    }
+
+    /// Opens a folder as a root.
+    ///
+    /// # Errors
+    /// As [`Root::open`].
+    pub fn at(path: &Path) -> Result<Self> {
+        let gone = |why: String| {
+            let root = path.to_string_lossy().into_owned();
+            Error::file(root.clone(), FileProblem::RootGone { root, why })
+        };
+        let opened = path.canonicalize().and_then(|path| {
+            let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+            Ok((rustix::fs::open(&path, flags, Mode::empty())?, path))
+        });
+        match opened {
+            Ok((folder, path)) => Ok(Self { path, folder: Arc::new(folder) }),
+            Err(error) if error.kind() == ErrorKind::NotFound => Err(gone("is not there".to_owned())),
+            Err(error) if error.kind() == ErrorKind::NotADirectory => Err(gone("is no folder".to_owned())),
+            Err(error) => Err(gone(format!("can't be opened: {error}"))),
+        }
+    }
+
+    /// Where the root is, with links followed.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The path as the board keeps it: relative to the root, with `/`, without `.`, `..` and links on the way.
+    ///
+    /// `base` is the absolute folder that a relative `given` starts from. The file need not be there, nor its folder.
+    ///
+    /// # Errors
+    /// `File`: a path outside the root, also by a link or `..`; one that is the root, is not UTF-8 or is too long.
+    pub fn locate(&self, base: &Path, given: &Path) -> Result<String> {
+        let problem = |problem| Error::file(given.to_string_lossy(), problem);
+        let too_long = || problem(FileProblem::TooLong { bytes: given.as_os_str().len(), most: MAX_PATH });
+        if given.as_os_str().is_empty() {
+            return Err(Error::invalid("path", "", "must not be empty"));
+        }
+        let absolute = base.join(given);
+        let (Some(parent), Some(Component::Normal(name))) = (absolute.parent(), absolute.components().next_back())
+        else {
+            // `..` and `/` are folders, wherever they are.
+            return Err(problem(FileProblem::Folder));
+        };
+        let found = match resolve(parent) {
+            Ok(folder) => folder.join(name),
+            Err(error) if error.raw_os_error() == Some(Errno::NAMETOOLONG.raw_os_error()) => return Err(too_long()),
+            Err(error) => return Err(problem(FileProblem::Unreadable { why: error.to_string() })),
+        };
+        let root = || self.path.to_string_lossy().into_owned();
+        let Ok(relative) = found.strip_prefix(&self.path) else {
+            // By its name it lies inside: then a link led out.
+            let inside = plain(&absolute).starts_with(&self.path);
+            let root = root();
+            return Err(problem(if inside { FileProblem::LeadsOut { root } } else { FileProblem::Outside { root } }));
+        };
+        if relative.as_os_str().is_empty() {
+            return Err(problem(FileProblem::Folder));
+        }
+        let parts: Option<Vec<&str>> = relative.components().map(|part| part.as_os_str().to_str()).collect();
+        let path = parts.ok_or_else(|| problem(FileProblem::NotUtf8))?.join("/");
+        if path.len() > MAX_PATH {
+            return Err(problem(FileProblem::TooLong { bytes: path.len(), most: MAX_PATH }));
+        }
+        Ok(path)
+    }
+
+    /// What lies at a path of the board's, reading a regular file to its end. Follows no link.
+    pub(super) fn look(&self, path: &str, counted: &Counted, buffer: &mut [u8]) -> Look {
+        match self.try_look(path, counted, buffer) {
+            Ok(look) => look,
+            Err(Errno::NOENT) => Look::Absent,
+            Err(Errno::LOOP) => Look::Link,
+            Err(error) => Look::Unreadable { why: std::io::Error::from(error).to_string() },
+        }
+    }
+
+    fn try_look(&self, path: &str, counted: &Counted, buffer: &mut [u8]) -> Result<Look, Errno> {
+        let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let mut folder: Option<OwnedFd> = None;
+        for part in folders.split('/').filter(|part| !part.is_empty()) {
+            let from = folder.as_ref().unwrap_or(&self.folder);
+            let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+            match openat(from, part, flags, Mode::empty()) {
+                Ok(next) => folder = Some(next),
+                // A link, or a file where there was a folder: then nothing lies below it.
+                Err(Errno::NOTDIR) => {
+                    let stat = statat(from, part, AtFlags::SYMLINK_NOFOLLOW)?;
+                    let is_link = FileType::from_raw_mode(stat.st_mode) == FileType::Symlink;
+                    return Ok(if is_link { Look::Link } else { Look::Absent });
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let folder = folder.as_ref().unwrap_or(&self.folder);
+        // Asked before it is opened: opening a device may do something.
+        let before = statat(folder, name, AtFlags::SYMLINK_NOFOLLOW)?;
+        match FileType::from_raw_mode(before.st_mode) {
+            FileType::RegularFile => {}
+            FileType::Directory => return Ok(Look::Folder),
+            FileType::Symlink => return Ok(Look::Link),
+            FileType::Fifo => return Ok(Look::Special { kind: "named pipe" }),
+            FileType::Socket => return Ok(Look::Special { kind: "socket" }),
+            _ => return Ok(Look::Special { kind: "device" }),
+        }
+        // What has become a named pipe since would block without NONBLOCK.
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+        let file = File::from(openat(folder, name, flags, Mode::empty())?);
+        let look = read(&file, counted, buffer);
+        // Another file may have taken its name while it was read.
+        let after = statat(folder, name, AtFlags::SYMLINK_NOFOLLOW);
+        match (look, after) {
+            (look @ Look::File(_), Ok(after)) if is_same(&file, &after) => Ok(look),
+            (Look::File(_), _) => Ok(Look::Changed),
+            (look, _) => Ok(look),
+        }
+    }
+
+    /// The folder itself, or the nearest one above it that is there, as a path on this machine.
+    pub(super) fn nearest_folder(&self, path: &str) -> PathBuf {
+        let full = self.path.join(path);
+        let there = full.ancestors().skip(1).find(|folder| folder.is_dir());
+        there.unwrap_or(&self.path).to_owned()
+    }
+}
+
+/// The folder with links followed, as far as it is there; what is not there is taken by its name.
+fn resolve(folder: &Path) -> std::io::Result<PathBuf> {
+    for there in folder.ancestors() {
+        match there.canonicalize() {
+            Ok(found) => {
+                let rest = folder.strip_prefix(there).unwrap_or(Path::new(""));
+                return Ok(plain(&found.join(rest)));
+            }
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(ErrorKind::NotFound.into())
+}
+
+/// The path without `.` and `..`, by its names alone.
+fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => _ = plain.pop(),
+            Component::CurDir => {}
+            part => plain.push(part),
+        }
+    }
+    plain
+}
+
+/// A path of the board's as it must be: relative, in its shortest form, and not too long.
+///
+/// # Errors
+/// `Invalid`, `File` for one that is too long.
+pub(super) fn check(field: &'static str, path: &str) -> Result<()> {
+    if path.len() > MAX_PATH {
+        return Err(Error::file(path, FileProblem::TooLong { bytes: path.len(), most: MAX_PATH }));
+    }
+    let is_plain = !path.is_empty() && path.split('/').all(|part| !matches!(part, "" | "." | ".."));
+    if is_plain && !path.contains('\0') {
+        return Ok(());
+    }
+    let rule = "must be relative to the project's root, without '.', '..' and empty names";
+    Err(Error::invalid(field, crate::rules::escape(path), rule))
+}
+
+/// Whether a name is one of the folders in which tools keep their own state.
+pub(super) fn is_tools_own(name: &OsStr) -> bool {
+    [".git", ".hg", ".jj", ".svn", ".callboard"].iter().any(|own| name == *own)
+}

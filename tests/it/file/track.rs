@@ -1,0 +1,241 @@
+//! Recording what was done to files.
+
+use std::os::unix::fs::symlink;
+use std::path::Path;
+
+use callboard_service::agent::RegisterAgent;
+use callboard_service::assignment::Complete;
+use callboard_service::entity::{
+    FileOperationActorType, FileOperationOperation as Kind, FileOperationVerificationStatus as Status,
+};
+use callboard_service::file::{NewOperation, Root, TrackFiles};
+use callboard_service::item::ArchiveItem;
+use callboard_service::project::{AddProject, EditProject};
+use callboard_service::{Change, Error, ErrorKind, FileProblem, Ref, id};
+use serde_json::json;
+use support::{TestDb, both};
+
+use super::{ABC, Files, call};
+
+both! {
+    async fn every_operation_is_a_row_with_the_digest_of_what_is_there(t: TestDb) {
+        let files = Files::new(&t).await;
+        let created = files.create("src/a.rs", "abc").await;
+        assert_eq!((created.path.as_str(), created.content_hash.as_deref(), created.size_bytes), ("src/a.rs", Some(ABC), Some(3)));
+        assert_eq!((created.work_item_id, created.actor_type, created.actor_id), (files.item.id, FileOperationActorType::User, Some(files.seed.user.id)));
+        assert_eq!(created.verification_status, Status::Pending);
+        let read = files.track(Kind::Read, "src/a.rs", None).await;
+        assert_eq!(read.content_hash.as_deref(), Some(ABC));
+        std::fs::copy(files.path("src/a.rs"), files.path("b.rs")).expect("copy");
+        let copied = files.track(Kind::Copy, "src/a.rs", Some("b.rs")).await;
+        assert_eq!((copied.new_path.as_deref(), copied.content_hash.as_deref()), (Some("b.rs"), Some(ABC)));
+        files.rename("b.rs", "c.rs");
+        let moved = files.track(Kind::Move, "b.rs", Some("c.rs")).await;
+        assert_eq!((moved.path.as_str(), moved.new_path.as_deref(), moved.size_bytes), ("b.rs", Some("c.rs"), Some(3)));
+        files.write("c.rs", "abcd");
+        let modified = files.track(Kind::Modify, "c.rs", None).await;
+        assert_eq!(modified.size_bytes, Some(4));
+        files.remove("src/a.rs");
+        let deleted = files.track(Kind::Delete, "src/a.rs", None).await;
+        assert_eq!((&deleted.content_hash, deleted.size_bytes), (&None, None));
+        let rows = files.rows().await;
+        assert_eq!(rows.len(), 6);
+        assert_eq!(rows.last(), Some(&deleted));
+        // The copy's two paths were both written since; of the move the old path is still its own.
+        let of = |kind| rows.iter().find(|row| row.operation == kind).map(|row| row.verification_status);
+        assert_eq!((of(Kind::Create), of(Kind::Read), of(Kind::Copy)), (Some(Status::Superseded), Some(Status::Superseded), Some(Status::Superseded)));
+        assert_eq!((of(Kind::Move), of(Kind::Modify), of(Kind::Delete)), (Some(Status::Pending), Some(Status::Pending), Some(Status::Pending)));
+    }
+
+    async fn a_call_is_one_ledger_row_of_its_item(t: TestDb) {
+        let files = Files::new(&t).await;
+        let before = files.seed.row(files.item.id).await;
+        files.write("a", "abc");
+        files.write("b", "abc");
+        let mut operations = Vec::new();
+        for path in ["a", "b"] {
+            operations.push(files.observe(Kind::Create, path, None).await.expect("observe"));
+        }
+        operations[0].rationale = Some("the parser\nneeds it".to_owned());
+        let tracked = files.seed.must(&call(files.item.id, operations)).await;
+        assert_eq!((tracked.item.as_str(), tracked.operations.len(), tracked.superseded), (&*before.key, 2, 0));
+        assert_eq!(files.rows().await, tracked.operations);
+        assert_eq!(tracked.operations[0].rationale.as_deref(), Some("the parser\nneeds it"));
+        assert!(tracked.operations[0].file_metadata.as_ref().is_some_and(|m| m["mode"].is_string() && m["modified_at"].is_string()));
+        let after = files.seed.row(files.item.id).await;
+        assert_eq!((after.revision, after.status), (before.revision + 1, before.status));
+        assert!(after.last_activity_at > before.last_activity_at);
+        let event = files.seed.events(files.item.id).await.pop().expect("a ledger row");
+        assert_eq!((event.kind.as_str(), event.actor_id), ("files_tracked", Some(files.seed.user.id)));
+        assert_eq!(event.data, Some(json!({ "count": 2, "files": ["create a", "create b"] })));
+    }
+
+    /// The files are the project's: another item's operation supersedes, too; another project's does not.
+    async fn a_later_operation_supersedes_across_items_of_the_project(t: TestDb) {
+        let files = Files::new(&t).await;
+        files.create("a", "one").await;
+        let other = files.seed.item().await;
+        files.write("a", "two");
+        assert_eq!(files.track_for(&other, Kind::Modify, "a", None).await.superseded, 1);
+        assert_eq!(files.statuses().await, [Status::Superseded, Status::Pending]);
+        // A read hides no write, and is hidden by it.
+        assert_eq!(files.track_for(&other, Kind::Read, "a", None).await.superseded, 0);
+        assert_eq!(files.statuses().await, [Status::Superseded, Status::Pending, Status::Superseded]);
+
+        let project = AddProject { slug: "two".to_owned(), name: "Two".to_owned(), key_prefix: "TW".to_owned(), ..AddProject::default() };
+        files.seed.must(&project).await;
+        let foreign = files.seed.add_all_in("two", vec![callboard_service::item::NewItem::titled("x")]).await.remove(0);
+        assert_eq!(files.track_for(&foreign, Kind::Modify, "a", None).await.superseded, 0);
+        assert_eq!(files.statuses().await[1], Status::Pending);
+    }
+
+    async fn a_holder_tracks_under_its_assignment_and_extends_its_lease(t: TestDb) {
+        let files = Files::new(&t).await;
+        let agent = files.seed.agent("coder").await;
+        let held = files.seed.work(&agent).await;
+        files.seed.sql("UPDATE task_assignments SET heartbeat_at = NULL").await;
+        files.write("a", "abc");
+        let operation = files.observe(Kind::Create, "a", None).await.expect("observe");
+        let verb = TrackFiles { assignment: Some(held.assignment), operations: vec![operation], ..TrackFiles::default() };
+        let short = files.seed.assignment(held.assignment).await.lease_expires_at;
+        let tracked = files.seed.by(&agent, &verb).await.expect("track");
+        let row = files.seed.assignment(held.assignment).await;
+        assert!(row.lease_expires_at > short && row.heartbeat_at.is_some(), "{row:?}");
+        assert_eq!((tracked.operations[0].assignment_id, tracked.operations[0].work_item_id), (Some(row.id), held.item.id));
+        assert_eq!((tracked.operations[0].actor_type, tracked.operations[0].actor_id), (FileOperationActorType::Agent, Some(agent.id)));
+        let event = files.seed.events(held.item.id).await.pop().expect("a ledger row");
+        assert_eq!(event.assignment_id, Some(row.id));
+
+        let wrong = TrackFiles { item: Some(Ref::Id(files.item.id)), ..verb.clone() };
+        let error = files.seed.must_refuse(&wrong).await;
+        assert!(error.kind() == ErrorKind::Invalid && error.to_string().contains(&held.item.key), "{error}");
+        files.seed.lapse(held.assignment).await;
+        assert_eq!(files.seed.must_refuse(&verb).await.kind(), ErrorKind::LeaseLost);
+        let done = files.seed.work(&agent).await;
+        files.seed.by(&agent, &Complete { assignment: done.assignment, notes: None, actual_hours: None, result: None }).await.expect("complete");
+        let late = TrackFiles { assignment: Some(done.assignment), ..verb.clone() };
+        assert_eq!(files.seed.must_refuse(&late).await.kind(), ErrorKind::Conflict);
+        let unknown = TrackFiles { assignment: Some(id::new()), ..verb };
+        assert_eq!(files.seed.must_refuse(&unknown).await.kind(), ErrorKind::NotFound);
+    }
+
+    async fn operations_that_break_a_rule_are_refused_whole(t: TestDb) {
+        let files = Files::new(&t).await;
+        let good = NewOperation {
+            operation: Kind::Create,
+            path: "a".to_owned(),
+            new_path: None,
+            content_hash: Some(ABC.to_owned()),
+            size_bytes: Some(3),
+            rationale: None,
+            metadata: None,
+        };
+        let path = |path: &str| NewOperation { path: path.to_owned(), ..good.clone() };
+        let to = |operation, new: Option<&str>| NewOperation { operation, new_path: new.map(str::to_owned), ..good.clone() };
+        let hash = |hash: &str| NewOperation { content_hash: Some(hash.to_owned()), ..good.clone() };
+        let bad = [
+            path(""), path("/etc/passwd"), path("../a"), path("a/../../b"), path("./a"), path("a//b"), path("a/"), path("a\0b"),
+            path(&"x/".repeat(2500)), path(&"x".repeat(2049)),
+            to(Kind::Move, None), to(Kind::Copy, None), to(Kind::Create, Some("b")), to(Kind::Move, Some("a")),
+            to(Kind::Move, Some("../b")), hash(""), hash(&ABC.to_uppercase()), hash(&ABC[1..]), hash(&"g".repeat(64)),
+            NewOperation { content_hash: None, size_bytes: None, ..good.clone() },
+            NewOperation { size_bytes: None, ..good.clone() },
+            NewOperation { size_bytes: Some(-1), ..good.clone() },
+            NewOperation { operation: Kind::Delete, ..good.clone() },
+            NewOperation { operation: Kind::Delete, content_hash: None, ..good.clone() },
+            NewOperation { rationale: Some("\u{1b}[31m".to_owned()), ..good.clone() },
+            NewOperation { metadata: Some(json!([1])), ..good.clone() },
+            NewOperation { metadata: Some(json!({ "a": "\0" })), ..good.clone() },
+        ];
+        for bad in bad {
+            let error = files.seed.must_refuse(&call(files.item.id, vec![good.clone(), bad.clone()])).await;
+            assert_eq!(error.kind(), ErrorKind::Invalid, "{bad:?}: {error}");
+        }
+        files.seed.must_refuse(&call(files.item.id, Vec::new())).await;
+        files.seed.must_refuse(&call(files.item.id, vec![good.clone(); 10_001])).await;
+        files.seed.must_refuse(&TrackFiles { operations: vec![good.clone()], ..TrackFiles::default() }).await;
+        let session = TrackFiles { session: Some(Ref::from("S-1")), ..call(files.item.id, vec![good.clone()]) };
+        assert_eq!(files.seed.must_refuse(&session).await.kind(), ErrorKind::NotFound);
+        files.seed.must(&call(files.item.id, vec![good.clone()])).await;
+        files.seed.must(&ArchiveItem { item: Ref::Id(files.item.id), reason: None }).await;
+        assert_eq!(files.seed.must_refuse(&call(files.item.id, vec![good])).await.kind(), ErrorKind::Conflict);
+    }
+
+    /// An operation is what the file system shows: nothing that was not done, and nothing outside.
+    async fn what_the_files_do_not_show_is_refused(t: TestDb) {
+        let files = Files::new(&t).await;
+        files.write("a", "abc");
+        files.write("b", "other");
+        std::fs::write(t.dir().join("secret"), "abc").expect("write");
+        symlink("../secret", files.path("link")).expect("link");
+        symlink("..", files.path("up")).expect("link");
+        let cases: [(Kind, &str, Option<&str>, fn(&FileProblem) -> bool); 12] = [
+            (Kind::Create, "../secret", None, |p| matches!(p, FileProblem::Outside { .. })),
+            (Kind::Modify, "up/secret", None, |p| matches!(p, FileProblem::LeadsOut { .. })),
+            (Kind::Read, "/etc/passwd", None, |p| matches!(p, FileProblem::Outside { .. })),
+            (Kind::Create, "link", None, |p| *p == FileProblem::Link),
+            (Kind::Create, "gone", None, |p| *p == FileProblem::Missing),
+            (Kind::Create, ".", None, |p| *p == FileProblem::Folder),
+            (Kind::Delete, "a", None, |p| *p == FileProblem::StillThere),
+            (Kind::Delete, "../gone", None, |p| matches!(p, FileProblem::Outside { .. })),
+            (Kind::Move, "a", Some("b"), |p| *p == FileProblem::StillThere),
+            (Kind::Move, "gone", Some("gone too"), |p| *p == FileProblem::Missing),
+            (Kind::Move, "gone", Some("../secret"), |p| matches!(p, FileProblem::Outside { .. })),
+            (Kind::Copy, "a", Some("b"), |p| matches!(p, FileProblem::NoCopy { .. })),
+        ];
+        for (kind, path, to, is_right) in cases {
+            match files.observe(kind, path, to).await {
+                Err(Error::File { problem, .. }) if is_right(&problem) => {}
+                other => panic!("{kind} {path} {to:?}: {other:?}"),
+            }
+        }
+        for (kind, to) in [(Kind::Move, None), (Kind::Create, Some("b"))] {
+            let error = files.observe(kind, "a", to).await.expect_err("a new path too few or too many");
+            assert_eq!(error.kind(), ErrorKind::Invalid);
+        }
+        files.observe(Kind::Delete, "gone/with/its/folder", None).await.expect("it is not there");
+    }
+
+    async fn a_root_that_moved_is_named_and_followed_once_the_board_knows(t: TestDb) {
+        let files = Files::new(&t).await;
+        files.create("a", "abc").await;
+        let new = t.dir().join("elsewhere");
+        std::fs::rename(&files.folder, &new).expect("move the folder");
+        let verb = call(files.item.id, Vec::new());
+        let error = files.seed.board.root_for(&verb).await.expect_err("it moved");
+        assert!(error.kind() == ErrorKind::NotFound && error.to_string().contains(&*files.folder.to_string_lossy()), "{error}");
+        files.set_root(&new).await;
+        let root = files.seed.board.root_for(&verb).await.expect("the new root");
+        let old = root.locate(Path::new("/"), &files.path("a")).expect_err("the old place is outside now");
+        assert!(matches!(old, Error::File { problem: FileProblem::Outside { .. }, .. }), "{old}");
+        assert_eq!(root.locate(&new, Path::new("a")).expect("inside"), "a");
+        assert_eq!(files.verify().await.verified, 1);
+
+        // A folder that is moved while it is open stays the one that was meant.
+        let open = Root::at(&new).expect("open");
+        std::fs::rename(&new, t.dir().join("third")).expect("move the folder");
+        assert_eq!(open.path(), new.canonicalize().unwrap_or(new.clone()));
+        files.seed.must(&EditProject { root_path: Change::Clear, ..EditProject::new("demo") }).await;
+        let error = files.seed.board.root_for(&verb).await.expect_err("no root");
+        assert!(error.to_string().contains("has no root folder") && error.kind() == ErrorKind::Invalid, "{error}");
+    }
+
+    async fn two_who_track_one_path_at_once_leave_one_effective(t: TestDb) {
+        let files = Files::new(&t).await;
+        files.seed.must(&RegisterAgent::new("other")).await;
+        files.write("a", "abc");
+        let operation = files.observe(Kind::Modify, "a", None).await.expect("observe");
+        let items = [files.item.clone(), files.seed.item().await, files.seed.item().await, files.seed.item().await];
+        let calls: Vec<TrackFiles> = items.iter().map(|item| call(item.id, vec![operation.clone()])).collect();
+        for _ in 0..5 {
+            let run = |n: usize| files.seed.board.run(files.seed.me, &calls[n]);
+            let (a, b, c, d) = tokio::join!(run(0), run(1), run(2), run(3));
+            for tracked in [a, b, c, d] {
+                tracked.expect("track");
+            }
+            let pending = files.statuses().await.into_iter().filter(|status| *status == Status::Pending).count();
+            assert_eq!(pending, 1);
+        }
+        assert_eq!(files.rows().await.len(), 20);
+    }
+}
