@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use callboard_service::entity::{
-    agent_profiles, idempotency_keys, task_assignments, task_prerequisites, work_item_events, work_items,
-    workflow_context, workflow_events, workflow_outputs, workflow_runs, workflow_step_dependencies, workflow_steps,
-    workflow_templates,
+    agent_profiles, board_decisions, decision_evolutions, idempotency_keys, task_assignments, task_prerequisites,
+    work_item_events, work_items, workflow_context, workflow_events, workflow_outputs, workflow_runs,
+    workflow_step_dependencies, workflow_steps, workflow_templates,
 };
 use sea_orm::{DatabaseConnection, EntityTrait};
 
@@ -41,6 +41,8 @@ impl Seed {
         let key = |r: &idempotency_keys::Model| format!("{} {} {}", r.actor, r.verb, r.key);
         add::<idempotency_keys::Entity>(&mut rows, &self.raw, "idempotency_keys", key).await;
         self.add_workflows(&mut rows).await;
+        add::<board_decisions::Entity>(&mut rows, &self.raw, "board_decisions", |r| r.id.to_string()).await;
+        add::<decision_evolutions::Entity>(&mut rows, &self.raw, "decision_evolutions", |r| r.id.to_string()).await;
         Snapshot(rows)
     }
 

@@ -4,6 +4,7 @@ mod agent;
 mod assignment;
 mod change;
 mod completions;
+mod decision;
 mod export;
 mod fence;
 mod file;
@@ -56,6 +57,8 @@ pub enum Command {
     #[command(subcommand)]
     Workflow(workflow::Command),
     #[command(subcommand)]
+    Decision(decision::Command),
+    #[command(subcommand)]
     Setting(setting::Command),
     #[command(subcommand)]
     Import(import::Command),
@@ -85,6 +88,7 @@ pub async fn run(command: Command, context: &Context) -> Result<(), CliError> {
         Command::Project(command) => command.run(context).await,
         Command::Sprint(command) => command.run(context).await,
         Command::Workflow(command) => command.run(context).await,
+        Command::Decision(command) => command.run(context).await,
         Command::Setting(command) => command.run(context).await,
         Command::Import(command) => command.run(context).await,
         Command::Export(args) => export::run(args, context).await,

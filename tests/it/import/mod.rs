@@ -10,7 +10,7 @@ use std::fmt::Write;
 use sea_orm::{DatabaseConnection, EntityTrait};
 
 /// Every row of every table of the board, to compare.
-async fn rows(raw: &DatabaseConnection) -> String {
+pub async fn rows(raw: &DatabaseConnection) -> String {
     use callboard_service::entity as e;
     let mut all = String::new();
     macro_rules! tables {
@@ -33,5 +33,6 @@ async fn rows(raw: &DatabaseConnection) -> String {
     tables!(work_item_requirements task_prerequisites task_assignments work_item_events external_refs idempotency_keys);
     tables!(workflow_templates workflow_runs workflow_steps workflow_step_dependencies workflow_outputs);
     tables!(workflow_context workflow_events);
+    tables!(board_decisions decision_evolutions);
     all
 }
