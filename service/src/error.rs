@@ -11,7 +11,7 @@ mod text;
 
 pub use conflict::Conflict;
 pub use file::FileProblem;
-use text::{allowed_from, at_lines, broken, did_you_mean, given, hidden, short, template};
+use text::{allowed_from, at_lines, broken, broken_files, did_you_mean, given, hidden, short, template};
 
 /// What verbs and queries give.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -240,6 +240,15 @@ pub enum Error {
         more: usize,
     },
 
+    /// A folder of files, some of which are not what they should be.
+    #[error("{}; nothing was imported", broken_files(files, *more))]
+    BrokenFiles {
+        /// The first of them: the file's name, and what is wrong.
+        files: Vec<(String, String)>,
+        /// How many more there are.
+        more: usize,
+    },
+
     /// A workflow template that breaks rules: every problem with its line, which counts from 1.
     #[error("{} is not valid: {}", template(name), at_lines(problems))]
     InvalidTemplate {
@@ -322,6 +331,7 @@ impl Error {
             Self::GateNotMet { .. } => ErrorKind::GateNotMet,
             Self::Invalid { .. }
             | Self::BrokenLines { .. }
+            | Self::BrokenFiles { .. }
             | Self::InvalidTemplate { .. }
             | Self::InvalidInputs { .. }
             | Self::Render { .. } => ErrorKind::Invalid,

@@ -9,6 +9,7 @@ mod board;
 mod change;
 pub mod clock;
 mod db;
+pub mod decision;
 mod error;
 pub mod export;
 pub mod file;

@@ -7,6 +7,7 @@ mod assignment;
 mod cli;
 mod concurrency;
 mod db;
+mod decision;
 mod embed;
 mod entities;
 mod file;

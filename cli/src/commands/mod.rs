@@ -4,6 +4,7 @@ mod agent;
 mod assignment;
 mod change;
 mod completions;
+mod decision;
 mod export;
 mod fence;
 mod file;
@@ -61,6 +62,7 @@ pub enum Command {
     Workflow(workflow::Command),
     #[command(subcommand)]
     Session(session::Command),
+    Decision(decision::Command),
     #[command(subcommand)]
     Setting(setting::Command),
     #[command(subcommand)]
@@ -93,6 +95,7 @@ pub async fn run(command: Command, context: &Context) -> Result<(), CliError> {
         Command::File(command) => command.run(context).await,
         Command::Workflow(command) => command.run(context).await,
         Command::Session(command) => command.run(context).await,
+        Command::Decision(command) => command.run(context).await,
         Command::Setting(command) => command.run(context).await,
         Command::Import(command) => command.run(context).await,
         Command::Export(args) => export::run(args, context).await,

@@ -2,7 +2,7 @@
 
 use callboard_service::{Conflict, DatabaseError, Error, ErrorKind};
 
-use super::{CliError, file, session, workflow};
+use super::{CliError, decision, file, session, workflow};
 
 /// The cause in one stable word.
 pub fn code(error: &CliError) -> &'static str {
@@ -40,11 +40,11 @@ pub fn code(error: &CliError) -> &'static str {
         CliError::NoActor => "no_actor",
         CliError::Usage { .. } => "usage",
         CliError::File { .. } => "not_found",
-        CliError::FileExists { .. } | CliError::BoardExists { .. } => "conflict",
+        CliError::FileExists { .. } | CliError::FileEdited { .. } | CliError::BoardExists { .. } => "conflict",
         CliError::Input { .. } | CliError::Template { .. } => "invalid",
         CliError::Found { .. } => "check_found",
         CliError::Broken { .. } | CliError::FilesDiffer { .. } => "verify_failed",
-        CliError::Io(_) | CliError::Json(_) => "internal",
+        CliError::Write { .. } | CliError::Io(_) | CliError::Json(_) => "internal",
         CliError::BrokenPipe => "broken_pipe",
         CliError::Interrupted => "interrupted",
     }
@@ -71,13 +71,13 @@ pub fn exit_code(error: &CliError) -> u8 {
         },
         CliError::Migration(error) => error.exit_code(),
         CliError::NoBoard { .. } | CliError::File { .. } => 13,
-        CliError::FileExists { .. } | CliError::BoardExists { .. } => 14,
+        CliError::FileExists { .. } | CliError::FileEdited { .. } | CliError::BoardExists { .. } => 14,
         CliError::Worker { .. } => 1,
         CliError::Input { .. } | CliError::Template { .. } => 18,
         CliError::Found { .. } => 3,
         CliError::Broken { .. } | CliError::FilesDiffer { .. } => 11,
         CliError::NoActor | CliError::Usage { .. } => 2,
-        CliError::Io(_) | CliError::Json(_) => 1,
+        CliError::Write { .. } | CliError::Io(_) | CliError::Json(_) => 1,
         CliError::BrokenPipe => 0,
         CliError::Interrupted => 130,
     }
@@ -101,6 +101,8 @@ pub fn message(error: &CliError) -> String {
         CliError::FilesDiffer { count: 1 } => "1 file is not as the work on it left it".to_owned(),
         CliError::FilesDiffer { count } => format!("{count} files are not as the work on them left them"),
         CliError::FileExists { path } => format!("{path} exists already"),
+        CliError::FileEdited { path } => format!("{path} was edited since it was exported"),
+        CliError::Write { path, error } => format!("{path} can't be written: {error}"),
         CliError::BoardExists { target, .. } => format!("there is a board at {target} already"),
         CliError::Input { what, error } => format!("{what} can't be understood: {error}"),
         CliError::Template { file, name, problems } => {
@@ -150,7 +152,8 @@ pub fn hint(error: &CliError) -> Option<String> {
             "mend them; or, where they are right as they are, `callboard file scan KEY --track` records them"
                 .to_owned(),
         ),
-        CliError::FileExists { .. } => Some("--force replaces it".to_owned()),
+        CliError::FileExists { .. } | CliError::FileEdited { .. } => Some("--force replaces it".to_owned()),
+        CliError::Write { .. } => Some("check the path, and the right to write there".to_owned()),
         CliError::BoardExists { way_out, .. } => Some((*way_out).to_owned()),
         CliError::Template { .. } => {
             Some("`callboard workflow template show research` prints one to compare with".to_owned())
@@ -170,6 +173,7 @@ fn service(error: &Error) -> Option<String> {
         Error::Transition { entity: "step", .. } => {
             "`callboard workflow show RUN` shows where each step stands".to_owned()
         }
+        Error::Transition { entity: "decision", name, allowed, .. } => decision::by_hand(name, allowed),
         Error::Transition { entity: "sprint" | "prerequisite", .. } => return None,
         Error::Transition { entity: "session", name, .. } => session::moved(name),
         Error::Transition { .. } => "`callboard assignment history KEY` tells how it got there".to_owned(),
@@ -197,6 +201,7 @@ fn service(error: &Error) -> Option<String> {
         Error::SchemaTooNew { .. } => "nothing was changed: install the newer version of Callboard".to_owned(),
         Error::Database(error) => return database(error),
         Error::Stored { .. } => "please report this, with the command that you gave".to_owned(),
+        Error::BrokenFiles { .. } => "mend the files that are named, or move them out of the folder".to_owned(),
         other => return workflow::hint(other),
     };
     Some(hint)
@@ -226,6 +231,7 @@ fn not_found(entity: &str) -> String {
         "project" => "project list",
         "sprint" => "sprint list",
         "session" => "session list",
+        "decision" => "decision list",
         "setting" => "setting list",
         "assignment" => "assignment list --mine",
         "prerequisite" => "prerequisite list ITEM",
@@ -245,6 +251,8 @@ fn not_found(entity: &str) -> String {
 fn conflicting(conflict: &Conflict) -> Option<String> {
     let hint = match conflict {
         Conflict::Exists { entity: "key prefix", .. } => "give the project another one by --prefix".to_owned(),
+        Conflict::Exists { entity: "evolution", .. } | Conflict::CameOf { .. } => return decision::conflict(conflict),
+        Conflict::Inactive { entity: "decision", .. } => return decision::conflict(conflict),
         Conflict::Exists { entity, .. } => format!("choose another name, or change that {entity}"),
         Conflict::Revision { item, .. } => {
             format!("`callboard item show {item}`, then give the command again with the present revision")

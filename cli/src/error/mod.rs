@@ -1,6 +1,7 @@
 //! The one place where an error becomes a text, a hint and an exit code (docs/errors.md).
 
 mod advice;
+mod decision;
 mod file;
 mod session;
 mod workflow;
@@ -48,6 +49,15 @@ pub enum CliError {
     /// A file is there already that would be written.
     FileExists {
         path: String,
+    },
+    /// A file that was exported was edited since.
+    FileEdited {
+        path: String,
+    },
+    /// A file that the command line names can't be written.
+    Write {
+        path: String,
+        error: io::Error,
     },
     /// A text that the command line names is not what it should be.
     Input {

@@ -102,6 +102,16 @@ pub enum Conflict {
         /// The keys of those that would wait for good.
         dependents: Vec<String>,
     },
+    /// A decision would come of itself.
+    #[error("{decision} cannot come of {original}, which came of it: {}", path.join(" -> "))]
+    CameOf {
+        /// The key of the decision that was to be the later one.
+        decision: String,
+        /// The key of the one that was to evolve into it.
+        original: String,
+        /// The keys on the way from the first to the second, both included.
+        path: Vec<String>,
+    },
     /// The item used up its attempts, and moves only by a retry.
     #[error("{item} is a dead letter ({reason}): retry it")]
     Dead {

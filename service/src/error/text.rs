@@ -20,6 +20,14 @@ pub(super) fn broken(lines: &[(usize, String)], more: usize) -> String {
     told.join("; ")
 }
 
+pub(super) fn broken_files(files: &[(String, String)], more: usize) -> String {
+    let mut told: Vec<String> = files.iter().map(|(file, why)| format!("{file} {why}")).collect();
+    if more > 0 {
+        told.push(format!("and {more} more files"));
+    }
+    told.join("; ")
+}
+
 /// A template whose name cannot be read has none.
 pub(super) fn template(name: &str) -> String {
     if name.is_empty() { "the template".to_owned() } else { format!("template '{name}'") }

@@ -3,6 +3,7 @@
 mod archive;
 mod cancel;
 mod claims;
+mod decisions;
 mod edges;
 mod idempotency;
 mod imports;

@@ -10,7 +10,7 @@ use std::fmt::Write;
 use sea_orm::{DatabaseConnection, EntityTrait};
 
 /// Every row of every table of the board, to compare.
-async fn rows(raw: &DatabaseConnection) -> String {
+pub async fn rows(raw: &DatabaseConnection) -> String {
     use callboard_service::entity as e;
     let mut all = String::new();
     macro_rules! tables {
@@ -35,5 +35,6 @@ async fn rows(raw: &DatabaseConnection) -> String {
     tables!(workflow_context workflow_events);
     tables!(work_sessions session_events);
     tables!(file_operations file_verifications);
+    tables!(board_decisions decision_evolutions);
     all
 }

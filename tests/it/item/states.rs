@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use callboard_service::assignment::state::{self as assignment, AssignmentEvent};
+use callboard_service::decision::state::{self as decision, DecisionEvent};
 use callboard_service::entity::{
-    TaskAssignmentStatus, WorkItemStatus, WorkSessionStatus, WorkflowRunStatus, WorkflowStepStatus,
+    DecisionStatus, TaskAssignmentStatus, WorkItemStatus, WorkSessionStatus, WorkflowRunStatus, WorkflowStepStatus,
 };
 use callboard_service::item::state::{self as item, ItemEvent};
 use callboard_service::session::state::{self as session, SessionEvent};
@@ -107,6 +108,22 @@ fn steps() -> Machine {
     }
 }
 
+fn decisions() -> Machine {
+    let mut arrows = Vec::new();
+    for from in DecisionStatus::ALL {
+        for event in DecisionEvent::ALL {
+            arrows.extend(decision::next(*from, *event).map(|to| (from.as_str(), event.as_str(), to.as_str())));
+        }
+    }
+    Machine {
+        states: DecisionStatus::ALL.iter().map(|s| s.as_str()).collect(),
+        events: DecisionEvent::ALL.iter().map(|e| (e.as_str(), true)).collect(),
+        arrows,
+        first: &["proposed", "accepted"],
+        last: DecisionStatus::ALL.iter().map(|s| s.as_str()).filter(|s| *s != "proposed").collect(),
+    }
+}
+
 fn sessions() -> Machine {
     let mut arrows = Vec::new();
     for from in WorkSessionStatus::ALL {
@@ -167,13 +184,14 @@ fn document() -> String {
         ItemEvent::ALL.iter().filter(|e| !e.is_assignments()).map(|e| format!("`{}`", e.as_str())).collect();
     let (items, assignments) = (items().text(), assignments().text());
     let (runs, steps, sessions) = (runs().text(), steps().text(), sessions().text());
+    let decisions = decisions().text();
     format!(
         "# States\n\n\
          <!-- Written by tests/it/item/states.rs from service/src/item/state.rs, service/src/assignment/state.rs, \
-         service/src/workflow/state.rs and service/src/session/state.rs. Never edited by hand: CALLBOARD_BLESS=1 cargo test --workspace -- states -->\n\n\
+         service/src/workflow/state.rs, service/src/session/state.rs and service/src/decision/state.rs. Never edited by hand: CALLBOARD_BLESS=1 cargo test --workspace -- states -->\n\n\
          The machines are pure functions; an empty cell is refused, naming the state and the event. Every pair is run \
          through the public verbs on stored rows, on both databases (tests/it/item/machine.rs, \
-         tests/it/assignment/, tests/it/workflow/machine.rs, tests/it/session/machine.rs).\n\n\
+         tests/it/assignment/, tests/it/workflow/machine.rs, tests/it/session/machine.rs, tests/it/decision/machine.rs).\n\n\
          ## Work items\n\n\
          By hand: {}. The other events are those of the item's assignment; while one is open, only they and `cancel` move \
          the item. An epic is never assigned, and so it is also started by hand. A done prerequisite satisfies what waits \
@@ -189,7 +207,10 @@ fn document() -> String {
          again only while it has attempts left. Cancelling the run cancels its pending, running and waiting steps.\n\n{steps}\n\
          ## Work sessions\n\n\
          One session of each agent or person and project is active, unless more are asked for. Only what runs is counted; \
-         what is held in a session stays held when it is over.\n\n{sessions}",
+         what is held in a session stays held when it is over.\n\n{sessions}\n\
+         ## Decisions\n\n\
+         Superseding, reversing, refining and clarifying link the decision to the newer one, which must be in force to put \
+         another out of force. A decision may be superseded by several.\n\n{decisions}",
         by_hand.join(", ")
     )
 }

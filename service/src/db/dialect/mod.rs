@@ -2,6 +2,7 @@
 
 mod assignment;
 pub(crate) mod claim;
+mod decision;
 mod ending;
 mod item;
 pub(crate) mod ready;
