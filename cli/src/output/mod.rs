@@ -2,6 +2,7 @@
 
 pub mod assignments;
 pub mod chart;
+pub mod continuity;
 mod json;
 pub mod lists;
 pub mod quickstart;
