@@ -4,6 +4,7 @@
 
 mod agent;
 mod assignment;
+mod checkpoint;
 mod cli;
 mod concurrency;
 mod db;
@@ -12,9 +13,11 @@ mod entities;
 mod harness;
 mod import;
 mod item;
+mod message;
 mod migration;
 mod prerequisite;
 mod project;
+mod recovery;
 mod rules;
 mod setting;
 mod sprint;

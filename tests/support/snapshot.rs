@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use callboard_service::entity::{
-    agent_profiles, idempotency_keys, task_assignments, task_prerequisites, work_item_events, work_items,
+    agent_profiles, board_messages, checkpoints, idempotency_keys, task_assignments, task_prerequisites, work_item_events, work_items,
     workflow_context, workflow_events, workflow_outputs, workflow_runs, workflow_step_dependencies, workflow_steps,
     workflow_templates,
 };
@@ -40,6 +40,8 @@ impl Seed {
         add::<agent_profiles::Entity>(&mut rows, &self.raw, "agent_profiles", |r| r.slug.clone()).await;
         let key = |r: &idempotency_keys::Model| format!("{} {} {}", r.actor, r.verb, r.key);
         add::<idempotency_keys::Entity>(&mut rows, &self.raw, "idempotency_keys", key).await;
+        add::<checkpoints::Entity>(&mut rows, &self.raw, "checkpoints", |r| r.id.to_string()).await;
+        add::<board_messages::Entity>(&mut rows, &self.raw, "board_messages", |r| r.id.to_string()).await;
         self.add_workflows(&mut rows).await;
         Snapshot(rows)
     }

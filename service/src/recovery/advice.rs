@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use callboard_entity::{
-    DecisionImpact, DecisionImplementationStatus as Carried, DecisionStatus, FileOperationOperation as Operation,
+    DecisionImpact, DecisionImplementationStatus as Carried, DecisionStatus, 
     FileOperationVerificationStatus as Verified, TaskAssignmentStatus as Status, WorkItemStatus,
 };
 use chrono::SecondsFormat;
 
-use super::package::{Attempt, PackagedDecision, PackagedItem};
+use super::package::{Attempt, FileState, PackagedDecision, PackagedItem};
 use super::rules::Situation;
 use crate::clock::Timestamp;
 use crate::item::state::FINISHED;
@@ -142,7 +142,7 @@ pub(super) fn file_differs(s: &Situation<'_>) -> Vec<String> {
 }
 
 pub(super) fn file_unverified(s: &Situation<'_>) -> Vec<String> {
-    let changed = s.package.files.iter().filter(|f| f.operation != Operation::Read);
+    let changed = s.package.files.iter().filter(|f| f.state != FileState::Read);
     let pending = changed.filter(|f| f.verification == Verified::Pending).count();
     when(pending > 0, || {
         format!("verify the {} with no verification: `callboard file verify {}`", files_of(pending), item(s).key)
@@ -250,8 +250,8 @@ pub(super) fn no_checkpoint(s: &Situation<'_>) -> Vec<String> {
 }
 
 pub(super) fn files(s: &Situation<'_>) -> Vec<String> {
-    let files = || s.package.files.iter().filter(|f| f.operation != Operation::Read);
-    let gone = files().filter(|f| f.operation == Operation::Delete).count();
+    let files = || s.package.files.iter().filter(|f| f.state != FileState::Read);
+    let gone = files().filter(|f| f.state == FileState::Absent).count();
     let changed = files().count() - gone;
     when(changed + gone > 0, || {
         let (changed, gone) = (files_of(changed), files_of(gone));

@@ -1,51 +1,51 @@
-//! The files of a package: of each path the operation that counts.
+//! The files of a package: of each path the operation that its state is due to.
 
 use std::collections::BTreeMap;
 
 use callboard_entity::{FileOperationOperation as Operation, file_operations};
 
-use super::package::PackagedFile;
+use super::package::{FileState, PackagedFile};
 
-/// The operation that counts for each path, by path. The rows come in the order in which they were done.
+/// The state of each path that the operations name, by path. They come in the order in which they were done.
 ///
-/// A later operation on a path supersedes the earlier ones; reading changes nothing, so it counts only where nothing
-/// else was done. A move deletes the one path and makes the other, a copy makes the other.
-pub(super) fn effective(rows: Vec<file_operations::Model>) -> Vec<PackagedFile> {
-    let mut files: BTreeMap<String, PackagedFile> = BTreeMap::new();
+/// The last operation that wrote a path counts: create and modify write it, delete clears it, a move clears the one and
+/// writes the other, a copy writes the other. A read hides no write; where nothing wrote the path, the last read counts.
+pub(super) fn effective(rows: &[file_operations::Model]) -> Vec<PackagedFile> {
+    let mut files: BTreeMap<&str, PackagedFile> = BTreeMap::new();
     for row in rows {
-        let (path, target, operation) = (row.path.clone(), row.new_path.clone(), row.operation);
-        let mut told = PackagedFile {
-            path: path.clone(),
-            operation,
-            verification: row.verification_status,
-            content_hash: row.content_hash,
-            size_bytes: row.size_bytes,
-            at: row.occurred_at,
-            rationale: row.rationale,
-        };
-        match (operation, target) {
-            (Operation::Read, _) => {
-                if files.get(&path).is_none_or(|file| file.operation == Operation::Read) {
-                    files.insert(path, told);
-                }
+        for (path, state) in touched(row) {
+            let written = |file: &PackagedFile| file.state != FileState::Read;
+            if state == FileState::Read && files.get(path).is_some_and(written) {
+                continue;
             }
-            (Operation::Move, Some(target)) => {
-                let gone = PackagedFile {
-                    operation: Operation::Delete,
-                    content_hash: None,
-                    size_bytes: None,
-                    ..told.clone()
-                };
-                files.insert(path, gone);
-                told.path.clone_from(&target);
-                files.insert(target, told);
-            }
-            (Operation::Copy, Some(target)) => {
-                told.path.clone_from(&target);
-                files.insert(target, told);
-            }
-            _ => _ = files.insert(path, told),
+            files.insert(path, packaged(row, path, state));
         }
     }
     files.into_values().collect()
+}
+
+fn touched(row: &file_operations::Model) -> Vec<(&str, FileState)> {
+    let (path, new) = (row.path.as_str(), row.new_path.as_deref());
+    let written = |path| (path, FileState::Written);
+    match row.operation {
+        Operation::Create | Operation::Modify => vec![written(path)],
+        Operation::Delete => vec![(path, FileState::Absent)],
+        Operation::Read => vec![(path, FileState::Read)],
+        Operation::Move => std::iter::once((path, FileState::Absent)).chain(new.map(written)).collect(),
+        Operation::Copy => std::iter::once((path, FileState::Read)).chain(new.map(written)).collect(),
+    }
+}
+
+fn packaged(row: &file_operations::Model, path: &str, state: FileState) -> PackagedFile {
+    let there = state != FileState::Absent;
+    PackagedFile {
+        path: path.to_owned(),
+        operation: row.operation,
+        state,
+        verification: row.verification_status,
+        content_hash: row.content_hash.clone().filter(|_| there),
+        size_bytes: row.size_bytes.filter(|_| there),
+        at: row.occurred_at,
+        rationale: row.rationale.clone(),
+    }
 }

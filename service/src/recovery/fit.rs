@@ -19,9 +19,8 @@ pub const MIN_BUDGET: u64 = 1500;
 /// The largest budget.
 pub const MAX_BUDGET: u64 = 1_000_000;
 
-/// The longest text of an entry where there is room, and where there is not, in bytes.
-const LONG: usize = 6000;
-const SHORT: usize = 300;
+/// The longest text of an entry, in bytes, where there is room; where there is less, and where there is little.
+const LENGTHS: &[usize] = &[6000, 1500, 300];
 /// What the headings of Markdown and the counts of what is left out may take, in bytes.
 const FRAME: usize = 1200;
 
@@ -106,10 +105,10 @@ macro_rules! sections {
 }
 
 sections!(
-    recommendations,
-    guidance,
     checkpoint,
     handover,
+    recommendations,
+    guidance,
     criteria,
     prerequisites,
     risks,
@@ -150,7 +149,7 @@ impl From<&RecoveryPackage> for Queues {
 /// Moves entries from the queue into the package until one does not fit into the share of the room.
 fn fill(queue: &mut VecDeque<Box<dyn Part>>, package: &mut RecoveryPackage, room: &mut usize, share: usize) {
     let mut own = *room / share;
-    let mut lengths: &[usize] = &[LONG, SHORT];
+    let mut lengths = LENGTHS;
     while let Some(entry) = queue.front() {
         let fitting = lengths.iter().map(|longest| entry.shortened(*longest)).find(|(part, _)| part.size() <= own);
         let Some((part, shortened)) = fitting else { return };
@@ -162,7 +161,7 @@ fn fill(queue: &mut VecDeque<Box<dyn Part>>, package: &mut RecoveryPackage, room
         *room -= size;
         if share > 1 {
             // Each section has something; what else it would shorten may fit whole in the second round.
-            lengths = &[LONG];
+            lengths = &LENGTHS[..1];
         }
     }
 }

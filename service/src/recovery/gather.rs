@@ -97,7 +97,7 @@ pub(super) async fn gather(tx: &Tx, item: &work_items::Model) -> Result<Gathered
         components: components(&decisions),
         decisions: decisions.into_iter().map(|row| decision(of_item(row.work_item_id), row, &prefix)).collect(),
         attempts: held.into_iter().map(|row| attempt(row, &names)).collect(),
-        files: effective(rows),
+        files: effective(&rows),
         notes: comments.into_iter().map(|row| note(row, &names)).collect(),
         about: about(item),
         budget: Budget { tokens: 0, used: 0, left_out: BTreeMap::new(), shortened: 0 },

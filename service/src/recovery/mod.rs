@@ -15,7 +15,7 @@ pub use fit::{BYTES_PER_TOKEN, DEFAULT_BUDGET, MAX_BUDGET, MIN_BUDGET, tokens};
 pub use handover::{HandOver, HandedOver};
 pub use markdown::markdown;
 pub use package::{
-    Attempt, Budget, ItemText, LastCheckpoint, LastHandover, Note, OpenAssignment, OpenCriterion, OpenRisk,
+    Attempt, Budget, FileState, ItemText, LastCheckpoint, LastHandover, Note, OpenAssignment, OpenCriterion, OpenRisk,
     PackagedDecision, PackagedFile, PackagedItem, RecoveryPackage, UnmetPrerequisite,
 };
 pub use recover::Recover;

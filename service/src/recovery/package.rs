@@ -231,8 +231,10 @@ pub struct Attempt {
 pub struct PackagedFile {
     /// Relative to the project's root.
     pub path: String,
-    /// What was done last, so that it counts.
+    /// The operation that its state is due to.
     pub operation: FileOperationOperation,
+    /// Whether it should be there.
+    pub state: FileState,
     /// What the last verification of that operation said.
     pub verification: FileOperationVerificationStatus,
     /// SHA-256 of what should be there, in hex.
@@ -243,6 +245,18 @@ pub struct PackagedFile {
     pub at: Timestamp,
     /// Why it was done.
     pub rationale: Option<String>,
+}
+
+/// What should be found at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileState {
+    /// Nothing: it was deleted or moved away.
+    Absent,
+    /// The file that was written.
+    Written,
+    /// The file that was read: others may have changed it since.
+    Read,
 }
 
 /// A comment.

@@ -4,6 +4,7 @@ mod agent;
 mod assignment;
 mod bad_input;
 mod board;
+mod continuity;
 mod docs;
 mod export;
 mod fence;

@@ -57,13 +57,15 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
         accept_seconds: args.accept_within,
         budget: args.budget,
     };
+    let actor = match assignment {
+        Some(id) => writer(context, &board, id).await?,
+        None => context.actor(&board).await?,
+    };
     let handed = if args.dry_run.dry_run {
-        context.rehearse(&verb).await?
+        let handed = board.rehearse(actor, &verb).await?;
+        context.out.rehearsed();
+        handed
     } else {
-        let actor = match assignment {
-            Some(id) => writer(context, &board, id).await?,
-            None => context.actor(&board).await?,
-        };
         context.run_as(&board, actor, &verb).await?
     };
     context.out.data("handed_over", &handed, |text| continuity::handed_over(text, &handed))
