@@ -55,8 +55,9 @@ pub(super) async fn mark(tx: &Tx, ids: &[Uuid], acknowledge: bool) -> Result<Vec
         let rule = format!("must be the agent to whom message {} was sent, or the holder of its item", other.id);
         return Err(Error::invalid("actor", tx.actor.key(), rule));
     }
-    let column = if acknowledge { messages::Column::AcknowledgedAt } else { messages::Column::ReadAt };
-    for column in [messages::Column::ReadAt, column] {
+    let marks: &[messages::Column] =
+        if acknowledge { &[messages::Column::ReadAt, messages::Column::AcknowledgedAt] } else { &[messages::Column::ReadAt] };
+    for column in marks.iter().copied() {
         messages::Entity::update_many()
             .col_expr(column, Expr::value(tx.now))
             .filter(messages::Column::Id.is_in(ids.iter().copied()))

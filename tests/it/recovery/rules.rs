@@ -255,7 +255,7 @@ both! {
         only(says(&seed, item, "criteria").await, "1 of 1 acceptance criteria are not met");
         let held = seed.claim(&agent).await;
         assert!(says(&seed, item, "complete").await.is_empty());
-        let edit = EditItem { acceptance_criteria: Some(criteria(true)), ..EditItem::of(Ref::Id(item)) };
+        let edit = EditItem { acceptance_criteria: Some(criteria(true)), ..EditItem::new(Ref::Id(item)) };
         seed.must(&edit).await;
         assert!(says(&seed, item, "criteria").await.is_empty());
         only(says(&seed, item, "complete").await, "every criterion of CB-1 is met");
@@ -265,6 +265,6 @@ both! {
         only(says(&seed, item, "complete").await, "complete it");
         seed.must(&Pause { assignment: held.assignment, reason: "x".to_owned(), deadline_seconds: None }).await;
         assert!(says(&seed, item, "complete").await.is_empty(), "a paused one is resumed first");
-        seed.must(&EditItem { description: Change::Set("more".to_owned()), ..EditItem::of(Ref::Id(item)) }).await;
+        seed.must(&EditItem { description: Change::Set("more".to_owned()), ..EditItem::new(Ref::Id(item)) }).await;
     }
 }
