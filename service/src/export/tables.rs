@@ -69,6 +69,7 @@ portable! {
     "workflow_output" workflow_outputs Id;
     "workflow_context" workflow_context WorkflowRunId AgentKey ContextKey;
     "workflow_event" workflow_events Id;
+    "checkpoint" checkpoints Id;
     "external_ref" external_refs Id;
 }
 
@@ -83,6 +84,20 @@ impl Portable for e::workflow_steps::Entity {
         // Whole microseconds are read back from JSON to the last bit; serde_json may miss that of a longer fraction.
         row.execution_time_seconds = row.execution_time_seconds.map(|seconds| (seconds * 1e6).round() / 1e6);
         row
+    }
+}
+
+impl Portable for e::board_messages::Entity {
+    const KIND: &'static str = "message";
+
+    fn key() -> Vec<Self::Column> {
+        vec![e::board_messages::Column::Id]
+    }
+
+    fn ordered(mut rows: Vec<Self::Model>) -> Vec<Self::Model> {
+        // A thread is one message, which has none itself, and all that name it.
+        rows.sort_by_key(|row| row.thread_id.is_some());
+        rows
     }
 }
 
@@ -139,6 +154,8 @@ pub(crate) async fn for_each(what: &mut impl ForEachTable) -> Result<()> {
     what.table::<e::workflow_outputs::Entity>().await?;
     what.table::<e::workflow_context::Entity>().await?;
     what.table::<e::workflow_events::Entity>().await?;
+    what.table::<e::board_messages::Entity>().await?;
+    what.table::<e::checkpoints::Entity>().await?;
     what.table::<e::external_refs::Entity>().await
 }
 

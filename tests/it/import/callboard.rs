@@ -5,10 +5,12 @@ use std::io;
 use callboard_service::DatabaseUrl;
 use callboard_service::agent::RegisterAgent;
 use callboard_service::assignment::Fail;
+use callboard_service::checkpoint::AddCheckpoint;
 use callboard_service::entity::CapabilityLevel::{Basic, Expert};
 use callboard_service::export::ExportBoard;
 use callboard_service::import::{ImportCallboard, RestoredRows};
 use callboard_service::item::{CommentOnItem, NewItem};
+use callboard_service::message::SendMessage;
 use callboard_service::setting::SetSetting;
 use callboard_service::sprint::{AddSprint, AddSprintItems};
 use callboard_service::{Actor, Callboard, Error, ErrorKind, OpenOptions, Ref};
@@ -48,7 +50,12 @@ async fn full(t: &TestDb) -> Seed {
     let claimed = seed.claim(&agent).await;
     let fail = Fail { assignment: claimed.assignment, reason: "no compiler".to_owned(), permanent: false };
     seed.board.run(Actor::agent(agent.id), &fail).await.expect("fail");
-    seed.claim(&agent).await;
+    let claimed = seed.claim(&agent).await;
+    let note = AddCheckpoint { data: Some(json!({"b": [1, null]})), ..AddCheckpoint::of(claimed.item.id, "half\n") };
+    seed.board.run(Actor::agent(agent.id), &note).await.expect("write a checkpoint");
+    let message = SendMessage { to: Some(Ref::from("coder")), text: "\"how far?\"".to_owned(), ..SendMessage::default() };
+    let sent = seed.must(&message).await;
+    seed.must(&SendMessage { reply_to: Some(sent.id), ..message }).await;
     let sprint = AddSprint { code: "62".to_owned(), title: "First".to_owned(), ..AddSprint::default() };
     seed.board.run(seed.me, &sprint).await.expect("add a sprint");
     let items = vec![Ref::from("CB-2"), Ref::from("CB-1")];
@@ -75,6 +82,8 @@ async fn emptied(seed: &Seed) {
         "workflow_runs",
         "workflow_templates",
         "external_refs",
+        "checkpoints",
+        "board_messages",
         "work_item_events",
         "task_assignments",
         "task_prerequisites",
@@ -105,7 +114,7 @@ both! {
             .lines()
             .map(|line| serde_json::from_str::<Value>(line).expect("JSON")["kind"].as_str().expect("a kind").to_owned())
             .collect();
-        assert_eq!(kinds.len(), 21, "every table has rows here: {kinds:?}");
+        assert_eq!(kinds.len(), 23, "every table has rows here: {kinds:?}");
 
         emptied(&seed).await;
         let restore = ImportCallboard { content: text.clone() };

@@ -33,5 +33,6 @@ async fn rows(raw: &DatabaseConnection) -> String {
     tables!(work_item_requirements task_prerequisites task_assignments work_item_events external_refs idempotency_keys);
     tables!(workflow_templates workflow_runs workflow_steps workflow_step_dependencies workflow_outputs);
     tables!(workflow_context workflow_events);
+    tables!(board_messages checkpoints);
     all
 }
