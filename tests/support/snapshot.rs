@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use callboard_service::entity::{
-    agent_profiles, board_messages, checkpoints, idempotency_keys, task_assignments, task_prerequisites, work_item_events, work_items,
-    workflow_context, workflow_events, workflow_outputs, workflow_runs, workflow_step_dependencies, workflow_steps,
-    workflow_templates,
+    agent_profiles, board_messages, checkpoints, idempotency_keys, task_assignments, task_prerequisites,
+    work_item_events, work_items, workflow_context, workflow_events, workflow_outputs, workflow_runs,
+    workflow_step_dependencies, workflow_steps, workflow_templates,
 };
 use sea_orm::{DatabaseConnection, EntityTrait};
 

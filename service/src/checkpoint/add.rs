@@ -172,7 +172,8 @@ fn refuse_without(item: &work_items::Model, in_session: bool) -> Result<()> {
     if in_session {
         return Ok(());
     }
-    let rule = format!("is needed: a checkpoint is the write of the one who holds {}, or is made in a session", item.key);
+    let rule =
+        format!("is needed: a checkpoint is the write of the one who holds {}, or is made in a session", item.key);
     Err(Error::invalid("assignment", "", rule))
 }
 

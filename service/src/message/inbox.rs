@@ -112,7 +112,13 @@ impl Query for Inbox {
         }
         let rows = query.order_by_desc(messages::Column::Id).limit(limit + 1).all(&tx.conn).await?;
         let page = page::Page::cut(rows, limit, |row| row.id);
-        Ok(InboxPage { agent: agent.slug, unread, unacknowledged, next: page.next, messages: told(tx, page.rows).await? })
+        Ok(InboxPage {
+            agent: agent.slug,
+            unread,
+            unacknowledged,
+            next: page.next,
+            messages: told(tx, page.rows).await?,
+        })
     }
 }
 

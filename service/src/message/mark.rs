@@ -44,19 +44,17 @@ pub(super) async fn mark(tx: &Tx, ids: &[Uuid], acknowledge: bool) -> Result<Vec
     if let Some(missing) = ids.iter().find(|id| rows.iter().all(|row| row.id != **id)) {
         return Err(Error::not_found("message", missing.to_string()));
     }
-    let own: Vec<Uuid> = of()
-        .select_only()
-        .column(messages::Column::Id)
-        .filter(readable_by(agent))
-        .into_tuple()
-        .all(&tx.conn)
-        .await?;
+    let own: Vec<Uuid> =
+        of().select_only().column(messages::Column::Id).filter(readable_by(agent)).into_tuple().all(&tx.conn).await?;
     if let Some(other) = rows.iter().find(|row| !own.contains(&row.id)) {
         let rule = format!("must be the agent to whom message {} was sent, or the holder of its item", other.id);
         return Err(Error::invalid("actor", tx.actor.key(), rule));
     }
-    let marks: &[messages::Column] =
-        if acknowledge { &[messages::Column::ReadAt, messages::Column::AcknowledgedAt] } else { &[messages::Column::ReadAt] };
+    let marks: &[messages::Column] = if acknowledge {
+        &[messages::Column::ReadAt, messages::Column::AcknowledgedAt]
+    } else {
+        &[messages::Column::ReadAt]
+    };
     for column in marks.iter().copied() {
         messages::Entity::update_many()
             .col_expr(column, Expr::value(tx.now))

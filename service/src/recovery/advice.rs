@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use callboard_entity::{
-    DecisionImpact, DecisionImplementationStatus as Carried, DecisionStatus, 
+    DecisionImpact, DecisionImplementationStatus as Carried, DecisionStatus,
     FileOperationVerificationStatus as Verified, TaskAssignmentStatus as Status, WorkItemStatus,
 };
 use chrono::SecondsFormat;
@@ -42,7 +42,10 @@ fn worked<'a>(s: &Situation<'a>) -> impl Iterator<Item = &'a Attempt> {
 pub(super) fn archived(s: &Situation<'_>) -> Vec<String> {
     let item = item(s);
     when(item.archived_at.is_some(), || {
-        format!("{key} is archived, nothing is to be done: `callboard item unarchive {key}` brings it back", key = item.key)
+        format!(
+            "{key} is archived, nothing is to be done: `callboard item unarchive {key}` brings it back",
+            key = item.key
+        )
     })
 }
 
@@ -138,7 +141,9 @@ pub(super) fn handover(s: &Situation<'_>) -> Vec<String> {
 
 pub(super) fn file_differs(s: &Situation<'_>) -> Vec<String> {
     let differ = s.package.files.iter().filter(|f| matches!(f.verification, Verified::Failed | Verified::Partial));
-    differ.map(|f| format!("{} is not as its {} left it ({}): look at it first", f.path, f.operation, f.verification)).collect()
+    differ
+        .map(|f| format!("{} is not as its {} left it ({}): look at it first", f.path, f.operation, f.verification))
+        .collect()
 }
 
 pub(super) fn file_unverified(s: &Situation<'_>) -> Vec<String> {
@@ -190,7 +195,10 @@ pub(super) fn criteria(s: &Situation<'_>) -> Vec<String> {
     let open = s.package.criteria.len();
     when(open > 0, || {
         let key = &item(s).key;
-        format!("{open} of {} acceptance criteria are not met: `callboard item edit {key} --check N` when one is", item(s).criteria)
+        format!(
+            "{open} of {} acceptance criteria are not met: `callboard item edit {key} --check N` when one is",
+            item(s).criteria
+        )
     })
 }
 
@@ -208,7 +216,8 @@ pub(super) fn position(s: &Situation<'_>) -> Vec<String> {
     let mut ends: BTreeMap<&str, usize> = BTreeMap::new();
     worked(s).for_each(|attempt| *ends.entry(attempt.status.as_str()).or_default() += 1);
     let ends: Vec<String> = ends.into_iter().map(|(status, count)| format!("{count} {status}")).collect();
-    let so_far = if ends.is_empty() { "nobody has worked on it".to_owned() } else { format!("so far {}", ends.join(", ")) };
+    let so_far =
+        if ends.is_empty() { "nobody has worked on it".to_owned() } else { format!("so far {}", ends.join(", ")) };
     vec![format!("{} is {}, attempt {} of {}: {so_far}", item.key, item.status, item.attempt_count, item.max_attempts)]
 }
 
@@ -227,9 +236,11 @@ pub(super) fn first(s: &Situation<'_>) -> Vec<String> {
 }
 
 pub(super) fn from_checkpoint(s: &Situation<'_>) -> Vec<String> {
-    let from = s.package.checkpoint.as_ref().map(|last| {
-        format!("go on from checkpoint {} of {}, written {}", last.seq, last.by, time(last.at))
-    });
+    let from = s
+        .package
+        .checkpoint
+        .as_ref()
+        .map(|last| format!("go on from checkpoint {} of {}, written {}", last.seq, last.by, time(last.at)));
     from.into_iter().collect()
 }
 
@@ -245,7 +256,9 @@ pub(super) fn after_checkpoint(s: &Situation<'_>) -> Vec<String> {
 pub(super) fn no_checkpoint(s: &Situation<'_>) -> Vec<String> {
     when(s.package.checkpoint.is_none() && worked(s).next().is_some(), || {
         let key = &item(s).key;
-        format!("no attempt left a checkpoint: see from the files, the notes and `callboard item history {key}` how far they came")
+        format!(
+            "no attempt left a checkpoint: see from the files, the notes and `callboard item history {key}` how far they came"
+        )
     })
 }
 
@@ -266,7 +279,8 @@ pub(super) fn decisions(s: &Situation<'_>) -> Vec<String> {
 }
 
 pub(super) fn notes(s: &Situation<'_>) -> Vec<String> {
-    let newest = s.package.notes.first().map(|note| format!("read the notes: the newest is of {}, {}", note.by, time(note.at)));
+    let newest =
+        s.package.notes.first().map(|note| format!("read the notes: the newest is of {}, {}", note.by, time(note.at)));
     newest.into_iter().collect()
 }
 

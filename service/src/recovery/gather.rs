@@ -114,9 +114,8 @@ async fn held(tx: &Tx, item: &work_items::Model) -> Result<(Vec<assignments::Mod
 }
 
 async fn comments(tx: &Tx, item: &work_items::Model) -> Result<(Vec<events::Model>, u64)> {
-    let of = events::Entity::find()
-        .filter(events::Column::WorkItemId.eq(item.id))
-        .filter(events::Column::Kind.eq(COMMENT));
+    let of =
+        events::Entity::find().filter(events::Column::WorkItemId.eq(item.id)).filter(events::Column::Kind.eq(COMMENT));
     let total = of.clone().count(&tx.conn).await?;
     let rows = of.order_by_desc(events::Column::Revision).limit(NEWEST).all(&tx.conn).await?;
     let more = total.saturating_sub(rows.len() as u64);

@@ -51,14 +51,7 @@ pub struct HandOver {
 impl HandOver {
     /// To whoever takes the item next.
     pub fn of(item: impl Into<Ref>, note: impl Into<String>) -> Self {
-        Self {
-            item: item.into(),
-            to: None,
-            note: note.into(),
-            assignment: None,
-            accept_seconds: None,
-            budget: None,
-        }
+        Self { item: item.into(), to: None, note: note.into(), assignment: None, accept_seconds: None, budget: None }
     }
 }
 
@@ -82,8 +75,7 @@ impl Verb for HandOver {
 
     async fn apply(&self, tx: &Tx) -> Result<HandedOver> {
         let budget = fit::budget(self.budget)?;
-        let mut body =
-            MessageBody { subject: None, text: self.note.clone(), broadcast: None, package: None };
+        let mut body = MessageBody { subject: None, text: self.note.clone(), broadcast: None, package: None };
         body.check()?;
         // Agents are locked before items, always.
         let to = match &self.to {

@@ -64,8 +64,14 @@ fn item(out: &mut String, item: &PackagedItem) {
     let _ = write!(
         out,
         "{} of the project {}, P{}: {}, delegation {}, attempt {} of {}, revision {}.\n",
-        item.r#type, item.project, item.priority, item.status, item.delegation_status, item.attempt_count,
-        item.max_attempts, item.revision
+        item.r#type,
+        item.project,
+        item.priority,
+        item.status,
+        item.delegation_status,
+        item.attempt_count,
+        item.max_attempts,
+        item.revision
     );
     if let Some(parent) = &item.parent {
         let _ = writeln!(out, "Part of {parent}.");

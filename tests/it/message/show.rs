@@ -1,7 +1,7 @@
 //! Showing a thread.
 
-use callboard_service::message::{AcknowledgeMessages, SendMessage, ShowMessage};
 use callboard_service::Error;
+use callboard_service::message::{AcknowledgeMessages, SendMessage, ShowMessage};
 use support::{TestDb, both};
 use uuid::Uuid;
 

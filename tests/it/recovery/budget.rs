@@ -4,7 +4,9 @@ use callboard_service::Ref;
 use callboard_service::checkpoint::AddCheckpoint;
 use callboard_service::entity::{DecisionImpact, board_decisions as decisions};
 use callboard_service::item::{CommentOnItem, Criterion, NewItem};
-use callboard_service::recovery::{BYTES_PER_TOKEN, MAX_BUDGET, MIN_BUDGET, Recover, RecoveryPackage, markdown, tokens};
+use callboard_service::recovery::{
+    BYTES_PER_TOKEN, MAX_BUDGET, MIN_BUDGET, Recover, RecoveryPackage, markdown, tokens,
+};
 use serde_json::json;
 use support::{Seed, TestDb, both, plain};
 use uuid::Uuid;
@@ -130,13 +132,17 @@ fn sections(found: &RecoveryPackage, whole: &RecoveryPackage) -> Vec<(&'static s
 /// An item with far more than fits anywhere: 120 notes, 60 decisions, 300 files, a checkpoint of 20,000 bytes.
 async fn full(seed: &Seed) -> Uuid {
     let agent = seed.agent("coder").await;
-    let item = seed.add(NewItem {
-        description: Some("describe ".repeat(300)),
-        acceptance_criteria: (1..=30).map(|n| Criterion { text: format!("criterion {n}"), done: false }).collect(),
-        ..NewItem::titled("much")
-    }).await.id;
+    let item = seed
+        .add(NewItem {
+            description: Some("describe ".repeat(300)),
+            acceptance_criteria: (1..=30).map(|n| Criterion { text: format!("criterion {n}"), done: false }).collect(),
+            ..NewItem::titled("much")
+        })
+        .await
+        .id;
     seed.claim(&agent).await;
-    let add = AddCheckpoint { data: Some(json!("d".repeat(5500))), ..AddCheckpoint::of(Ref::Id(item), "done ".repeat(4000)) };
+    let add =
+        AddCheckpoint { data: Some(json!("d".repeat(5500))), ..AddCheckpoint::of(Ref::Id(item), "done ".repeat(4000)) };
     seed.by(&agent, &add).await.expect("write");
     for number in 0..120 {
         seed.must(&CommentOnItem { item: Ref::Id(item), text: format!("note {number} {}", "word ".repeat(30)) }).await;
@@ -150,7 +156,8 @@ async fn full(seed: &Seed) -> Uuid {
     }
     for number in 0..300 {
         let path = format!("src/some/folder/file_{number:03}.rs");
-        track(seed, operation(seed, item, number, callboard_service::entity::FileOperationOperation::Create, &path)).await;
+        track(seed, operation(seed, item, number, callboard_service::entity::FileOperationOperation::Create, &path))
+            .await;
     }
     item
 }

@@ -1,6 +1,6 @@
 //! The package that comes with a claim of what was begun before.
 
-use callboard_service::assignment::{Claim, CompleteAndClaim, Complete, Fail};
+use callboard_service::assignment::{Claim, Complete, CompleteAndClaim, Fail};
 use callboard_service::checkpoint::AddCheckpoint;
 use callboard_service::item::NewItem;
 use callboard_service::recovery::{HandOver, Recover};

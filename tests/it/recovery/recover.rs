@@ -167,7 +167,9 @@ async fn busy(seed: &Seed) -> Uuid {
     seed.must(&CommentOnItem { item: Ref::Id(item), text: "a note".to_owned() }).await;
     decide(seed, decision(seed, item, 1)).await;
     track(seed, operation(seed, item, 0, Operation::Create, "a")).await;
-    seed.by(&agent, &Fail { assignment: held.assignment, reason: "tired".to_owned(), permanent: false }).await.expect("fail");
+    seed.by(&agent, &Fail { assignment: held.assignment, reason: "tired".to_owned(), permanent: false })
+        .await
+        .expect("fail");
     item
 }
 

@@ -31,13 +31,8 @@ const EXAMPLES: &str = "Examples:
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let board = context.board().await?;
     let agent = super::reader(args.agent, context, &board).await?;
-    let query = Inbox {
-        agent,
-        project: context.project(),
-        all: args.all,
-        after: args.paging.after,
-        limit: args.paging.limit,
-    };
+    let query =
+        Inbox { agent, project: context.project(), all: args.all, after: args.paging.after, limit: args.paging.limit };
     let page = board.read(&query).await?;
     context.out.data("inbox", &page, |text| continuity::inbox(text, &page))?;
     args.paging.more(context, page.next);
