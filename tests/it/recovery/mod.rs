@@ -4,6 +4,7 @@ mod budget;
 mod claims;
 mod files;
 mod handover;
+mod killed;
 mod recover;
 mod rules;
 
