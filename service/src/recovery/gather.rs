@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use callboard_entity::{
-    DecisionImpact, DecisionImplementationStatus, DecisionStatus, MessageKind, TaskAssignmentStatus as Status,
-    TaskPrerequisiteStatus, WorkItemAssigneeType, WorkItemStatus, board_decisions as decisions,
-    board_messages as messages, board_projects, file_operations, task_assignments as assignments,
-    work_item_events as events, work_items,
+    DecisionImplementationStatus, DecisionStatus, MessageKind, TaskAssignmentStatus as Status, TaskPrerequisiteStatus,
+    WorkItemAssigneeType, WorkItemStatus, board_decisions as decisions, board_messages as messages, board_projects,
+    file_operations, task_assignments as assignments, work_item_events as events, work_items,
 };
 use chrono::SecondsFormat;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -149,11 +148,8 @@ async fn in_force(tx: &Tx, item: &work_items::Model) -> Result<Vec<decisions::Mo
         .order_by_desc(decisions::Column::Number)
         .all(&tx.conn)
         .await?;
-    rows.sort_by_key(|row| match row.impact {
-        DecisionImpact::High => 0,
-        DecisionImpact::Medium => 1,
-        DecisionImpact::Low => 2,
-    });
+    // In the order of the vocabulary: high, medium, low.
+    rows.sort_by_key(|row| row.impact);
     Ok(rows)
 }
 
