@@ -11,7 +11,7 @@ use callboard_service::prerequisite::AddPrerequisite;
 use callboard_service::recovery::{Recover, markdown};
 use callboard_service::{Error, Ref};
 use serde_json::json;
-use support::{Kind, Seed, TestDb, both};
+use support::{Seed, TestDb, both};
 use uuid::Uuid;
 
 use super::{decide, decision, operation, package, track};
@@ -105,7 +105,7 @@ both! {
     async fn the_same_rows_give_the_same_bytes_and_stay_as_they_are(t: TestDb) {
         let seed = t.seed().await;
         let item = busy(&seed).await;
-        let before = (seed.snapshot().await, change_counter(&t, &seed).await);
+        let before = seed.snapshot().await;
         let ask = || Recover::of(Ref::Id(item));
         let first = seed.board.read(&ask()).await.expect("a package");
         let json = serde_json::to_string(&first).expect("JSON");
@@ -114,8 +114,7 @@ both! {
             assert_eq!(serde_json::to_string(&again).expect("JSON"), json);
             assert_eq!(markdown(&again), markdown(&first));
         }
-        seed.assert_unchanged(&before.0, "reading").await;
-        assert_eq!(change_counter(&t, &seed).await, before.1, "nothing was written at all");
+        seed.assert_unchanged(&before, "reading").await;
     }
 
     async fn in_as_many_statements_whatever_there_is(t: TestDb) {
@@ -149,7 +148,7 @@ both! {
         let seed = t.seed().await;
         let item = seed.item().await;
         let error = seed.board.read(&Recover::of("CB-99")).await;
-        assert!(matches!(&error, Err(Error::NotFound { entity: "item", near, .. }) if !near.is_empty()), "{error:?}");
+        assert!(matches!(&error, Err(Error::NotFound { entity: "item", .. })), "{error:?}");
         for budget in [0, 1499, 1_000_001] {
             let ask = Recover { budget: Some(budget), ..Recover::of(Ref::Id(item.id)) };
             let error = seed.board.read(&ask).await;
@@ -171,16 +170,4 @@ async fn busy(seed: &Seed) -> Uuid {
         .await
         .expect("fail");
     item
-}
-
-/// Rises with every row that is written, whoever writes it: SQLite's own counter of changes by other connections, and
-/// PostgreSQL's newest transaction that wrote something.
-async fn change_counter(t: &TestDb, seed: &Seed) -> String {
-    use sea_orm::{ConnectionTrait, Statement};
-    let sql = match t.kind() {
-        Kind::Sqlite => "SELECT CAST(data_version AS TEXT) AS v FROM pragma_data_version()",
-        Kind::Postgres => "SELECT CAST(max(CAST(CAST(xmin AS TEXT) AS BIGINT)) AS TEXT) AS v FROM work_item_events",
-    };
-    let row = seed.raw.query_one_raw(Statement::from_string(seed.raw.get_database_backend(), sql)).await;
-    row.expect("ask").expect("a row").try_get("", "v").expect("a text")
 }
