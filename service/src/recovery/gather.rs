@@ -54,7 +54,7 @@ pub(super) async fn gather(tx: &Tx, item: &work_items::Model) -> Result<Gathered
     let mut who: Vec<(WorkItemAssigneeType, Uuid)> = held.iter().filter_map(holder).collect();
     who.extend(comments.iter().filter_map(|row| names::actor(row.actor_type, row.actor_id)));
     who.extend(checkpoint.iter().filter_map(|row| names::by(row.actor_type.as_str(), row.actor_id)));
-    for row in &handover {
+    if let Some(row) = &handover {
         who.extend(names::by(row.actor_type.as_str(), row.actor_id));
         who.extend(row.to_agent_id.map(|id| (WorkItemAssigneeType::Agent, id)));
     }
