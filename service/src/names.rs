@@ -56,3 +56,17 @@ pub(crate) async fn names(
     found.extend(people.into_iter().map(|(id, name)| (id, format!("user:{name}"))));
     Ok(found)
 }
+
+/// As [`actor`], by the word that the tables of continuity keep: `agent`, `user` or `system`.
+pub(crate) fn by(kind: &str, id: Option<Uuid>) -> Option<(WorkItemAssigneeType, Uuid)> {
+    match kind {
+        "agent" => actor(ActorType::Agent, id),
+        "user" => actor(ActorType::User, id),
+        _ => None,
+    }
+}
+
+/// `agent:SLUG`, `user:NAME` or `system`, by the names that [`names`] found.
+pub(crate) fn written(kind: &str, id: Option<Uuid>, names: &HashMap<Uuid, String>) -> String {
+    id.and_then(|id| names.get(&id).cloned()).unwrap_or_else(|| kind.to_owned())
+}

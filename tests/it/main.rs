@@ -4,6 +4,7 @@
 
 mod agent;
 mod assignment;
+mod checkpoint;
 mod cli;
 mod concurrency;
 mod db;
@@ -14,9 +15,11 @@ mod file;
 mod harness;
 mod import;
 mod item;
+mod message;
 mod migration;
 mod prerequisite;
 mod project;
+mod recovery;
 mod rules;
 mod session;
 mod setting;

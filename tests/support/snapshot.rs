@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use callboard_service::entity::{
-    agent_profiles, board_decisions, decision_evolutions, file_operations, file_verifications, idempotency_keys,
-    session_events, task_assignments, task_prerequisites, work_item_events, work_items, work_sessions,
-    workflow_context, workflow_events, workflow_outputs, workflow_runs, workflow_step_dependencies, workflow_steps,
-    workflow_templates,
+    agent_profiles, board_decisions, board_messages, checkpoints, decision_evolutions, file_operations,
+    file_verifications, idempotency_keys, session_events, task_assignments, task_prerequisites, work_item_events,
+    work_items, work_sessions, workflow_context, workflow_events, workflow_outputs, workflow_runs,
+    workflow_step_dependencies, workflow_steps, workflow_templates,
 };
 use sea_orm::{DatabaseConnection, EntityTrait};
 
@@ -45,6 +45,8 @@ impl Seed {
         add::<session_events::Entity>(&mut rows, &self.raw, "session_events", |r| r.id.to_string()).await;
         add::<file_operations::Entity>(&mut rows, &self.raw, "file_operations", |r| r.id.to_string()).await;
         add::<file_verifications::Entity>(&mut rows, &self.raw, "file_verifications", |r| r.id.to_string()).await;
+        add::<checkpoints::Entity>(&mut rows, &self.raw, "checkpoints", |r| r.id.to_string()).await;
+        add::<board_messages::Entity>(&mut rows, &self.raw, "board_messages", |r| r.id.to_string()).await;
         self.add_workflows(&mut rows).await;
         add::<board_decisions::Entity>(&mut rows, &self.raw, "board_decisions", |r| r.id.to_string()).await;
         add::<decision_evolutions::Entity>(&mut rows, &self.raw, "decision_evolutions", |r| r.id.to_string()).await;

@@ -3,6 +3,7 @@
 mod agent;
 mod assignment;
 mod change;
+mod checkpoint;
 mod completions;
 mod decision;
 mod export;
@@ -12,12 +13,14 @@ mod holder;
 mod import;
 mod input;
 mod item;
+mod message;
 mod paging;
 mod prerequisite;
 mod project;
 mod quickstart;
 mod quickstart_run;
 mod quickstart_worker;
+mod recovery;
 mod reference;
 mod session;
 mod setting;
@@ -42,6 +45,11 @@ pub enum Command {
     #[command(visible_alias = "done")]
     Complete(assignment::complete::Args),
     Fail(assignment::fail::Args),
+    Checkpoint(checkpoint::Args),
+    Recover(recovery::recover::Args),
+    Handover(recovery::handover::Args),
+    #[command(subcommand)]
+    Message(message::Command),
     #[command(subcommand)]
     Item(item::Command),
     #[command(subcommand)]
@@ -85,6 +93,10 @@ pub async fn run(command: Command, context: &Context) -> Result<(), CliError> {
         Command::Claim(args) => assignment::claim::run(args, context).await,
         Command::Complete(args) => assignment::complete::run(args, context).await,
         Command::Fail(args) => assignment::fail::run(args, context).await,
+        Command::Checkpoint(args) => checkpoint::run(args, context).await,
+        Command::Recover(args) => recovery::recover::run(args, context).await,
+        Command::Handover(args) => recovery::handover::run(args, context).await,
+        Command::Message(command) => command.run(context).await,
         Command::Item(command) => command.run(context).await,
         Command::Prerequisite(command) => command.run(context).await,
         Command::Assignment(command) => command.run(context).await,

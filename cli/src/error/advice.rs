@@ -234,6 +234,8 @@ fn not_found(entity: &str) -> String {
         "decision" => "decision list",
         "setting" => "setting list",
         "assignment" => "assignment list --mine",
+        "checkpoint" => "checkpoint list ITEM",
+        "message" => "message inbox --all --agent SLUG",
         "prerequisite" => "prerequisite list ITEM",
         "workflow run" => "workflow list",
         "workflow template" | "shipped template" => "workflow template list",

@@ -6,7 +6,7 @@ use callboard_service::assignment::{
 use callboard_service::clock::Timestamp;
 use callboard_service::entity::task_assignments;
 
-use super::{Cell, Style, Table, Text, words};
+use super::{Cell, Printer, Style, Table, Text, words};
 
 /// An assignment and its item after a verb.
 pub fn outcome(text: &mut Text, outcome: &Outcome) {
@@ -47,6 +47,15 @@ pub fn claimed(claimed: &Claimed, now: Timestamp) -> String {
         lease.unwrap_or_default(),
         item.title
     )
+}
+
+/// How to go on with an item that was begun before, on stderr.
+pub fn recovered(out: &Printer, claimed: &Claimed) {
+    let Some(package) = &claimed.recovery else { return };
+    for advice in package.guidance.iter().chain(&package.recommendations) {
+        out.note(&format!("- {}", advice.text));
+    }
+    out.hint(&format!("callboard recover {} shows what the attempts before left", claimed.item.key));
 }
 
 /// A completed item, and what it set free.

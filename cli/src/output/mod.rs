@@ -2,6 +2,7 @@
 
 pub mod assignments;
 pub mod chart;
+pub mod continuity;
 pub mod files;
 mod json;
 pub mod lists;

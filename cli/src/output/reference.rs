@@ -32,23 +32,30 @@ fn shown(command: &Command) -> impl Iterator<Item = &Command> {
 fn index(out: &mut String, command: &Command, path: &str) {
     for sub in shown(command) {
         let name = format!("{path} {}", sub.get_name());
-        if sub.has_subcommands() {
-            index(out, sub, &name);
-        } else {
+        if is_verb(sub) {
             let anchor = name.replace(' ', "-");
             let _ = writeln!(out, "- [`{name}`](#{anchor}): {}", about(sub));
         }
+        index(out, sub, &name);
     }
 }
 
 fn section(out: &mut String, command: &Command, path: &str) {
     let name = format!("{path} {}", command.get_name());
-    if command.has_subcommands() {
-        for sub in shown(command) {
-            section(out, sub, &name);
-        }
-        return;
+    if is_verb(command) {
+        verb(out, command, &name);
     }
+    for sub in shown(command) {
+        section(out, sub, &name);
+    }
+}
+
+/// Whether the command does something itself: one with subcommands does where it takes a name.
+fn is_verb(command: &Command) -> bool {
+    !command.has_subcommands() || command.get_positionals().next().is_some()
+}
+
+fn verb(out: &mut String, command: &Command, name: &str) {
     let _ = write!(out, "\n### {name}\n\n{}.\n", about(command));
     if let Some(long) = command.get_long_about() {
         let rest = long.to_string();

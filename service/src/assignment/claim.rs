@@ -15,6 +15,7 @@ use crate::db::dialect::claim::Limits;
 use crate::db::{Tx, Verb};
 use crate::error::{Error, Result};
 use crate::id::Ref;
+use crate::recovery::{self, RecoveryPackage};
 use crate::{item, project, rules, sprint};
 
 /// The most that one call may claim.
@@ -119,12 +120,23 @@ pub struct Claimed {
     pub item: work_items::Model,
     /// What was required and what was granted for it.
     pub context: Option<Value>,
+    /// What the attempts before left: of the first ten items that were begun before, or handed over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovery: Option<Box<RecoveryPackage>>,
 }
 
 impl Verb for Claim {
     type Output = ClaimOutcome;
 
     async fn apply(&self, tx: &Tx) -> Result<ClaimOutcome> {
+        let mut outcome = self.take(tx).await?;
+        recovery::for_claims(tx, &mut outcome.claimed).await?;
+        Ok(outcome)
+    }
+}
+
+impl Claim {
+    async fn take(&self, tx: &Tx) -> Result<ClaimOutcome> {
         if !(1..=MAX_CLAIM).contains(&self.count) {
             return Err(Error::invalid("count", self.count.to_string(), format!("must be between 1 and {MAX_CLAIM}")));
         }
@@ -205,9 +217,7 @@ impl Verb for Claim {
         let why_nothing = if claimed.is_empty() { self.why_nothing(tx, &agent, project).await? } else { Vec::new() };
         Ok(ClaimOutcome { agent: agent.slug, claimed, constraints: agent.constraints, why_nothing })
     }
-}
 
-impl Claim {
     /// Claims one named item: assigned and started at once.
     async fn claim_item(
         &self,
@@ -234,6 +244,7 @@ impl Claim {
             lease_expires_at: assignment.lease_expires_at,
             item,
             context: assignment.context,
+            recovery: None,
         };
         Ok(ClaimOutcome {
             agent: agent.slug,
@@ -258,6 +269,7 @@ impl From<Picked> for Claimed {
             lease_expires_at: picked.lease_expires_at,
             item: picked.item,
             context: picked.context,
+            recovery: None,
         }
     }
 }

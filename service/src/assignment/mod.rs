@@ -34,6 +34,7 @@ pub use claim::{Claim, ClaimOutcome, Claimed, MAX_CLAIM};
 pub use complete::{Complete, Completed};
 pub use complete_and_claim::{CompleteAndClaim, CompletedAndClaimed};
 pub(crate) use deadline::jitter;
+pub(crate) use eligible::lock_agent;
 pub use expire::{Due, Expire, Expired};
 pub use explain::{Candidate, ExplainAssignment, Explanation};
 pub use fail::Fail;

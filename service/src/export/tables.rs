@@ -73,6 +73,7 @@ portable! {
     "session_event" session_events Id;
     "file_operation" file_operations Id;
     "file_verification" file_verifications Id;
+    "checkpoint" checkpoints Id;
     "external_ref" external_refs Id;
 }
 
@@ -87,6 +88,20 @@ impl Portable for e::workflow_steps::Entity {
         // Whole microseconds are read back from JSON to the last bit; serde_json may miss that of a longer fraction.
         row.execution_time_seconds = row.execution_time_seconds.map(|seconds| (seconds * 1e6).round() / 1e6);
         row
+    }
+}
+
+impl Portable for e::board_messages::Entity {
+    const KIND: &'static str = "message";
+
+    fn key() -> Vec<Self::Column> {
+        vec![e::board_messages::Column::Id]
+    }
+
+    fn ordered(mut rows: Vec<Self::Model>) -> Vec<Self::Model> {
+        // A thread is one message, which has none itself, and all that name it.
+        rows.sort_by_key(|row| row.thread_id.is_some());
+        rows
     }
 }
 
@@ -147,6 +162,8 @@ pub(crate) async fn for_each(what: &mut impl ForEachTable) -> Result<()> {
     what.table::<e::session_events::Entity>().await?;
     what.table::<e::file_operations::Entity>().await?;
     what.table::<e::file_verifications::Entity>().await?;
+    what.table::<e::board_messages::Entity>().await?;
+    what.table::<e::checkpoints::Entity>().await?;
     what.table::<e::external_refs::Entity>().await
 }
 

@@ -4,6 +4,7 @@ use callboard_entity::board_projects;
 use serde_json::Value;
 
 use crate::assignment::deadline::{DEFAULT_LEASE_SECONDS, MAX_LEASE_SECONDS, MIN_LEASE_SECONDS};
+use crate::checkpoint::{DEFAULT_KEPT, MAX_KEPT};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::id::Ref;
@@ -23,6 +24,7 @@ pub struct Known {
 pub(super) const DEFAULT_ACTOR: &str = "default_actor";
 pub(super) const DEFAULT_PROJECT: &str = "default_project";
 pub(super) const LEASE_SECONDS: &str = "lease_seconds";
+pub(super) const CHECKPOINTS_KEPT: &str = "checkpoints_kept";
 
 /// Every setting there is.
 pub const KEYS: &[Known] = &[
@@ -41,6 +43,11 @@ pub const KEYS: &[Known] = &[
         about: "how long a claim holds without a heartbeat, in seconds: 10 to 86400",
         per_project: true,
     },
+    Known {
+        key: CHECKPOINTS_KEPT,
+        about: "how many checkpoints of an item are kept, the newest: 1 to 1000",
+        per_project: true,
+    },
 ];
 
 /// Finds a setting, or says which keys are near to the one that is not there.
@@ -54,7 +61,11 @@ pub(super) fn find(key: &str) -> Result<&'static Known> {
 impl Known {
     /// The value where none is set.
     pub fn default_value(&self) -> Option<Value> {
-        (self.key == LEASE_SECONDS).then(|| Value::from(DEFAULT_LEASE_SECONDS))
+        match self.key {
+            LEASE_SECONDS => Some(Value::from(DEFAULT_LEASE_SECONDS)),
+            CHECKPOINTS_KEPT => Some(Value::from(DEFAULT_KEPT)),
+            _ => None,
+        }
     }
 
     /// Refuses a project's own value of a setting that only the board has.
@@ -79,6 +90,10 @@ impl Known {
             DEFAULT_PROJECT => match value.as_str() {
                 Some(slug) => project::find(tx, &Ref::Name(slug.to_owned())).await.map(|_| ()),
                 None => refuse("must be a JSON string, the slug of a project"),
+            },
+            CHECKPOINTS_KEPT => match value.as_i64() {
+                Some(1..=MAX_KEPT) => Ok(()),
+                _ => refuse("must be a whole number from 1 to 1000"),
             },
             _ => match value.as_i64() {
                 Some(seconds) if (MIN_LEASE_SECONDS..=MAX_LEASE_SECONDS).contains(&seconds) => Ok(()),

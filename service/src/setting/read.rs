@@ -5,9 +5,10 @@ use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::known::{DEFAULT_ACTOR, DEFAULT_PROJECT, LEASE_SECONDS};
+use super::known::{CHECKPOINTS_KEPT, DEFAULT_ACTOR, DEFAULT_PROJECT, LEASE_SECONDS};
 use super::store;
 use crate::assignment::deadline::DEFAULT_LEASE_SECONDS;
+use crate::checkpoint::DEFAULT_KEPT;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 
@@ -15,6 +16,14 @@ use crate::error::{Error, Result};
 pub(crate) async fn lease_seconds(tx: &Tx, project: Option<Uuid>) -> Result<i64> {
     match store::effective(tx, LEASE_SECONDS, project).await? {
         None => Ok(DEFAULT_LEASE_SECONDS),
+        Some(row) => row.value.as_i64().ok_or_else(|| unreadable(&row)),
+    }
+}
+
+/// How many checkpoints of an item are kept.
+pub(crate) async fn checkpoints_kept(tx: &Tx, project: Option<Uuid>) -> Result<i64> {
+    match store::effective(tx, CHECKPOINTS_KEPT, project).await? {
+        None => Ok(DEFAULT_KEPT),
         Some(row) => row.value.as_i64().ok_or_else(|| unreadable(&row)),
     }
 }

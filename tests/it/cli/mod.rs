@@ -4,6 +4,7 @@ mod agent;
 mod assignment;
 mod bad_input;
 mod board;
+mod continuity;
 mod decision;
 mod docs;
 mod export;

@@ -2,6 +2,7 @@
 
 mod archive;
 mod cancel;
+mod checkpoints;
 mod claims;
 mod decisions;
 mod edges;

@@ -5,12 +5,14 @@ use std::path::Path;
 
 use callboard_service::agent::RegisterAgent;
 use callboard_service::assignment::Fail;
+use callboard_service::checkpoint::AddCheckpoint;
 use callboard_service::entity::CapabilityLevel::{Basic, Expert};
 use callboard_service::entity::{FileOperationOperation, work_items};
 use callboard_service::export::ExportBoard;
 use callboard_service::file::{Done, Progress, Root, TrackFiles, VerifyFiles, observe};
 use callboard_service::import::{ImportCallboard, RestoredRows};
 use callboard_service::item::{CommentOnItem, NewItem};
+use callboard_service::message::SendMessage;
 use callboard_service::project::EditProject;
 use callboard_service::session::{NoteInSession, StartSession};
 use callboard_service::setting::SetSetting;
@@ -52,7 +54,13 @@ async fn full(t: &TestDb) -> Seed {
     let claimed = seed.claim(&agent).await;
     let fail = Fail { assignment: claimed.assignment, reason: "no compiler".to_owned(), permanent: false };
     seed.board.run(Actor::agent(agent.id), &fail).await.expect("fail");
-    seed.claim(&agent).await;
+    let claimed = seed.claim(&agent).await;
+    let note = AddCheckpoint { data: Some(json!({"b": [1, null]})), ..AddCheckpoint::of(claimed.item.id, "half\n") };
+    seed.board.run(Actor::agent(agent.id), &note).await.expect("write a checkpoint");
+    let message =
+        SendMessage { to: Some(Ref::from("coder")), text: "\"how far?\"".to_owned(), ..SendMessage::default() };
+    let sent = seed.must(&message).await;
+    seed.must(&SendMessage { reply_to: Some(sent.id), ..message }).await;
     let sprint = AddSprint { code: "62".to_owned(), title: "First".to_owned(), ..AddSprint::default() };
     seed.board.run(seed.me, &sprint).await.expect("add a sprint");
     let items = vec![Ref::from("CB-2"), Ref::from("CB-1")];
@@ -103,10 +111,12 @@ async fn emptied(seed: &Seed) {
         "workflow_runs",
         "workflow_templates",
         "external_refs",
-        "session_events",
-        "work_sessions",
+        "checkpoints",
+        "board_messages",
         "file_verifications",
         "file_operations",
+        "session_events",
+        "work_sessions",
         "work_item_events",
         "task_assignments",
         "task_prerequisites",

@@ -36,5 +36,6 @@ pub async fn rows(raw: &DatabaseConnection) -> String {
     tables!(work_sessions session_events);
     tables!(file_operations file_verifications);
     tables!(board_decisions decision_evolutions);
+    tables!(board_messages checkpoints);
     all
 }

@@ -5,11 +5,6 @@ use support::plain;
 
 /// Columns that nothing reads yet, each with the reason.
 const NOT_READ: &[(&str, &str)] = &[
-    ("board_messages.thread_id", "issue 5"),
-    ("board_messages.from_agent_id", "issue 5"),
-    ("board_messages.to_agent_id", "issue 5"),
-    ("board_messages.read_at", "issue 5"),
-    ("board_messages.acknowledged_at", "issue 5"),
     ("task_prerequisites.validation_criteria", "the other types of prerequisites come with issue 5 of 6"),
     ("task_prerequisites.is_auto_resolvable", "the other types of prerequisites come with issue 5 of 6"),
 ];

@@ -18,6 +18,7 @@ both! {
             (None, Source::Default),
             (Some(json!("demo")), Source::Board),
             (Some(json!(900)), Source::Default),
+            (Some(json!(20)), Source::Default),
         ];
         assert_eq!(values, expected);
     }
@@ -30,7 +31,8 @@ both! {
         }
         let found = seed.board.read(&ListSettings { project: Some(Ref::from("demo")) }).await.expect("list");
         let found: Vec<_> = found.into_iter().map(|s| (s.key, s.value, s.project)).collect();
-        assert_eq!(found, [("lease_seconds".to_owned(), Some(json!(70)), Some("demo".to_owned()))]);
+        let of_demo = |key: &str, value| (key.to_owned(), Some(json!(value)), Some("demo".to_owned()));
+        assert_eq!(found, [of_demo("lease_seconds", 70), of_demo("checkpoints_kept", 20)]);
         let error = seed.board.read(&ListSettings { project: Some(Ref::from("other")) }).await;
         assert!(matches!(error, Err(Error::NotFound { entity: "project", .. })), "{error:?}");
     }

@@ -64,6 +64,7 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     })?;
     for claimed in &outcome.claimed {
         context.out.note(&assignments::claimed(claimed, board.now()));
+        assignments::recovered(&context.out, claimed);
     }
     if outcome.claimed.len() == 1 {
         context.out.hint("callboard complete --assignment ID, callboard fail --assignment ID --reason TEXT");

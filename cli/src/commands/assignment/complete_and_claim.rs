@@ -53,6 +53,7 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     context.out.note(&format!("{} is done", both.completed.item.key));
     for claimed in &both.next.claimed {
         context.out.note(&assignments::claimed(claimed, board.now()));
+        assignments::recovered(&context.out, claimed);
     }
     if both.next.claimed.is_empty() {
         context.out.note("nothing else is ready for the agent");

@@ -1,0 +1,312 @@
+//! Reads what a package is made of: a fixed number of statements, whatever there is.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use callboard_entity::{
+    DecisionImplementationStatus, DecisionStatus, MessageKind, TaskAssignmentStatus as Status, TaskPrerequisiteStatus,
+    WorkItemAssigneeType, WorkItemStatus, board_decisions as decisions, board_messages as messages, board_projects,
+    file_operations, task_assignments as assignments, work_item_events as events, work_items,
+};
+use chrono::SecondsFormat;
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::files::effective;
+use super::package::{
+    Attempt, Budget, ItemText, LastCheckpoint, LastHandover, Note, OpenAssignment, OpenCriterion, OpenRisk,
+    PackagedDecision, PackagedItem, RecoveryPackage, UnmetPrerequisite,
+};
+use crate::assignment::state::OPEN;
+use crate::checkpoint;
+use crate::db::Tx;
+use crate::error::Result;
+use crate::item::{COMMENT, Criterion};
+use crate::message::MessageBody;
+use crate::names;
+use crate::prerequisite::{Edge, list};
+
+/// How many attempts and comments are read, the newest; what there is more is counted.
+const NEWEST: u64 = 100;
+/// How much of a title or a reason stands in the head, in characters.
+const HEAD: usize = 200;
+/// The decisions that still count.
+const IN_FORCE: [DecisionStatus; 2] = [DecisionStatus::Proposed, DecisionStatus::Accepted];
+
+/// The whole package, and how many more of each section there are than were read.
+pub(super) struct Gathered {
+    pub package: RecoveryPackage,
+    pub unread: BTreeMap<&'static str, u64>,
+}
+
+/// Reads everything about an item.
+pub(super) async fn gather(tx: &Tx, item: &work_items::Model) -> Result<Gathered> {
+    let project = board_projects::Entity::find_by_id(item.project_id).one(&tx.conn).await?;
+    let (slug, prefix) = project.map(|p| (p.slug, p.key_prefix)).unwrap_or_default();
+    let parent = match item.parent_id {
+        Some(id) => work_items::Entity::find_by_id(id).one(&tx.conn).await?,
+        None => None,
+    };
+    let (held, more_held) = held(tx, item).await?;
+    let (comments, more_comments) = comments(tx, item).await?;
+    let checkpoint = checkpoint::rows::newest(tx, item.id).await?;
+    let handover = handover(tx, item).await?;
+    let mut who: Vec<(WorkItemAssigneeType, Uuid)> = held.iter().filter_map(holder).collect();
+    who.extend(comments.iter().filter_map(|row| names::actor(row.actor_type, row.actor_id)));
+    who.extend(checkpoint.iter().filter_map(|row| names::by(row.actor_type.as_str(), row.actor_id)));
+    if let Some(row) = &handover {
+        who.extend(names::by(row.actor_type.as_str(), row.actor_id));
+        who.extend(row.to_agent_id.map(|id| (WorkItemAssigneeType::Agent, id)));
+    }
+    let names = names::names(tx, who).await?;
+    let decisions = in_force(tx, item).await?;
+    let of_item = |id: Option<Uuid>| match &parent {
+        Some(parent) if id == Some(parent.id) => parent.key.clone(),
+        _ => item.key.clone(),
+    };
+    let criteria = criteria(item);
+    let edges = list::of(tx, item.id).await?;
+    let rows = file_operations::Entity::find()
+        .filter(file_operations::Column::WorkItemId.eq(item.id))
+        .order_by_asc(file_operations::Column::OccurredAt)
+        .order_by_asc(file_operations::Column::Id)
+        .all(&tx.conn)
+        .await?;
+    let handover = match handover {
+        Some(row) => Some(told(row, &names)?),
+        None => None,
+    };
+    let package = RecoveryPackage {
+        item: head(item, slug, parent.as_ref(), &held, &names, criteria.len() as u64),
+        guidance: Vec::new(),
+        recommendations: Vec::new(),
+        checkpoint: checkpoint.map(|row| LastCheckpoint {
+            seq: row.seq,
+            by: names::written(row.actor_type.as_str(), row.actor_id, &names),
+            at: row.created_at,
+            assignment: row.assignment_id,
+            note: row.note,
+            data: row.data,
+            data_left_out: None,
+        }),
+        handover,
+        criteria: open(criteria),
+        prerequisites: edges.prerequisites.into_iter().filter_map(unmet).collect(),
+        risks: decisions.iter().flat_map(|row| risks(row, &prefix)).collect(),
+        components: components(&decisions),
+        decisions: decisions.into_iter().map(|row| decision(of_item(row.work_item_id), row, &prefix)).collect(),
+        attempts: held.into_iter().map(|row| attempt(row, &names)).collect(),
+        files: effective(&rows),
+        notes: comments.into_iter().map(|row| note(row, &names)).collect(),
+        about: about(item),
+        budget: Budget { tokens: 0, used: 0, left_out: BTreeMap::new(), shortened: 0 },
+    };
+    Ok(Gathered { package, unread: BTreeMap::from([("attempts", more_held), ("notes", more_comments)]) })
+}
+
+async fn held(tx: &Tx, item: &work_items::Model) -> Result<(Vec<assignments::Model>, u64)> {
+    let of = assignments::Entity::find().filter(assignments::Column::WorkItemId.eq(item.id));
+    let total = of.clone().count(&tx.conn).await?;
+    let rows = of.order_by_desc(assignments::Column::Id).limit(NEWEST).all(&tx.conn).await?;
+    let more = total.saturating_sub(rows.len() as u64);
+    Ok((rows, more))
+}
+
+async fn comments(tx: &Tx, item: &work_items::Model) -> Result<(Vec<events::Model>, u64)> {
+    let of =
+        events::Entity::find().filter(events::Column::WorkItemId.eq(item.id)).filter(events::Column::Kind.eq(COMMENT));
+    let total = of.clone().count(&tx.conn).await?;
+    let rows = of.order_by_desc(events::Column::Revision).limit(NEWEST).all(&tx.conn).await?;
+    let more = total.saturating_sub(rows.len() as u64);
+    Ok((rows, more))
+}
+
+async fn handover(tx: &Tx, item: &work_items::Model) -> Result<Option<messages::Model>> {
+    let of = messages::Entity::find()
+        .filter(messages::Column::WorkItemId.eq(item.id))
+        .filter(messages::Column::Kind.eq(MessageKind::Handover));
+    Ok(of.order_by_desc(messages::Column::Id).one(&tx.conn).await?)
+}
+
+fn told(row: messages::Model, names: &HashMap<Uuid, String>) -> Result<LastHandover> {
+    Ok(LastHandover {
+        text: MessageBody::of(&row)?.text,
+        message: row.id,
+        from: names::written(row.actor_type.as_str(), row.actor_id, names),
+        to: row.to_agent_id.and_then(|id| names.get(&id).cloned()),
+        at: row.created_at,
+        acknowledged_at: row.acknowledged_at,
+    })
+}
+
+/// The decisions in force of the item and of what it is a part of: high impact first, then the newest.
+async fn in_force(tx: &Tx, item: &work_items::Model) -> Result<Vec<decisions::Model>> {
+    let about = std::iter::once(item.id).chain(item.parent_id);
+    let mut rows = decisions::Entity::find()
+        .filter(decisions::Column::WorkItemId.is_in(about))
+        .filter(decisions::Column::Status.is_in(IN_FORCE))
+        .order_by_desc(decisions::Column::Number)
+        .all(&tx.conn)
+        .await?;
+    // In the order of the vocabulary: high, medium, low.
+    rows.sort_by_key(|row| row.impact);
+    Ok(rows)
+}
+
+fn holder(row: &assignments::Model) -> Option<(WorkItemAssigneeType, Uuid)> {
+    let agent = row.agent_id.map(|id| (WorkItemAssigneeType::Agent, id));
+    agent.or(row.user_id.map(|id| (WorkItemAssigneeType::User, id)))
+}
+
+fn holder_name(row: &assignments::Model, names: &HashMap<Uuid, String>) -> String {
+    holder(row).and_then(|(_, id)| names.get(&id).cloned()).unwrap_or_default()
+}
+
+fn head(
+    item: &work_items::Model,
+    project: String,
+    parent: Option<&work_items::Model>,
+    held: &[assignments::Model],
+    names: &HashMap<Uuid, String>,
+    criteria: u64,
+) -> PackagedItem {
+    let open = held.iter().find(|row| OPEN.contains(&row.status)).map(|row| OpenAssignment {
+        id: row.id,
+        holder: holder_name(row, names),
+        status: row.status,
+        lease_expires_at: row.lease_expires_at,
+    });
+    PackagedItem {
+        id: item.id,
+        key: item.key.clone(),
+        project,
+        r#type: item.r#type,
+        title: item.title.chars().take(HEAD).collect(),
+        status: item.status,
+        delegation_status: item.delegation_status,
+        priority: item.priority,
+        revision: item.revision,
+        attempt_count: item.attempt_count,
+        max_attempts: item.max_attempts,
+        parent: parent.map(|parent| parent.key.clone()),
+        open,
+        due_at: item.due_at,
+        available_at: item.available_at,
+        dead_at: item.dead_at,
+        archived_at: item.archived_at,
+        blocked_reason: item.blocked_reason.as_ref().map(|reason| reason.chars().take(HEAD).collect()),
+        criteria,
+    }
+}
+
+fn criteria(item: &work_items::Model) -> Vec<Criterion> {
+    let stored = item.acceptance_criteria.clone();
+    stored.and_then(|list| serde_json::from_value(list).ok()).unwrap_or_default()
+}
+
+fn open(criteria: Vec<Criterion>) -> Vec<OpenCriterion> {
+    let numbered = (1..).zip(criteria).filter(|(_, criterion)| !criterion.done);
+    numbered.map(|(number, criterion)| OpenCriterion { number, text: criterion.text }).collect()
+}
+
+fn unmet(edge: Edge) -> Option<UnmetPrerequisite> {
+    let waits = matches!(edge.status, TaskPrerequisiteStatus::Pending | TaskPrerequisiteStatus::Failed);
+    if !edge.mandatory || !waits {
+        return None;
+    }
+    let item = edge.item;
+    let in_vain = item.as_ref().is_some_and(|item| {
+        item.status == WorkItemStatus::Cancelled || item.dead_at.is_some() || item.archived_at.is_some()
+    });
+    Some(UnmetPrerequisite {
+        id: edge.id,
+        r#type: edge.r#type,
+        status: edge.status,
+        description: edge.description,
+        item_status: item.as_ref().map(|item| item.status),
+        item: item.map(|item| item.key),
+        in_vain,
+    })
+}
+
+fn decision_key(row: &decisions::Model, prefix: &str) -> String {
+    format!("{prefix}-D{}", row.number)
+}
+
+fn decision(item: String, row: decisions::Model, prefix: &str) -> PackagedDecision {
+    PackagedDecision {
+        key: decision_key(&row, prefix),
+        item,
+        title: row.title,
+        category: row.category,
+        impact: row.impact,
+        status: row.status,
+        implementation_status: row.implementation_status,
+        decision: row.decision,
+        rationale: row.rationale,
+    }
+}
+
+/// The risks of a decision that is not carried out yet.
+fn risks(row: &decisions::Model, prefix: &str) -> Vec<OpenRisk> {
+    if row.implementation_status == DecisionImplementationStatus::Completed {
+        return Vec::new();
+    }
+    let mut mitigations = entries(row.mitigations.as_ref()).into_iter();
+    let risks = entries(row.risks.as_ref()).into_iter().map(|text| OpenRisk {
+        decision: decision_key(row, prefix),
+        impact: row.impact,
+        text,
+        mitigation: mitigations.next(),
+    });
+    risks.collect()
+}
+
+fn components(rows: &[decisions::Model]) -> Vec<String> {
+    let all: BTreeSet<String> = rows.iter().flat_map(|row| entries(row.affected_components.as_ref())).collect();
+    all.into_iter().collect()
+}
+
+/// The entries of a stored list; one that is no text is told as JSON.
+fn entries(stored: Option<&Value>) -> Vec<String> {
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    match stored {
+        Some(Value::Array(values)) => values.iter().map(text).collect(),
+        Some(Value::Null) | None => Vec::new(),
+        Some(other) => vec![text(other)],
+    }
+}
+
+fn attempt(row: assignments::Model, names: &HashMap<Uuid, String>) -> Attempt {
+    let ran_out = row.lease_expires_at.map(|end| end.to_rfc3339_opts(SecondsFormat::Secs, true));
+    let why = match row.status {
+        Status::Expired => ran_out.map(|end| format!("its deadline ran out at {end}")),
+        Status::Assigned | Status::Started | Status::Paused => None,
+        Status::Completed | Status::Failed | Status::Cancelled => row.notes.clone(),
+    };
+    Attempt {
+        holder: holder_name(&row, names),
+        assignment: row.id,
+        attempt: row.attempt,
+        status: row.status,
+        assigned_at: row.assigned_at,
+        started_at: row.started_at,
+        ended_at: row.completed_at,
+        why,
+    }
+}
+
+fn note(row: events::Model, names: &HashMap<Uuid, String>) -> Note {
+    Note {
+        by: names::written(row.actor_type.as_str(), row.actor_id, names),
+        at: row.created_at,
+        text: row.reason.unwrap_or_default(),
+    }
+}
+
+fn about(item: &work_items::Model) -> Vec<ItemText> {
+    let text = |what: &str, text: String| ItemText { what: what.to_owned(), text };
+    let description = item.description.clone().map(|d| text("description", d));
+    let context = item.delegation_context.as_ref().map(|c| text("delegation_context", c.to_string()));
+    description.into_iter().chain(context).collect()
+}

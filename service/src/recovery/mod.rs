@@ -1,0 +1,23 @@
+//! Recovery: all that the next worker on an item needs, built from the database alone, and handing an item over.
+
+mod advice;
+mod files;
+mod fit;
+mod gather;
+mod handover;
+mod markdown;
+mod package;
+mod parts;
+mod recover;
+mod rules;
+
+pub use fit::{BYTES_PER_TOKEN, DEFAULT_BUDGET, MAX_BUDGET, MIN_BUDGET, tokens};
+pub use handover::{HandOver, HandedOver};
+pub use markdown::markdown;
+pub use package::{
+    Attempt, Budget, FileState, ItemText, LastCheckpoint, LastHandover, Note, OpenAssignment, OpenCriterion, OpenRisk,
+    PackagedDecision, PackagedFile, PackagedItem, RecoveryPackage, UnmetPrerequisite,
+};
+pub use recover::Recover;
+pub(crate) use recover::for_claims;
+pub use rules::{Advice, GUIDANCE, RECOMMENDATIONS, Rule};
