@@ -147,7 +147,7 @@ both! {
             .lines()
             .map(|line| serde_json::from_str::<Value>(line).expect("JSON")["kind"].as_str().expect("a kind").to_owned())
             .collect();
-        assert_eq!(kinds.len(), 23, "every table has rows here: {kinds:?}");
+        assert_eq!(kinds.len(), 27, "every table has rows here: {kinds:?}");
 
         emptied(&seed).await;
         let restore = ImportCallboard { content: text.clone() };

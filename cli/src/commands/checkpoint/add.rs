@@ -4,7 +4,7 @@ use callboard_service::Ref;
 use callboard_service::checkpoint::AddCheckpoint;
 
 use crate::commands::fence::{OptionalFence, writer};
-use crate::commands::file::Json;
+use crate::commands::input::Json;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::values;
