@@ -19,6 +19,7 @@ pub mod page;
 pub mod prerequisite;
 pub mod project;
 pub mod rules;
+mod search;
 pub mod setting;
 pub mod sprint;
 pub mod user;

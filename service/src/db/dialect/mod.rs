@@ -5,6 +5,7 @@ pub(crate) mod claim;
 mod ending;
 mod item;
 pub(crate) mod ready;
+pub(crate) mod search;
 mod text;
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement, Value};
