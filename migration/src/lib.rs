@@ -12,6 +12,7 @@ pub mod lint;
 pub mod runner;
 #[cfg(feature = "entities")]
 pub mod scratch;
+mod search;
 mod sqlite;
 mod step;
 pub mod target;
@@ -50,6 +51,7 @@ mod m20261121_000031_create_board_decisions;
 mod m20261121_000032_create_decision_evolutions;
 mod m20261121_000033_create_board_messages;
 mod m20261121_000034_create_checkpoints;
+mod m20261121_000035_create_board_search;
 
 use sea_orm_migration::prelude::*;
 
@@ -109,6 +111,7 @@ pub fn history() -> Vec<Step> {
         m20261121_000032_create_decision_evolutions,
         m20261121_000033_create_board_messages,
         m20261121_000034_create_checkpoints,
+        m20261121_000035_create_board_search with EFFECTS,
     ]
 }
 

@@ -33,4 +33,4 @@ mod sea_orm_active_enums;
 pub use sea_orm_active_enums::*;
 
 /// The last migration of the schema that these entities were generated from.
-pub const SCHEMA_VERSION: &str = "m20261121_000034_create_checkpoints";
+pub const SCHEMA_VERSION: &str = "m20261121_000035_create_board_search";

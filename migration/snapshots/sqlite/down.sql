@@ -1,3 +1,5 @@
+-- m20261121_000035_create_board_search
+DROP TABLE "board_search";
 -- m20261121_000034_create_checkpoints
 DROP TABLE "checkpoints";
 -- m20261121_000033_create_board_messages

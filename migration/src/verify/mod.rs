@@ -13,6 +13,7 @@ mod orphans;
 pub(crate) mod pages;
 mod report;
 mod rule;
+mod search;
 mod subject;
 mod values;
 
@@ -188,6 +189,7 @@ async fn one(subject: &Subject<'_>, check: Check) -> Result<Found, Error> {
         Check::ForeignKeys => foreign_keys::check(subject).await,
         Check::Orphans => orphans::check(subject).await,
         Check::Counters => counters::check(subject).await,
+        Check::Search => search::check(subject).await,
     }
 }
 

@@ -26,14 +26,17 @@ pub enum Check {
     Orphans,
     /// What is stored and could be counted is what counting gives.
     Counters,
+    /// The full-text index has a document for each row that can be found, with that row's words, and no other.
+    Search,
 }
 
 impl Check {
     /// In the order in which they run.
     pub const ALL: &[Self] =
-        &[Self::History, Self::Drift, Self::Integrity, Self::ForeignKeys, Self::Orphans, Self::Counters];
+        &[Self::History, Self::Drift, Self::Integrity, Self::ForeignKeys, Self::Orphans, Self::Counters, Self::Search];
     /// Those that ask neither for the history nor for the schema.
-    pub(super) const OF_ROWS: &[Self] = &[Self::Integrity, Self::ForeignKeys, Self::Orphans, Self::Counters];
+    pub(super) const OF_ROWS: &[Self] =
+        &[Self::Integrity, Self::ForeignKeys, Self::Orphans, Self::Counters, Self::Search];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -43,6 +46,7 @@ impl Check {
             Self::ForeignKeys => "foreign_keys",
             Self::Orphans => "orphans",
             Self::Counters => "counters",
+            Self::Search => "search",
         }
     }
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::db::{Tx, Verb};
 use crate::error::{Conflict, Result};
 use crate::id::Ref;
+use crate::search;
 
 /// Deletes an item that was added by mistake, with its requirements, its own prerequisites and its place in sprints.
 ///
@@ -38,6 +39,7 @@ impl Verb for DeleteItem {
             .filter(external_refs::Column::EntityId.eq(item.id))
             .exec(&tx.conn)
             .await?;
+        search::remove(tx, item.id).await?;
         work_items::Entity::delete_by_id(item.id).exec(&tx.conn).await?;
         Ok(item)
     }

@@ -1,6 +1,6 @@
 //! The one way by which a row of `work_items` changes outside the hot statements: a guarded update with its ledger row.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use callboard_entity::{WorkItemStatus, work_item_events as events, work_items};
 use sea_orm::sea_query::Expr;
@@ -15,6 +15,7 @@ use super::state::{self, ItemEvent};
 use crate::clock::Timestamp;
 use crate::db::{Tx, changed};
 use crate::error::{Conflict, Error, Result};
+use crate::search;
 use crate::workflow;
 
 /// Writes what differs between `before` and `after`, raises the revision and adds the ledger row.
@@ -40,7 +41,14 @@ pub(crate) async fn update(
         return Err(Conflict::Revision { item: before.key.clone(), expected: before.revision, found }.into());
     }
     let row = ledger::row(tx, Some(before), &after, entry);
+    let comment = search::comment(&row, after.project_id);
     events::Entity::insert(row).exec_without_returning(&tx.conn).await?;
+    if let Some(comment) = comment {
+        search::add(tx, &[comment]).await?;
+    }
+    if search::differs(before, &after) {
+        search::replace(tx, search::item(&after)).await?;
+    }
     if ends(before, &after) {
         // A step of a workflow may wait for it.
         workflow::follow(tx, &after).await?;
@@ -77,7 +85,13 @@ pub(crate) async fn insert_rows(
     for chunk in ledger.chunks(2000) {
         events::Entity::insert_many(chunk.iter().cloned()).exec_without_returning(&tx.conn).await?;
     }
-    Ok(())
+    let projects: HashMap<Uuid, Uuid> = items.iter().map(|item| (item.id, item.project_id)).collect();
+    let comment = |row: &events::ActiveModel| {
+        let ActiveValue::Set(item) = &row.work_item_id else { return None };
+        search::comment(row, *projects.get(item)?)
+    };
+    let documents: Vec<_> = items.iter().map(search::item).chain(ledger.iter().filter_map(comment)).collect();
+    search::add(tx, &documents).await
 }
 
 /// Reads an item for a change: locked on PostgreSQL until the transaction ends; SQLite has one writer.

@@ -1,5 +1,6 @@
 //! What the live schema holds, read from the catalog of either database.
 
+use callboard_migration::SEARCH_TABLE;
 use callboard_migration::runner::HISTORY_TABLE;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, QueryResult, Statement};
 
@@ -55,7 +56,8 @@ impl Catalog {
         if let Some(enums) = sql.enums {
             catalog.enums = rows(db, enums).await.iter().map(|row| text(row, 0)).collect();
         }
-        catalog.columns.retain(|column| column.table != HISTORY_TABLE);
+        // The index has no time of its own: it is what the rows are.
+        catalog.columns.retain(|column| column.table != HISTORY_TABLE && !column.table.starts_with(SEARCH_TABLE));
         catalog
     }
 }

@@ -6,6 +6,7 @@ mod decision;
 mod ending;
 mod item;
 pub(crate) mod ready;
+pub(crate) mod search;
 mod text;
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement, Value};

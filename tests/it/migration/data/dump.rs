@@ -38,7 +38,7 @@ impl Dump {
     /// Each column that may be null, with its table.
     pub async fn nullable(db: &DatabaseConnection) -> Vec<(String, String)> {
         let mut out = Vec::new();
-        for table in tables(db).await {
+        for table in tables(db).await.into_iter().filter(|table| table != callboard_migration::SEARCH_TABLE) {
             let nullable = columns(db, &table).await.into_iter().filter(|(_, nullable)| *nullable);
             out.extend(nullable.map(|(column, _)| (table.clone(), column)));
         }
@@ -158,7 +158,9 @@ fn sqlite(db: &DatabaseConnection) -> bool {
 
 async fn tables(db: &DatabaseConnection) -> Vec<String> {
     let sql = if sqlite(db) {
-        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name"
+        // The tables in which the full-text index keeps its data are its own matter.
+        "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'virtual') \
+         AND name NOT LIKE 'sqlite%' ORDER BY name"
     } else {
         "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
     };

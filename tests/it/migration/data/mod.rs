@@ -7,6 +7,7 @@ mod agent_profiles;
 mod board_decisions;
 mod board_messages;
 mod board_projects;
+mod board_search;
 mod board_settings;
 mod board_users;
 mod capabilities;
@@ -76,7 +77,7 @@ macro_rules! table_check {
 }
 use table_check;
 
-const CHECKS: [Check; 33] = [
+const CHECKS: [Check; 34] = [
     board_users::CHECK,
     board_projects::CHECK,
     sprints::CHECK,
@@ -110,6 +111,7 @@ const CHECKS: [Check; 33] = [
     decision_evolutions::CHECK,
     board_messages::CHECK,
     checkpoints::CHECK,
+    board_search::CHECK,
 ];
 
 both_empty! {

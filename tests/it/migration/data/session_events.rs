@@ -16,9 +16,10 @@ fn rows(kind: Kind) -> Vec<String> {
         let item = V::Id(301 + n);
         rows.push(row![V::Id(1601 + n), V::Id(1501), i64::from(n), kind, item, actor, V::Id(1), V::json(json), NOW]);
     }
-    for (n, seq, json) in
-        [(1620, i64::MAX, V::Null), (1621, i64::MIN, V::json("{}")), (1622, 0, format!("\"{}\"", long()).into())]
-    {
+    let texts = ["{}", "{\"text\": \"Crème brûlée: a note\"}"].map(V::json);
+    let [none, text] = texts;
+    let long = V::from(format!("\"{}\"", long()));
+    for (n, seq, json) in [(1620, i64::MAX, V::Null), (1621, i64::MIN, none), (1622, 0, long), (1623, 1, text)] {
         rows.push(row![V::Id(n), V::Id(1502), seq, "note", V::Null, "system", V::Null, json, LAST]);
     }
     let columns = "id, session_id, seq, kind, work_item_id, actor_type, actor_id, data, created_at";

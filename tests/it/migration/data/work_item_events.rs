@@ -42,6 +42,9 @@ fn rows(kind: Kind) -> Vec<String> {
         null(),
         NOW,
     ]);
+    let mut comment = row![V::Id(521), V::Id(310), 7, null(), null(), "comment", null(), null()];
+    comment.extend(row!["user", V::Id(1), "Crème brûlée: a comment", null(), NOW]);
+    rows.push(comment);
     let columns = "id, work_item_id, revision, assignment_id, session_id, kind, from_status, to_status, actor_type, \
                    actor_id, reason, data, created_at";
     insert(kind, "work_item_events", columns, rows)

@@ -12,7 +12,7 @@ use super::super::common::{describe, number};
 
 plain! {
     fn the_rows_are_the_same_on_every_run() {
-        for version in ["4", "34"] {
+        for version in ["4", "35"] {
             let schema = schema(version);
             let digest = |plan: &Plan| fixture::digest(&plan.rows(&schema));
             let first = digest(&Plan::default());
@@ -82,7 +82,7 @@ plain! {
     }
 
     fn neither_hierarchies_nor_edges_make_a_cycle() {
-        let schema = schema("34");
+        let schema = schema("35");
         let rows = Plan::default().rows(&schema);
         for (table, from, to) in [
             ("work_items", "id", "parent_id"),
@@ -102,7 +102,7 @@ plain! {
 both_empty! {
     /// So both databases hold the same.
     async fn what_is_read_back_is_what_was_made(t: TestDb) {
-        let (schema, rows) = fixture::make(&super::options(&t), "34", &Plan::default()).await.expect("make it");
+        let (schema, rows) = fixture::make(&super::options(&t), "35", &Plan::default()).await.expect("make it");
         let db = t.raw().await;
         for table in &schema.tables {
             let mut found = read(&db, t.kind(), table).await;

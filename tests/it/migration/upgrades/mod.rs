@@ -37,7 +37,7 @@ versions! {
     from_01 1 from_02 2 from_03 3 from_04 4 from_05 5 from_06 6 from_07 7 from_08 8 from_09 9 from_10 10 from_11 11
     from_12 12 from_13 13 from_14 14 from_15 15 from_16 16 from_18 18 from_19 19 from_20 20 from_21 21 from_22 22
     from_23 23 from_24 24 from_25 25 from_26 26 from_27 27 from_28 28 from_29 29 from_30 30 from_31 31 from_32 32
-    from_33 33 from_34 34
+    from_33 33 from_34 34 from_35 35
 }
 
 plain! {
@@ -71,6 +71,11 @@ async fn there_and_back(t: &TestDb, from: u32) {
     assert_eq!(&describe(t).await, &fresh.0, "as a fresh install");
     let newest = &fresh.1;
     assert_eq!(dangling(&db, newest).await, Vec::<String>::new());
+    if from < "m20261121_000035" {
+        let report = callboard_migration::verify::verify(&options(t), &mut |_| {}).await.expect("verify");
+        let search = report.checks.iter().find(|c| c.check == callboard_migration::verify::Check::Search);
+        assert_eq!(search.map(|c| (c.found, c.not_run)), Some((0, 0)), "{:#?}", report.findings);
+    }
     let after = Rows::of(&db, kind, &schema, exempt(Direction::Up)).await;
     assert_eq!(before.differences(&after), Vec::<String>::new());
     let at_newest = State::of(&db, kind, newest, from).await;
