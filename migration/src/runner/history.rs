@@ -1,6 +1,7 @@
 //! The history table: which steps are applied, when, by whom and from which SQL.
 
 use sea_orm::prelude::DateTimeUtc;
+use sea_orm::sqlx::{Row, TypeInfo, ValueRef};
 use sea_orm::{ConnectionTrait, QueryResult};
 use sea_orm_migration::prelude::*;
 
@@ -57,7 +58,7 @@ async fn rows(db: &impl ConnectionTrait, place: &Place) -> Result<Vec<Applied>, 
     let decode = |row: &QueryResult| {
         Ok(Applied {
             version: row.try_get("", "version")?,
-            applied_at: row.try_get("", "applied_at")?,
+            applied_at: applied_at(row)?,
             duration_ms: row.try_get("", "duration_ms")?,
             product_version: row.try_get("", "product_version")?,
             checksum: row.try_get("", "checksum")?,
@@ -65,6 +66,22 @@ async fn rows(db: &impl ConnectionTrait, place: &Place) -> Result<Vec<Applied>, 
     };
     let rows: Result<_, DbErr> = undecoded(db, place).await?.iter().map(decode).collect();
     rows.map_err(|e| Error::database("reading the history", &e))
+}
+
+/// When a migration was applied. PostgreSQL has times that no program can name, such as `infinity`: sqlx would panic.
+pub(crate) fn applied_at(row: &QueryResult) -> Result<DateTimeUtc, DbErr> {
+    const NAME: &str = "applied_at";
+    /// From the first second of 1970 to that of 2000, from which PostgreSQL counts, in microseconds.
+    const EPOCH: i64 = 946_684_800_000_000;
+    let sent = row.try_as_pg_row().and_then(|row| {
+        let is_time = row.try_get_raw(NAME).is_ok_and(|value| value.type_info().name() == "TIMESTAMPTZ");
+        is_time.then(|| row.try_get_unchecked::<Option<i64>, _>(NAME).ok().flatten()).flatten()
+    });
+    let is_beyond = |at: i64| at.checked_add(EPOCH).and_then(DateTimeUtc::from_timestamp_micros).is_none();
+    if sent.is_some_and(is_beyond) {
+        return Err(DbErr::Type(format!("{NAME} is infinite, or a time that no calendar reaches")));
+    }
+    row.try_get("", NAME)
 }
 
 /// The same rows, with [`COLUMNS`], for a caller that goes on when one can't be decoded.
