@@ -222,7 +222,8 @@ impl Swap<'_> {
         sql
     }
 
-    /// After COMMIT. Rows are not counted: others write already.
+    /// After COMMIT, before which rows and schema were compared: both can be others' by now, such as an index that an
+    /// application missed. The history can't be, and no table can be missing.
     async fn settle(&self, db: &DatabaseConnection) -> Result<(), Error> {
         let not_restored = |reason: String| self.failed(reason, RestoreOutcome::NotRestored);
         let mut found = contents(db, &self.place, &self.ours, History::Lenient).await;
@@ -231,7 +232,11 @@ impl Swap<'_> {
             found = contents(db, &self.place, &self.ours, History::Lenient).await;
         }
         let found = found.map_err(|e| not_restored(format!("it could not be read after COMMIT: {e}")))?;
-        let wanted = Contents { rows: found.rows.clone(), ..expected(&self.backup.manifest) };
+        let restored = expected(&self.backup.manifest);
+        if let Some(table) = restored.rows.keys().find(|table| !found.rows.contains_key(*table)) {
+            return Err(not_restored(format!("after COMMIT the table {table} is gone")));
+        }
+        let wanted = Contents { rows: found.rows.clone(), fingerprint: found.fingerprint.clone(), ..restored };
         difference(&wanted, &found).map_or(Ok(()), |reason| Err(not_restored(format!("after COMMIT {reason}"))))
     }
 
