@@ -5,11 +5,12 @@ use sea_orm::sqlx::{Row, TypeInfo, ValueRef};
 use sea_orm::{ConnectionTrait, QueryResult};
 use sea_orm_migration::prelude::*;
 
-use super::catalogue;
+use super::catalogue::{self, Known};
 use super::session::Place;
 use crate::columns as c;
 use crate::error::Error;
 use crate::step::Step;
+use crate::target::Kind;
 
 /// The name of the history table.
 pub const TABLE: &str = "callboard_migrations";
@@ -34,11 +35,11 @@ fn table(place: &Place) -> TableRef {
 
 /// Whether the table is there. One of that name with other columns is somebody else's: a clash.
 pub(crate) async fn exists(db: &impl ConnectionTrait, place: &Place) -> Result<bool, Error> {
-    let columns = catalogue::columns(db, place, TABLE).await?;
+    let columns = catalogue::names_of_columns(db, place, TABLE).await?;
     if columns.is_empty() {
         return Ok(false);
     }
-    if columns.iter().map(|c| c.name.as_str()).eq(COLUMNS) {
+    if columns == COLUMNS {
         Ok(true)
     } else {
         Err(Error::Clash {
@@ -50,7 +51,28 @@ pub(crate) async fn exists(db: &impl ConnectionTrait, place: &Place) -> Result<b
 
 /// The history, oldest version first; empty when there is no table.
 pub(crate) async fn read(db: &impl ConnectionTrait, place: &Place) -> Result<Vec<Applied>, Error> {
-    if exists(db, place).await? { rows(db, place).await } else { Ok(Vec::new()) }
+    Ok(find(db, place).await?.unwrap_or_default())
+}
+
+/// The same; none when there is no table.
+pub(crate) async fn find(db: &impl ConnectionTrait, place: &Place) -> Result<Option<Vec<Applied>>, Error> {
+    static ROWS: Known<Vec<Applied>> = Known::new();
+    if !exists(db, place).await? {
+        return Ok(None);
+    }
+    if place.kind == Kind::Postgres {
+        return rows(db, place).await.map(Some);
+    }
+    let values = COLUMNS.map(|column| format!("quote({column})")).join(" || ',' || ");
+    let sql = format!("SELECT CAST(group_concat({values}, char(10) ORDER BY version) AS BLOB) FROM main.{TABLE}");
+    let failed = |e| Error::database("reading the history", &e);
+    let before = catalogue::key(db, place, &sql, std::iter::empty()).await.map_err(failed)?;
+    if let Some(found) = ROWS.find(&before) {
+        return Ok(Some(Vec::clone(&found)));
+    }
+    let read = rows(db, place).await?;
+    let after = catalogue::key(db, place, &sql, std::iter::empty()).await.map_err(failed)?;
+    Ok(Some(Vec::clone(&ROWS.keep(before, after, read))))
 }
 
 /// The rows of a table that has at least our columns, oldest version first.
