@@ -8,6 +8,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use callboard_migration::fleet::Settings;
 use serde_json::Value;
 
 use make::{Made, Poison};
@@ -34,7 +35,7 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value_t = 50)]
     issues: usize,
 
-    /// How many databases are worked on at once [default: the number of processors]
+    /// How many databases are worked on at once [default: that of `fleet up`]
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
 
@@ -44,7 +45,7 @@ pub struct Args {
 }
 
 pub async fn run(args: Args) -> Result<ExitCode, Box<dyn Error>> {
-    let jobs = args.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1);
+    let jobs = args.jobs.unwrap_or_else(|| Settings::new("").jobs).max(1);
     let dir = tempfile::Builder::new().prefix("callboard-fleet-").tempdir_in(&args.dir)?;
     let made = make::fleet(dir.path(), args.databases, args.issues).await?;
     let (count, sound) = (args.databases, made.sound.len());

@@ -53,6 +53,8 @@ mod m20261121_000033_create_board_messages;
 mod m20261121_000034_create_checkpoints;
 mod m20261121_000035_create_board_search;
 
+use std::sync::LazyLock;
+
 use sea_orm_migration::prelude::*;
 
 pub use error::Error;
@@ -113,6 +115,12 @@ pub fn history() -> Vec<Step> {
         m20261121_000034_create_checkpoints,
         m20261121_000035_create_board_search with EFFECTS,
     ]
+}
+
+/// The same, made once: what they create is read from their SQL once too.
+pub(crate) fn known() -> &'static [Step] {
+    static KNOWN: LazyLock<Vec<Step>> = LazyLock::new(history);
+    &KNOWN
 }
 
 /// The migrations alone, oldest first.

@@ -18,6 +18,12 @@ pub(crate) const DIGEST: &str = "callboard_digest";
 /// no program can decode; else 1.
 pub(crate) const IS_UTF8: &str = "callboard_is_utf8";
 
+/// The version of the SQLite that is linked, such as `3.51.3`.
+pub(crate) fn version() -> &'static str {
+    // SAFETY: it returns a static, terminated string.
+    unsafe { CStr::from_ptr(ffi::sqlite3_libversion()) }.to_str().unwrap_or_default()
+}
+
 /// A refusal of SQLite's, by its extended result code.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("{text} (SQLite {code})")]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::OnceLock;
 
 use sea_orm_migration::MigrationTrait;
 use sha2::{Digest, Sha256};
@@ -16,12 +17,15 @@ pub struct Step {
     /// The committed schema of the tables that it makes or changes, for SQLite and for PostgreSQL.
     tables: Option<(&'static str, &'static str)>,
     effects: Effects,
+    /// Read once, for SQLite and for PostgreSQL: a run asks for it often.
+    footprints: [OnceLock<Footprint>; 2],
 }
 
 impl Step {
     /// `sqlite` and `postgres` are the committed snapshots of the SQL that `migration.up` runs on an empty database.
     pub fn new(migration: Box<dyn MigrationTrait>, sqlite: &'static str, postgres: &'static str) -> Self {
-        Self { migration, sqlite, postgres, tables: None, effects: Effects::default() }
+        let (tables, effects, footprints) = (None, Effects::default(), Default::default());
+        Self { migration, sqlite, postgres, tables, effects, footprints }
     }
 
     /// Adds the committed schema of the tables that it makes or changes, as [`crate::runner::describe`] writes them.
@@ -81,8 +85,13 @@ impl Step {
     }
 
     /// What `up` brings into the schema, read from the committed SQL.
-    pub fn footprint(&self, kind: Kind) -> Footprint {
-        Footprint::read(self.sql(kind))
+    pub fn footprint(&self, kind: Kind) -> &Footprint {
+        let [sqlite, postgres] = &self.footprints;
+        let cell = match kind {
+            Kind::Sqlite => sqlite,
+            Kind::Postgres => postgres,
+        };
+        cell.get_or_init(|| Footprint::read(self.sql(kind)))
     }
 }
 

@@ -1,6 +1,6 @@
 use std::pin::Pin;
 
-use crate::database::TestDb;
+use crate::database::{Kind, TestDb};
 
 /// The future of a test body; it stays on the thread that made it.
 pub type BodyFuture = Pin<Box<dyn Future<Output = ()>>>;
@@ -26,6 +26,14 @@ pub struct Case {
 pub(crate) enum Body {
     Plain(fn()),
     Both(Content, fn(TestDb) -> BodyFuture),
+    One(OneDatabase, Content, fn(TestDb) -> BodyFuture),
+}
+
+/// The only database that a test runs on, and why there is nothing to test on the other one.
+#[derive(Clone, Copy, Debug)]
+pub struct OneDatabase {
+    pub kind: Kind,
+    pub why: &'static str,
 }
 
 impl Case {
@@ -42,6 +50,17 @@ impl Case {
         body: fn(TestDb) -> BodyFuture,
     ) -> Self {
         Self { module, name, body: Body::Both(content, body) }
+    }
+
+    /// A test of what only one database has.
+    pub const fn one(
+        module: &'static str,
+        name: &'static str,
+        only: OneDatabase,
+        content: Content,
+        body: fn(TestDb) -> BodyFuture,
+    ) -> Self {
+        Self { module, name, body: Body::One(only, content, body) }
     }
 
     /// `<area>::<file>::<function>`: the module path without the name of the test crate.
@@ -87,6 +106,44 @@ macro_rules! __both {
         async fn $name($($t)*) $body
         $crate::inventory::submit! {
             $crate::Case::both(module_path!(), stringify!($name), $crate::Content::$content, |t| Box::pin($name(t)))
+        }
+    )+};
+}
+
+/// Registers each body on a migrated SQLite database only; `why` says what PostgreSQL lacks.
+#[macro_export]
+macro_rules! on_sqlite {
+    ($($test:tt)+) => { $crate::__one!(Sqlite, Migrated: $($test)+); };
+}
+
+/// Registers each body on an empty SQLite database only; `why` says what PostgreSQL lacks.
+#[macro_export]
+macro_rules! on_sqlite_empty {
+    ($($test:tt)+) => { $crate::__one!(Sqlite, Empty: $($test)+); };
+}
+
+/// Registers each body on an empty PostgreSQL database only; `why` says what SQLite lacks.
+#[macro_export]
+macro_rules! on_postgres_empty {
+    ($($test:tt)+) => { $crate::__one!(Postgres, Empty: $($test)+); };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __one {
+    ($kind:ident, $content:ident:
+        $($(#[$attribute:meta])* why: $why:literal; async fn $name:ident($($t:tt)*) $body:block)+
+    ) => {$(
+        $(#[$attribute])*
+        async fn $name($($t)*) $body
+        $crate::inventory::submit! {
+            $crate::Case::one(
+                module_path!(),
+                stringify!($name),
+                $crate::OneDatabase { kind: $crate::Kind::$kind, why: $why },
+                $crate::Content::$content,
+                |t| Box::pin($name(t)),
+            )
         }
     )+};
 }

@@ -9,7 +9,7 @@ use std::{env, thread};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
-use crate::case::{Body, BodyFuture, Case, Content};
+use crate::case::{Body, BodyFuture, Case, Content, OneDatabase};
 use crate::database::{Kind, TestDb};
 use crate::{board, child, scratch, server};
 
@@ -78,8 +78,26 @@ pub fn names() -> Vec<String> {
 fn case_names(case: &Case) -> Vec<String> {
     match case.body {
         Body::Plain(_) => vec![case.path()],
-        Body::Both(..) => Kind::ALL.iter().map(|kind| format!("{}[{}]", case.path(), kind.name())).collect(),
+        Body::Both(..) => Kind::ALL.iter().map(|kind| name_on(case, *kind)).collect(),
+        Body::One(only, ..) => vec![name_on(case, only.kind)],
     }
+}
+
+fn name_on(case: &Case, kind: Kind) -> String {
+    format!("{}[{}]", case.path(), kind.name())
+}
+
+/// The tests that run on one database only, sorted by name, each with the reason that it gives.
+pub fn on_one_database() -> Vec<(String, OneDatabase)> {
+    let cases = inventory::iter::<Case>();
+    let mut found: Vec<_> = cases
+        .filter_map(|case| match case.body {
+            Body::One(only, ..) => Some((name_on(case, only.kind), only)),
+            Body::Plain(_) | Body::Both(..) => None,
+        })
+        .collect();
+    found.sort_by(|(a, _), (b, _)| a.cmp(b));
+    found
 }
 
 fn trials() -> Vec<Trial> {
@@ -91,12 +109,11 @@ fn trials() -> Vec<Trial> {
 }
 
 fn case_trials(case: &Case) -> Vec<Trial> {
+    let on = |kind, content, body| trial(name_on(case, kind), move || on_database(kind, content, body));
     match case.body {
         Body::Plain(body) => vec![trial(case.path(), body)],
-        Body::Both(content, body) => Kind::ALL
-            .into_iter()
-            .map(|kind| trial(format!("{}[{}]", case.path(), kind.name()), move || on_database(kind, content, body)))
-            .collect(),
+        Body::Both(content, body) => Kind::ALL.into_iter().map(|kind| on(kind, content, body)).collect(),
+        Body::One(only, content, body) => vec![on(only.kind, content, body)],
     }
 }
 

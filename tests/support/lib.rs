@@ -1,11 +1,15 @@
 //! The test harness: one body, both databases, nothing left behind.
 //!
-//! A test is written in one of three macros, any number of functions in each:
+//! A test is written in one of these macros, any number of functions in each:
 //!
 //! - [`both!`]: `async fn name(t: TestDb)` runs on a freshly migrated SQLite file and on a freshly migrated PostgreSQL
 //!   database, as `<area>::<file>::<name>[sqlite]` and `[postgres]`;
 //! - [`both_empty!`]: the same on a database that holds nothing (on SQLite: the file does not exist yet);
+//! - [`on_sqlite!`], [`on_sqlite_empty!`] and [`on_postgres_empty!`]: on one database, for what the other one does not
+//!   have. Before each function stands the reason: `why: "SQLite has no roles";`. A rule test reads and lists them;
 //! - [`plain!`]: `fn name()` needs no database.
+//!
+//! No body of these leaves early: a test that returns on one database would pass there without a check.
 //!
 //! [`child!`] makes a function that runs in a process of its own, for races and for tests that kill.
 //!
@@ -33,9 +37,9 @@ pub mod work;
 pub mod workflow_rows;
 
 pub use board::Seed;
-pub use case::{Case, ChildBody, Content};
+pub use case::{Case, ChildBody, Content, OneDatabase};
 pub use database::{Kind, TestDb};
-pub use harness::{expect_panic, main, names};
+pub use harness::{expect_panic, main, names, on_one_database};
 pub use inventory;
 pub use scratch::scratch_dir;
 pub use snapshot::Snapshot;

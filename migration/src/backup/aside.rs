@@ -2,7 +2,7 @@
 
 use std::fs::{DirBuilder, File};
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, chown};
 use std::path::{Path, PathBuf};
 
 use super::Settings;
@@ -63,7 +63,12 @@ impl Draft<'_> {
         Overwrite::new(&new.0, self.backup, self.before, self.settings, self.folder).run(patience, events).await?;
         let mut moves = Moves::default();
         match self.exchange(&new.0, &mut moves) {
-            Ok(()) => Ok(moves.folder),
+            Ok(notes) => {
+                if !notes.is_empty() {
+                    events(&Event::NotGiven { notes });
+                }
+                Ok(moves.folder)
+            }
             Err(error) => {
                 moves.take_back();
                 Err(error)
@@ -71,7 +76,26 @@ impl Draft<'_> {
         }
     }
 
-    fn exchange(&self, new: &Path, moves: &mut Moves) -> Result<(), Error> {
+    /// Gives the new file the owner and the mode of the one that is there, which others may be using: those that could
+    /// not be given.
+    fn hand_over(&self, new: &Path) -> Result<Vec<String>, Error> {
+        let Ok(old) = std::fs::symlink_metadata(self.path) else { return Ok(Vec::new()) };
+        let made = std::fs::metadata(new).map_err(|e| failed(new, &e))?;
+        let (user, group) = (old.uid(), old.gid());
+        if (user, group) != (made.uid(), made.gid())
+            && let Err(e) = chown(new, Some(user), Some(group))
+        {
+            // With the old mode it would be open to another group.
+            let mode = old.mode() & 0o777;
+            let what = format!("{}: its owner {user}:{group} and its mode {mode:o}", self.path.display());
+            return Ok(vec![format!("{what} are not given: {e}")]);
+        }
+        std::fs::set_permissions(new, old.permissions()).map_err(|e| failed(new, &e))?;
+        Ok(Vec::new())
+    }
+
+    fn exchange(&self, new: &Path, moves: &mut Moves) -> Result<Vec<String>, Error> {
+        let notes = self.hand_over(new)?;
         let is_there = |path: &Path| std::fs::symlink_metadata(path).is_ok();
         let beside = BESIDE.iter().map(|ending| with(self.path, ending)).filter(|path| is_there(path));
         for path in beside.collect::<Vec<_>>() {
@@ -88,7 +112,8 @@ impl Draft<'_> {
         }
         std::fs::rename(new, self.path).map_err(|e| failed(self.path, &e))?;
         let folder = runner::folder_of(self.path);
-        File::open(folder).and_then(|folder| folder.sync_all()).map_err(|e| failed(folder, &e))
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(|e| failed(folder, &e))?;
+        Ok(notes)
     }
 }
 

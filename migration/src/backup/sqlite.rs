@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::store::hex;
 use crate::error::Error;
-use crate::runner::{Event, Patience, Place, applied, describe_in, open_look, sqlite_count, sqlite_tables};
+use crate::runner::{Event, Patience, Place, applied, counts, describe_in, open_look, sqlite_tables};
 use crate::sqlite::{Copying, Refusal};
 use crate::verify::pages::{self, Depth};
 
@@ -33,11 +33,7 @@ pub(crate) async fn contents(db: &impl ConnectionTrait, place: &Place) -> Result
     let history = applied(db, place).await?;
     let schema = describe_in(db, place, None).await?;
     let failed = |e: DbErr| Error::database("counting rows", &e);
-    let mut rows = BTreeMap::new();
-    for table in sqlite_tables(db, place).await? {
-        let counted = sqlite_count(db, place, &table).await.map_err(failed)?;
-        rows.extend(counted.map(|n| (table, n)));
-    }
+    let rows = counts(db, place, &sqlite_tables(db, place).await?).await.map_err(failed)?;
     Ok(Contents {
         schema_version: history.last().map(|a| a.version.clone()),
         origin: origin(&history),
@@ -143,7 +139,7 @@ pub(crate) async fn check_copy(path: &Path, expected: &Contents) -> Result<(), E
 
 /// SQLite's own look at the pages, and at the values in our tables; those of another application are its own affair.
 pub(crate) async fn sound(db: &impl ConnectionTrait, place: &Place) -> Result<(), String> {
-    let ours = crate::history().iter().flat_map(|s| s.footprint(place.kind).tables).collect();
+    let ours = crate::known().iter().flat_map(|s| s.footprint(place.kind).tables.clone()).collect();
     let looked = pages::look(db, place, Depth::Quick, &ours).await.map_err(|e| e.to_string())?;
     looked.ours.first().map_or(Ok(()), |line| Err(format!("SQLite finds it damaged: {line}")))
 }

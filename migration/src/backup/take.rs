@@ -1,5 +1,6 @@
 //! Takes a backup: a fixed state, copied, read again, and only then given its name.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
 
@@ -46,15 +47,15 @@ pub(crate) async fn before(
     tx: &DatabaseTransaction,
     place: &Place,
     reason: Reason,
-    tables: &[String],
+    rows: &BTreeMap<String, u64>,
     patience: &mut Patience,
     events: &mut (dyn FnMut(&Event) + Send),
 ) -> Result<Option<Backup>, Error> {
-    if !options.backups.before_changes || !any_row(tx, place, tables).await? {
+    if !options.backups.before_changes || rows.values().all(|rows| *rows == 0) {
         return Ok(None);
     }
     let Some(path) = options.url.sqlite_path() else {
-        return super::postgres::before(options, tx, place, reason, tables, patience, events).await;
+        return super::postgres::before(options, tx, place, reason, rows.keys(), patience, events).await;
     };
     // Another connection: the run's own holds the write lock, so nothing can be written between this and the change.
     let (db, _) = open_for_reading(options).await?;
@@ -62,22 +63,6 @@ pub(crate) async fn before(
     let taken = of_sqlite(&db, path, &options.backups, folder(options)?.as_path(), reason, patience, events).await;
     let _ = db.close().await;
     taken.map(Some)
-}
-
-async fn any_row(tx: &DatabaseTransaction, place: &Place, tables: &[String]) -> Result<bool, Error> {
-    for table in tables.iter().filter(|t| *t != crate::runner::HISTORY_TABLE) {
-        let sql = format!(
-            "SELECT EXISTS (SELECT 1 FROM {}.{}) AS found",
-            crate::runner::quoted(&place.schema),
-            crate::runner::quoted(table)
-        );
-        let failed = |e| Error::database("looking for rows", &e);
-        let row = tx.query_one_raw(place.ask(sql)).await.map_err(failed)?;
-        if row.map_or(Ok(false), |r| r.try_get("", "found")).map_err(failed)? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 /// Copies what the connection sees into the folder. The connection has no transaction open.

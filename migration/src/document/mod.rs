@@ -79,7 +79,7 @@ pub async fn fresh() -> Result<Schema, Error> {
 /// The tables that the applied migrations of our history made, and the history's.
 fn ours(status: &Status, place: &Place) -> BTreeSet<String> {
     let applied = |version: &str| status.applied.iter().any(|a| a.version == version);
-    let history = crate::history();
+    let history = crate::known();
     let steps = history.iter().filter(|step| applied(step.version()));
-    steps.flat_map(|step| step.footprint(place.kind).tables).chain([HISTORY_TABLE.to_owned()]).collect()
+    steps.flat_map(|step| step.footprint(place.kind).tables.clone()).chain([HISTORY_TABLE.to_owned()]).collect()
 }

@@ -120,8 +120,12 @@ pub enum Error {
     Dependents { names: Vec<String> },
     #[error("the database {database} holds more than the board: {}", names.join(", "))]
     NotAllOurs { database: String, names: Vec<String> },
-    #[error("{connections} others are connected to the database {database}")]
-    InUse { database: String, connections: u64 },
+    #[error("others are connected to the database {database}: {}", others.join(", "))]
+    InUse {
+        database: String,
+        /// Each with the name of its application, its role, and its process on the server.
+        others: Vec<String>,
+    },
     #[error("restoring {target} failed: {reason}")]
     RestoreFailed { target: String, reason: String, outcome: RestoreOutcome, overwritten: Option<PathBuf> },
 

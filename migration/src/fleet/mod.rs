@@ -52,13 +52,14 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// All projects below a root, by the pattern by default, as many at once as there are processors.
+    /// All projects below a root, by the pattern by default, twice as many at once as there are processors: each waits for
+    /// the disk about as long as it computes.
     pub fn new(root: impl Into<PathBuf>) -> Self {
         Self {
             root: root.into(),
             pattern: DEFAULT_PATTERN.to_owned(),
             projects: Vec::new(),
-            jobs: std::thread::available_parallelism().map_or(1, usize::from),
+            jobs: 2 * std::thread::available_parallelism().map_or(1, usize::from),
             canary: 0,
             max_failures: None,
             resume: false,

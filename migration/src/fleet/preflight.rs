@@ -79,8 +79,8 @@ pub async fn prepare(settings: &Settings, task: &Task) -> Result<Prepared, Error
     let pattern = Pattern::new(&settings.pattern)?;
     let root = discover::root(&settings.root)?;
     let Discovered { projects, places } = discover::discover(&root, &pattern, &settings.projects)?;
-    let steps = Arc::new(crate::history());
-    let task = resolved(&steps, task)?;
+    let steps = crate::known();
+    let task = resolved(steps, task)?;
     let about = About {
         verb: task.verb().to_owned(),
         goal: task.goal(),
@@ -107,7 +107,7 @@ pub async fn prepare(settings: &Settings, task: &Task) -> Result<Prepared, Error
     let work = projects.into_iter().map(|project| {
         let look = Look {
             root: root.clone(),
-            steps: Arc::clone(&steps),
+            steps,
             options: settings.options(&project),
             task: task.clone(),
             earlier: Arc::clone(&earlier),
@@ -140,7 +140,7 @@ fn resolved(steps: &[Step], task: &Task) -> Result<Task, Error> {
 /// The look at one database.
 struct Look {
     root: PathBuf,
-    steps: Arc<Vec<Step>>,
+    steps: &'static [Step],
     options: Options,
     task: Task,
     earlier: Arc<Earlier>,
@@ -218,7 +218,7 @@ impl Look {
     }
 
     async fn migrate(&self, order: &Order, change: fn(Foreseen) -> Change) -> Result<Intent, Error> {
-        let seen = foresee(&self.steps, &self.options, order).await?;
+        let seen = foresee(self.steps, &self.options, order).await?;
         Ok(if seen.versions.is_empty() { Intent::Nothing { at: seen.from } } else { Intent::Change(change(seen)) })
     }
 

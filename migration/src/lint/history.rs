@@ -42,10 +42,10 @@ pub struct Outcome {
 /// # Errors
 /// A snapshot is no SQL script.
 pub fn history(kind: Kind) -> Result<Outcome, Unreadable> {
-    let steps = crate::history();
+    let steps = crate::known();
     let mut linter = Linter::new(kind);
     let mut findings = Vec::new();
-    for step in &steps {
+    for step in steps {
         findings.extend(linter.read(step.version(), Direction::Up, step.sql(kind))?.findings);
     }
     for (version, sql) in down(kind) {

@@ -70,8 +70,8 @@ async fn inside(
         Direction::Up => Reason::Up,
         Direction::Down => Reason::Down,
     };
-    let tables = work.invariants.tables();
-    let saved = backup::before(options, &tx, &place, reason, &tables, session.patience(), events).await;
+    let rows = work.invariants.rows_before();
+    let saved = backup::before(options, &tx, &place, reason, rows, session.patience(), events).await;
     let saved = match saved {
         Ok(saved) => saved,
         Err(refusal) => {
@@ -158,8 +158,9 @@ async fn prepare<'s>(
     steps: &'s [Step],
     order: &Order,
 ) -> Result<Work<'s>, Error> {
-    let has_history = history::exists(tx, place).await?;
-    let applied = history::read(tx, place).await?;
+    let found = history::find(tx, place).await?;
+    let has_history = found.is_some();
+    let applied = found.unwrap_or_default();
     plan::check(steps, &applied, place.kind)?;
     let chosen = plan::choose(steps, applied.len(), order)?;
     if !chosen.is_empty() {
@@ -171,12 +172,13 @@ async fn prepare<'s>(
         Order::Up(_) => Direction::Up,
         Order::Down(..) => Direction::Down,
     };
+    let schema = schema(tx, place, steps).await?;
     Ok(Work {
         direction,
         transaction: transaction_id(tx, place).await.map_err(|e| Error::database("beginning", &e))?,
-        invariants: Invariants::measure(tx, place, steps, applied.len(), direction, &chosen).await?,
+        invariants: Invariants::measure(tx, place, steps, &schema, applied.len(), direction, &chosen).await?,
         steps: chosen,
-        before: fingerprint(tx, place, steps).await?,
+        before: with_history(schema, &applied),
         dangling: dangling(tx, place).await.map_err(|e| Error::database("checking the foreign keys", &e))?,
         applied,
         has_history,
@@ -191,7 +193,8 @@ pub(super) async fn lock_tables(tx: &DatabaseTransaction, place: &Place, steps: 
     if place.kind == Kind::Sqlite {
         return Ok(());
     }
-    let names = steps.iter().flat_map(|s| s.footprint(place.kind).tables).chain([history::TABLE.to_owned()]).collect();
+    let names =
+        steps.iter().flat_map(|s| s.footprint(place.kind).tables.clone()).chain([history::TABLE.to_owned()]).collect();
     let tables = catalogue::postgres_tables(tx, place, &names).await?;
     if tables.is_empty() {
         return Ok(());
@@ -244,11 +247,12 @@ async fn apply(
         history::drop_table(tx, place).await.map_err(failed)?;
     }
     check(tx, place, work).await.map_err(failed)?;
-    let rows = invariants.check(tx, place, steps, applied).await.map_err(failed)?;
-    events(&Event::Checked { before: invariants.rows_before().clone(), after: rows });
     let text = |e: Error| failed(DbErr::Migration(e.to_string()));
-    let after = fingerprint(tx, place, steps).await.map_err(text)?;
-    Ok((done, after))
+    let schema = schema(tx, place, steps).await.map_err(text)?;
+    let rows = invariants.check(tx, place, steps, &schema, applied).await.map_err(failed)?;
+    events(&Event::Checked { before: invariants.rows_before().clone(), after: rows });
+    let applied = history::read(tx, place).await.map_err(text)?;
+    Ok((done, with_history(schema, &applied)))
 }
 
 async fn found(tx: &DatabaseTransaction, place: &Place) -> Result<(), DbErr> {
@@ -339,12 +343,24 @@ async fn dangling(tx: &DatabaseTransaction, place: &Place) -> Result<BTreeSet<St
 
 /// History and schema of everything that the steps name.
 pub(super) async fn fingerprint(db: &impl ConnectionTrait, place: &Place, steps: &[Step]) -> Result<String, Error> {
+    let schema = schema(db, place, steps).await?;
+    Ok(with_history(schema, &history::read(db, place).await?))
+}
+
+fn with_history(schema: String, applied: &[Applied]) -> String {
+    format!("{schema}\n{applied:?}")
+}
+
+/// The schema of everything that the steps name.
+async fn schema(db: &impl ConnectionTrait, place: &Place, steps: &[Step]) -> Result<String, Error> {
     let mut tables = BTreeSet::from([history::TABLE.to_owned()]);
     for step in steps {
         let footprint = step.footprint(place.kind);
-        tables.extend(footprint.tables);
-        tables.extend(footprint.columns.into_iter().map(|(table, _)| table));
+        tables.extend(footprint.tables.iter().cloned());
+        tables.extend(footprint.columns.iter().map(|(table, _)| table.clone()));
+        // A table that is made anew is created under another name.
+        let described = step.tables(place.kind).unwrap_or_default().lines();
+        tables.extend(described.filter_map(|line| line.strip_prefix("table ")).map(str::to_owned));
     }
-    let schema = catalogue::describe_in(db, place, Some(&tables)).await?;
-    Ok(format!("{schema}\n{:?}", history::read(db, place).await?))
+    catalogue::describe_in(db, place, Some(&tables)).await
 }

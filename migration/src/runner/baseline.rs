@@ -46,7 +46,7 @@ pub async fn baseline(
     wanted: &BaselineOptions,
     events: &mut (dyn FnMut(&Event) + Send),
 ) -> Result<Baseline, Error> {
-    baseline_with(&crate::history(), options, wanted, events).await
+    baseline_with(crate::known(), options, wanted, events).await
 }
 
 /// As [`baseline`], with a history of the caller's own.
@@ -159,7 +159,7 @@ async fn compare(
 
 /// Every table that some version has.
 fn names(steps: &[Step], kind: Kind) -> BTreeSet<String> {
-    steps.iter().flat_map(|s| s.footprint(kind).tables).collect()
+    steps.iter().flat_map(|s| s.footprint(kind).tables.clone()).collect()
 }
 
 /// What is not as the first `applied` steps make it; what later ones make may not be there either.

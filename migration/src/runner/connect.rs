@@ -125,10 +125,9 @@ async fn check_sqlite(db: &DatabaseConnection, path: &Path) -> Result<(), Error>
         Some(Cause::Damaged) => Error::Damaged { doing: "opening", reason: e.to_string() },
         _ => Error::Io { path: path.to_owned(), reason: e.to_string() },
     };
-    let row = db.query_one_raw(ask("SELECT sqlite_version() AS v")).await.map_err(failed)?;
-    let found: String = row.and_then(|r| r.try_get("", "v").ok()).unwrap_or_default();
-    if !recent_enough(&found) {
-        return Err(Error::SqliteTooOld { found });
+    let found = crate::sqlite::version();
+    if !recent_enough(found) {
+        return Err(Error::SqliteTooOld { found: found.to_owned() });
     }
     // The first read of the file itself.
     db.query_all_raw(ask("SELECT count(*) FROM sqlite_schema")).await.map_err(failed)?;

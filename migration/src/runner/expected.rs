@@ -106,6 +106,14 @@ pub(crate) async fn drift(
     Ok(Some(compare(&expected, &live(db, place, &names).await?)))
 }
 
+/// The same, from a description of at least these tables.
+pub(crate) fn drift_in(description: &str, place: &Place, steps: &[Step], applied: usize) -> Option<Vec<Drift>> {
+    let expected = tables(steps, applied, place.kind)?;
+    let mut live = blocks(description);
+    live.retain(|table, _| expected.contains_key(table));
+    Some(compare(&expected, &live))
+}
+
 /// What differs, table by table and line by line. A table's lines come in their order, but only which ones there are
 /// counts.
 pub(crate) fn compare(expected: &Tables, live: &Tables) -> Vec<Drift> {

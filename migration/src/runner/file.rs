@@ -144,6 +144,11 @@ pub(crate) fn open_lock(lock: &Path) -> Result<std::fs::File, Error> {
         })
 }
 
+/// What tells a file from another one that gets its name: device and inode. None where there is no file.
+pub(crate) fn identity(path: &Path) -> Option<(u64, u64)> {
+    std::fs::symlink_metadata(path).ok().map(|meta| (meta.dev(), meta.ino()))
+}
+
 /// Whether a rollback journal with a header lies beside the file: whoever opens the file next restores it from there.
 /// A commit removes the journal or clears its header.
 pub(crate) fn has_hot_journal(path: &Path) -> bool {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::{ConnectionTrait, DbErr};
 
-use super::catalogue::{self, quoted};
+use super::catalogue::{self, Column, Question, quoted};
 use super::event::Direction;
 use super::expected::{self, Drift, Found};
 use super::history;
@@ -45,32 +45,45 @@ struct Untouched {
 }
 
 impl Invariants {
-    /// Measures the state before the first of the chosen steps. `applied` steps are applied.
+    /// Measures the state before the first of the chosen steps. `applied` steps are applied; `schema` describes all that
+    /// the steps name.
     pub(super) async fn measure(
         tx: &impl ConnectionTrait,
         place: &Place,
         steps: &[Step],
+        schema: &str,
         applied: usize,
         direction: Direction,
         chosen: &[&Step],
     ) -> Result<Self, Error> {
-        let ours: BTreeSet<String> =
-            steps.iter().flat_map(|s| s.footprint(place.kind).tables).chain([history::TABLE.to_owned()]).collect();
+        let ours: BTreeSet<String> = steps
+            .iter()
+            .flat_map(|s| s.footprint(place.kind).tables.clone())
+            .chain([history::TABLE.to_owned()])
+            .collect();
         let mut out = Self { others: others(tx, place, &ours).await?, ours, ..Self::default() };
-        let drift = expected::drift(tx, place, steps, applied).await?;
+        let drift = expected::drift_in(schema, place, steps, applied);
         out.drift = drift.map(|d| d.into_iter().collect());
-        for table in tables(tx, place, &out.ours).await? {
-            if table == history::TABLE {
-                continue;
-            }
-            // What another application alone can read, no step of ours can write.
-            let Some(rows) = count(tx, place, &table).await? else { continue };
-            let untouched = untouched(tx, place, &table, direction, chosen).await?;
-            let digest = digest(tx, place, &table, &untouched).await?;
-            out.before.insert(table.clone(), rows);
-            out.rows.insert(table.clone(), Some(rows));
-            out.digests.insert(table, (untouched, digest));
-        }
+        let mut tables = tables(tx, place, &out.ours).await?;
+        tables.retain(|table| table != history::TABLE);
+        // What another application alone can read, no step of ours can write.
+        out.before = counts(tx, place, &tables).await?;
+        tables.retain(|table| out.before.contains_key(table));
+        out.rows = out.before.iter().map(|(table, rows)| (table.clone(), Some(*rows))).collect();
+        let columns = catalogue::columns_of(tx, place, &tables.into_iter().collect()).await?;
+        let untouched: BTreeMap<String, Untouched> = columns
+            .iter()
+            .map(|(table, columns)| {
+                let untouched = untouched(place, table, columns, direction, chosen);
+                (table.clone(), untouched)
+            })
+            .collect();
+        let mut digests = digests(tx, place, untouched.iter()).await?;
+        let with_digest = |(table, untouched)| {
+            let digest = digests.remove(&table).unwrap_or_default();
+            (table, (untouched, digest))
+        };
+        out.digests = untouched.into_iter().map(with_digest).collect();
         Ok(out)
     }
 
@@ -82,7 +95,7 @@ impl Invariants {
         step: &Step,
         direction: Direction,
     ) -> Result<(), DbErr> {
-        let made = step.footprint(place.kind).tables;
+        let made = step.footprint(place.kind).tables.clone();
         match direction {
             Direction::Up => self.rows.extend(made.into_iter().map(|table| (table, Some(0)))),
             Direction::Down => made.iter().for_each(|table| {
@@ -108,21 +121,20 @@ impl Invariants {
         Ok(())
     }
 
-    /// What must hold before COMMIT, once `applied` steps are applied; and the rows that each table has now.
+    /// What must hold before COMMIT, once `applied` steps are applied and the schema is as `schema` describes it; and the rows that each table has now.
     pub(super) async fn check(
         &self,
         tx: &impl ConnectionTrait,
         place: &Place,
         steps: &[Step],
+        schema: &str,
         applied: usize,
     ) -> Result<BTreeMap<String, u64>, DbErr> {
         let text = |e: Error| DbErr::Migration(e.to_string());
         let broken = |what: String| Err(DbErr::Migration(format!("a check before COMMIT failed: {what}")));
-        let present = tables(tx, place, &self.ours).await.map_err(text)?;
-        let mut now = BTreeMap::new();
-        for table in present.iter().filter(|t| *t != history::TABLE) {
-            now.extend(count(tx, place, table).await.map_err(text)?.map(|rows| (table.clone(), rows)));
-        }
+        let mut present = tables(tx, place, &self.ours).await.map_err(text)?;
+        present.retain(|table| table != history::TABLE);
+        let now = counts(tx, place, &present).await.map_err(text)?;
         for (table, expected) in &self.rows {
             match (expected, now.get(table)) {
                 (_, None) => return broken(format!("the table {table} is gone")),
@@ -135,17 +147,13 @@ impl Invariants {
         if let Some(table) = now.keys().find(|table| !self.rows.contains_key(*table)) {
             return broken(format!("the table {table} is new, and no step declares it"));
         }
-        for (table, (untouched, before)) in &self.digests {
-            if digest(tx, place, table, untouched).await.map_err(text)? != *before {
-                return broken(format!("{table} has other values in columns that no step declares to write"));
-            }
+        if let Some(table) = self.changed(tx, place).await.map_err(text)? {
+            return broken(format!("{table} has other values in columns that no step declares to write"));
         }
         if others(tx, place, &self.ours).await.map_err(text)? != self.others {
             return broken("something that is not Callboard's was changed".to_owned());
         }
-        if let (Some(before), Some(after)) =
-            (&self.drift, expected::drift(tx, place, steps, applied).await.map_err(text)?)
-        {
+        if let (Some(before), Some(after)) = (&self.drift, expected::drift_in(schema, place, steps, applied)) {
             if let Some(new) = after.iter().find(|d| !before.contains(d)) {
                 return broken(format!("the schema is not the one that is expected: {new}"));
             }
@@ -160,13 +168,18 @@ impl Invariants {
 
     /// Whether every table has the rows of before, as far as no step declares to change them.
     pub(super) async fn has_same_rows(&self, db: &impl ConnectionTrait, place: &Place) -> Result<bool, Error> {
-        for (table, (untouched, before)) in &self.digests {
-            let rows = count(db, place, table).await?;
-            if self.before.get(table) != rows.as_ref() || digest(db, place, table, untouched).await? != *before {
-                return Ok(false);
-            }
-        }
-        Ok(true)
+        let tables: Vec<String> = self.digests.keys().cloned().collect();
+        Ok(counts(db, place, &tables).await? == self.before && self.changed(db, place).await?.is_none())
+    }
+
+    /// The first table whose digest is another one now.
+    async fn changed(&self, db: &impl ConnectionTrait, place: &Place) -> Result<Option<&String>, Error> {
+        let now = digests(db, place, self.digests.iter().map(|(table, (untouched, _))| (table, untouched))).await?;
+        Ok(self
+            .digests
+            .iter()
+            .find(|(table, (_, before))| now.get(*table).unwrap_or(&String::new()) != before)
+            .map(|(t, _)| t))
     }
 
     /// The rows of each table before the first step.
@@ -178,21 +191,10 @@ impl Invariants {
     pub(super) fn drift(&self) -> impl Iterator<Item = &Drift> {
         self.drift.iter().flatten()
     }
-
-    /// The names of the tables that were there before.
-    pub(super) fn tables(&self) -> Vec<String> {
-        self.before.keys().cloned().collect()
-    }
 }
 
 /// What stays of a table, and whose values no step writes.
-async fn untouched(
-    tx: &impl ConnectionTrait,
-    place: &Place,
-    table: &str,
-    direction: Direction,
-    chosen: &[&Step],
-) -> Result<Untouched, Error> {
+fn untouched(place: &Place, table: &str, columns: &[Column], direction: Direction, chosen: &[&Step]) -> Untouched {
     let mut out = Untouched::default();
     let mut touched: BTreeSet<String> = BTreeSet::new();
     for step in chosen {
@@ -206,20 +208,20 @@ async fn untouched(
             }
         }
         if direction == Direction::Down {
-            let added = step.footprint(place.kind).columns;
-            touched.extend(added.into_iter().filter(|(t, _)| t == table).map(|(_, column)| column));
+            let added = step.footprint(place.kind).columns.iter();
+            touched.extend(added.filter(|(t, _)| t == table).map(|(_, column)| column.clone()));
         }
     }
-    for column in catalogue::columns(tx, place, table).await? {
+    for column in columns {
         if column.key > 0 {
             out.key.push(column.name.clone());
         }
         // What is generated follows from the rest, and may need a function that only its application has.
         if !column.is_generated && !touched.contains(&column.name) {
-            out.columns.push(column.name);
+            out.columns.push(column.name.clone());
         }
     }
-    Ok(out)
+    out
 }
 
 fn effects(step: &Step, direction: Direction) -> &'static [Effect] {
@@ -244,22 +246,34 @@ async fn others(tx: &impl ConnectionTrait, place: &Place, ours: &BTreeSet<String
     }
 }
 
-/// None of a table of another application's that only it can read.
-async fn count(tx: &impl ConnectionTrait, place: &Place, table: &str) -> Result<Option<u64>, Error> {
-    let failed = |e: DbErr| Error::database("counting rows", &e);
-    if place.kind == Kind::Sqlite {
-        return catalogue::sqlite_count(tx, place, table).await.map_err(failed);
-    }
-    let sql = format!("SELECT count(*) AS n FROM {}.{}", quoted(&place.schema), quoted(table));
-    let row = tx.query_one_raw(place.ask(sql)).await.map_err(failed)?;
-    let n: i64 = row.map_or(Ok(0), |r| r.try_get("", "n")).map_err(failed)?;
-    Ok(Some(n.unsigned_abs()))
+/// The rows of each table but those of another application's that only it can read.
+async fn counts(tx: &impl ConnectionTrait, place: &Place, tables: &[String]) -> Result<BTreeMap<String, u64>, Error> {
+    catalogue::counts(tx, place, tables).await.map_err(|e| Error::database("counting rows", &e))
 }
 
-/// A digest of what no step touches, the primary key with it: the same whatever the order of the rows, another one when a
-/// value changes or moves to another row.
-async fn digest(tx: &impl ConnectionTrait, place: &Place, table: &str, of: &Untouched) -> Result<String, Error> {
-    let failed = |e: DbErr| Error::database("digesting rows", &e);
+/// For each table a digest of what no step touches, the primary key with it: the same whatever the order of the rows,
+/// another one when a value changes or moves to another row.
+async fn digests<'a>(
+    tx: &impl ConnectionTrait,
+    place: &Place,
+    tables: impl Iterator<Item = (&'a String, &'a Untouched)>,
+) -> Result<BTreeMap<String, String>, Error> {
+    let parts: Vec<(&String, Question)> =
+        tables.flat_map(|(table, of)| parts(place, table, of).into_iter().map(move |part| (table, part))).collect();
+    let questions: Vec<Question> = parts.iter().map(|(_, question)| question.clone()).collect();
+    let found = catalogue::ask::<String>(tx, place, &questions).await;
+    let found = found.map_err(|e| Error::database("digesting rows", &e))?;
+    let mut out: BTreeMap<String, String> = BTreeMap::new();
+    for ((table, _), part) in parts.into_iter().zip(found) {
+        let digest = out.entry(table.clone()).or_default();
+        digest.push_str(&part);
+        digest.push(' ');
+    }
+    Ok(out)
+}
+
+/// The parts of a table's digest, of which one with all its columns is enough where a function takes so many arguments.
+fn parts(place: &Place, table: &str, of: &Untouched) -> Vec<Question> {
     let mut from = format!("FROM {}.{}", quoted(&place.schema), quoted(table));
     if place.kind == Kind::Sqlite {
         // An index may need a collation that only its application has.
@@ -270,25 +284,17 @@ async fn digest(tx: &impl ConnectionTrait, place: &Place, table: &str, of: &Unto
         from.push_str(&format!("({rows}) IS NOT TRUE"));
     }
     let list = |columns: &[String]| columns.iter().map(|c| quoted(c)).collect::<Vec<_>>().join(", ");
-    let queries: Vec<String> = match place.kind {
+    match place.kind {
         // Each part has the key, or values could change places between the rows of one part.
         Kind::Sqlite => {
-            let part = |c: &[String]| format!("SELECT {DIGEST}({}) AS digest {from}", list(&[&of.key, c].concat()));
-            of.columns.chunks(ARGUMENTS.saturating_sub(of.key.len()).max(1)).map(part).collect()
+            let answer = |c: &[String]| format!("{DIGEST}({})", list(&[&of.key, c].concat()));
+            let size = ARGUMENTS.saturating_sub(of.key.len()).max(1);
+            of.columns.chunks(size).map(|c| Question { answer: answer(c), from: from.clone() }).collect()
         }
         // The text of a row quotes what is ambiguous. The sum does not depend on the order.
-        Kind::Postgres => vec![format!(
-            "SELECT count(*) || ':' || coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) AS digest \
-             FROM (SELECT {} {from}) AS t",
-            list(&of.columns)
-        )],
-    };
-    let mut out = String::new();
-    for sql in queries {
-        let row = tx.query_one_raw(place.ask(sql)).await.map_err(failed)?;
-        let part: String = row.map_or(Ok(String::new()), |r| r.try_get("", "digest")).map_err(failed)?;
-        out.push_str(&part);
-        out.push(' ');
+        Kind::Postgres => vec![Question {
+            answer: "count(*) || ':' || coalesce(sum(hashtextextended(t::text, 0)::numeric), 0)".to_owned(),
+            from: format!("FROM (SELECT {} {from}) AS t", list(&of.columns)),
+        }],
     }
-    Ok(out)
 }

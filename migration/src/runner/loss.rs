@@ -51,9 +51,9 @@ pub(super) async fn count(db: &impl ConnectionTrait, place: &Place, steps: &[&St
     let mut columns: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for step in steps {
         let footprint = step.footprint(place.kind);
-        tables.extend(footprint.tables);
-        for (table, column) in footprint.columns {
-            columns.entry(table).or_default().push(column);
+        tables.extend(footprint.tables.iter().cloned());
+        for (table, column) in &footprint.columns {
+            columns.entry(table.clone()).or_default().push(column.clone());
         }
     }
     let mut losses = Vec::new();

@@ -28,9 +28,7 @@ pub use baseline::{Baseline, BaselineOptions, baseline, baseline_with};
 #[cfg(feature = "entities")]
 pub(crate) use catalogue::columns;
 pub use catalogue::describe;
-pub(crate) use catalogue::{
-    describe_in, has_schema, literal, postgres_tables, quoted, sqlite_count, sqlite_tables, strings,
-};
+pub(crate) use catalogue::{counts, describe_in, has_schema, literal, postgres_tables, quoted, sqlite_tables, strings};
 pub(crate) use connect::{Access, open_look, postgres as open_postgres, postgres_options, sqlite as open_sqlite};
 pub use event::{Direction, Done, Event, Report};
 pub use expected::{Drift, Found};
@@ -103,7 +101,7 @@ pub enum OnLoss {
 /// Refused before anything is changed: a newer or different history, a clash of names, a busy lock, a database that
 /// can't be used. A step that fails is [`Error::Failed`]: rolled back, and checked to be as before.
 pub async fn up(options: &Options, goal: Goal, events: &mut (dyn FnMut(&Event) + Send)) -> Result<Report, Error> {
-    up_with(&crate::history(), options, goal, events).await
+    up_with(crate::known(), options, goal, events).await
 }
 
 /// As [`up`], with a history of the caller's own.
@@ -129,7 +127,7 @@ pub async fn down(
     on_loss: OnLoss,
     events: &mut (dyn FnMut(&Event) + Send),
 ) -> Result<Report, Error> {
-    down_with(&crate::history(), options, goal, on_loss, events).await
+    down_with(crate::known(), options, goal, on_loss, events).await
 }
 
 /// As [`down`], with a history of the caller's own.
@@ -177,7 +175,7 @@ pub(crate) async fn look(options: &Options) -> Result<(sea_orm::DatabaseConnecti
 /// # Errors
 /// A database that can't be opened. One that does not exist yet is no error: everything is pending.
 pub async fn status(options: &Options) -> Result<Status, Error> {
-    status_with(&crate::history(), options).await
+    status_with(crate::known(), options).await
 }
 
 /// As [`status`], with a history of the caller's own.

@@ -119,7 +119,7 @@ impl Ended<'_> {
         if !self.session.is_alone().await {
             return self.not_restored(version, reason, "the migration lock was lost".to_owned());
         }
-        let steps = self.steps.iter().flat_map(|s| s.footprint(self.place.kind).tables);
+        let steps = self.steps.iter().flat_map(|s| s.footprint(self.place.kind).tables.clone());
         let tables = steps.chain([history::TABLE.to_owned()]).collect();
         let restored = backup::after_commit(self.options, &saved, &tables, events).await;
         let found = match restored {

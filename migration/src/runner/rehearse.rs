@@ -47,7 +47,7 @@ pub async fn rehearse_up(
     goal: Goal,
     events: &mut (dyn FnMut(&Event) + Send),
 ) -> Result<Rehearsal, Error> {
-    rehearse(&crate::history(), options, &Order::Up(goal), events).await
+    rehearse(crate::known(), options, &Order::Up(goal), events).await
 }
 
 /// What [`super::down`] would do and lose, tried on a copy that is removed afterwards.
@@ -59,7 +59,7 @@ pub async fn rehearse_down(
     goal: DownGoal,
     events: &mut (dyn FnMut(&Event) + Send),
 ) -> Result<Rehearsal, Error> {
-    rehearse(&crate::history(), options, &Order::Down(goal, OnLoss::Accept), events).await
+    rehearse(crate::known(), options, &Order::Down(goal, OnLoss::Accept), events).await
 }
 
 async fn rehearse(

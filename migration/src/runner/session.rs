@@ -113,8 +113,7 @@ impl Session {
         let mut patience = Patience::new(options.lock_timeout);
         match options.url.sqlite_path() {
             Some(path) => {
-                let (access, lock) = prepare(path, create, &mut patience, events).await?;
-                let db = connect::sqlite(path, access, patience.left()).await?;
+                let (db, lock) = open_file(path, create, &mut patience, events).await?;
                 let lock = Lock::File { _file: lock };
                 Ok(Self { place, path: Some(path.to_owned()), db, lock, patience })
             }
@@ -327,13 +326,13 @@ fn none() -> DbErr {
     DbErr::RecordNotFound("an answer without a row".to_owned())
 }
 
-/// Checks the file, takes its lock, and makes the file when it is to be made.
-async fn prepare(
+/// Checks the file, takes its lock, opens it, and makes it when it is to be made.
+async fn open_file(
     path: &Path,
     create: bool,
     patience: &mut Patience,
     events: &mut (dyn FnMut(&Event) + Send),
-) -> Result<(Access, File), Error> {
+) -> Result<(DatabaseConnection, File), Error> {
     let state = file::inspect(path)?;
     refuse_read_only(path, state)?;
     if state == State::Missing {
@@ -342,25 +341,52 @@ async fn prepare(
         }
         file::make_folder(path)?;
     }
-    if matches!(state, State::Database { .. }) {
+    let before = file::identity(path);
+    let opened = match state {
         // No lock file is left beside something that is no database.
-        let _ = connect::sqlite(path, Access::Look, patience.left()).await?.close().await;
+        State::Database { .. } => Some(connect::sqlite(path, Access::Write, patience.left()).await?),
+        State::Missing | State::Empty => None,
+    };
+    let since = Instant::now();
+    let locked = async {
+        let lock = lock::take(path, patience, events).await?;
+        let state = file::inspect(path)?;
+        refuse_read_only(path, state)?;
+        Ok((lock, state))
+    };
+    let (lock, state) = match (locked.await, &opened) {
+        (Err(error), Some(db)) => {
+            // Nothing was begun on it.
+            let _ = db.close_by_ref().await;
+            return Err(error);
+        }
+        (other, _) => other?,
+    };
+    if let Some(db) = opened {
+        // Another process may have put another file there while this one waited.
+        if before.is_some() && before == file::identity(path) && matches!(state, State::Database { .. }) {
+            if since.elapsed() > NOTHING {
+                let left = format!("PRAGMA busy_timeout = {}", patience.left().as_millis());
+                db.execute_unprepared(&left).await.map_err(|e| Error::database("opening", &e))?;
+            }
+            return Ok((db, lock));
+        }
+        let _ = db.close().await;
     }
-    let lock = lock::take(path, patience, events).await?;
-    // Another process may have made it while this one waited.
-    let access = match file::inspect(path)? {
+    // Or it may have made it.
+    let access = match state {
         State::Missing => {
             file::create(path)?;
             Access::WriteNew
         }
         State::Empty if create => Access::WriteNew,
-        state => {
-            refuse_read_only(path, state)?;
-            Access::Write
-        }
+        _ => Access::Write,
     };
-    Ok((access, lock))
+    Ok((connect::sqlite(path, access, patience.left()).await?, lock))
 }
+
+/// A wait that changes nothing of what is left of a run's time.
+const NOTHING: Duration = Duration::from_millis(10);
 
 pub(crate) fn refuse_read_only(path: &Path, state: State) -> Result<(), Error> {
     match state {

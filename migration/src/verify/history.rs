@@ -1,6 +1,6 @@
 //! The applied migrations: run from the SQL that this build has, and none left out.
 
-use sea_orm::{ConnectionTrait, QueryResult, TryGetable};
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, TryGetable};
 
 use super::report::{CHECKSUM, Check, Finding, Found, object};
 use super::subject::Subject;
@@ -22,7 +22,7 @@ pub(super) async fn recorded(db: &impl ConnectionTrait, place: &Place) -> Result
         let Some(version) = value::<String>(&row, None, "version", &mut wrong) else { continue };
         let of = Some(version.as_str());
         recorded.push(Applied {
-            applied_at: value(&row, of, "applied_at", &mut wrong).unwrap_or_default(),
+            applied_at: decoded(history::applied_at(&row), of, "applied_at", &mut wrong).unwrap_or_default(),
             duration_ms: value(&row, of, "duration_ms", &mut wrong).unwrap_or_default(),
             product_version: value(&row, of, "product_version", &mut wrong).unwrap_or_default(),
             checksum: value(&row, of, "checksum", &mut wrong).unwrap_or_default(),
@@ -34,7 +34,11 @@ pub(super) async fn recorded(db: &impl ConnectionTrait, place: &Place) -> Result
 
 /// A value of a row, or a finding.
 fn value<T: TryGetable>(row: &QueryResult, version: Option<&str>, column: &str, wrong: &mut Vec<Finding>) -> Option<T> {
-    match row.try_get("", column) {
+    decoded(row.try_get("", column), version, column, wrong)
+}
+
+fn decoded<T>(value: Result<T, DbErr>, version: Option<&str>, column: &str, wrong: &mut Vec<Finding>) -> Option<T> {
+    match value {
         Ok(value) => Some(value),
         Err(e) => {
             let part = object("column", column);

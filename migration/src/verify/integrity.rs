@@ -1,5 +1,5 @@
-//! What the database keeps by itself: pages, indexes and constraints; and on SQLite, whose columns take any value, that
-//! each value is one of its column's type.
+//! What the database keeps by itself: pages, indexes and constraints; and what it does not, that each value is one that a
+//! program can read.
 
 use super::pages::{self, Depth};
 use super::report::{Check, Finding, Found, MOST_ROWS, PAGES, object};
@@ -11,10 +11,10 @@ use crate::target::Kind;
 
 pub(super) async fn check(subject: &Subject<'_>) -> Result<Found, Error> {
     let kept = match subject.place.kind {
-        Kind::Sqlite => pages(subject).await?.and(values::check(subject).await?),
+        Kind::Sqlite => pages(subject).await?,
         Kind::Postgres => catalogue(subject).await?,
     };
-    Ok(kept.and(constraints::check(subject).await?))
+    Ok(kept.and(values::check(subject).await?).and(constraints::check(subject).await?))
 }
 
 /// SQLite's own check of the whole file, constraints among it.

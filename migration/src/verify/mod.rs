@@ -41,7 +41,7 @@ pub(crate) use drift::findings as differences;
 /// [`Error::NoDatabase`]; [`Error::NoTables`] and [`Error::NotRecorded`] for a database without a board;
 /// [`Error::TooNew`] for a version that this build does not know; [`Error::LockBusy`]; a database that can't be opened.
 pub async fn verify(options: &Options, events: &mut (dyn FnMut(&Event) + Send)) -> Result<Report, Error> {
-    verify_with(&crate::history(), options, events).await
+    verify_with(crate::known(), options, events).await
 }
 
 /// As [`verify`], with a history of the caller's own.
@@ -86,7 +86,7 @@ async fn look(
 
 /// A database in which no migration is recorded: without our tables, or with tables that have their names.
 async fn no_board(tx: &DatabaseTransaction, place: &Place, steps: &[Step], options: &Options) -> Error {
-    let names = steps.iter().flat_map(|s| s.footprint(place.kind).tables).collect();
+    let names = steps.iter().flat_map(|s| s.footprint(place.kind).tables.clone()).collect();
     let target = place.within(&options.url);
     match expected::live(tx, place, &names).await {
         Ok(tables) if tables.is_empty() => Error::NoTables { target },

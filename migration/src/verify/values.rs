@@ -1,5 +1,5 @@
 //! SQLite stores any value in any column, and any bytes as text: each is of the kind that its column declares, or reading
-//! it would fail.
+//! it would fail. PostgreSQL's columns are typed, but `infinity` is a time there, and `NaN` a number.
 //!
 //! Databases made by other tools hold, for example, UUIDs as text, where this schema has them as 16 bytes.
 
@@ -9,6 +9,7 @@ use super::subject::{Readable, Subject};
 use crate::error::Error;
 use crate::runner::catalogue::{literal, quoted};
 use crate::sqlite::IS_UTF8;
+use crate::target::Kind;
 
 pub(super) async fn check(subject: &Subject<'_>) -> Result<Found, Error> {
     let mut rules = Vec::new();
@@ -38,10 +39,14 @@ fn rules_of(subject: &Subject<'_>, table: &str) -> Vec<(String, Rule)> {
     let readable = |name: &str| subject.readable(table, name) == Readable::Yes;
     for column in subject.columns(table).iter().filter(|c| readable(&c.name)) {
         let value = format!("c.{}", quoted(&column.name));
-        let Some((is_right, expected)) = of_type(&column.r#type, &value) else { continue };
+        let (of_type, type_of) = match subject.place.kind {
+            Kind::Sqlite => (of_sqlite(&column.r#type, &value), "typeof"),
+            Kind::Postgres => (of_postgres(&column.r#type, &value), "pg_typeof"),
+        };
+        let Some((is_right, expected)) = of_type else { continue };
         let wrong = format!("({value} IS NOT NULL AND NOT ({is_right}))");
         let asked = Asked {
-            found: format!("typeof({value}) || ' ' || {}", subject.shown(&value)),
+            found: format!("{type_of}({value}) || ' ' || {}", subject.shown(&value)),
             expected: literal(expected),
             join: String::new(),
             broken: wrong.clone(),
@@ -53,7 +58,7 @@ fn rules_of(subject: &Subject<'_>, table: &str) -> Vec<(String, Rule)> {
 }
 
 /// The condition that a value of a declared type fulfils, and what it is called.
-fn of_type(declared: &str, value: &str) -> Option<(String, &'static str)> {
+fn of_sqlite(declared: &str, value: &str) -> Option<(String, &'static str)> {
     let declared = declared.to_ascii_lowercase();
     let day = "[0-9][0-9]-[0-9][0-9]";
     let text = format!("typeof({value}) = 'text' AND {IS_UTF8}({value})");
@@ -69,6 +74,17 @@ fn of_type(declared: &str, value: &str) -> Option<(String, &'static str)> {
             "a time, such as 2026-11-21T12:00:00+00:00",
         ),
         "jsonb_text" => (format!("{text} AND json_valid({value})"), "JSON as text in UTF-8"),
+        _ => return None,
+    })
+}
+
+/// The same for the types that take values which no program can name. The last year is that of Rust's calendar.
+fn of_postgres(declared: &str, value: &str) -> Option<(String, &'static str)> {
+    let within = format!("{value} > '-infinity' AND {value} < '262142-01-01'");
+    Some(match declared.split('(').next().unwrap_or_default() {
+        "timestamp with time zone" => (within, "a time, such as 2026-11-21 12:00:00+00"),
+        "date" => (within, "a date, such as 2026-11-21"),
+        "numeric" => (format!("{value} <> 'NaN'"), "a number"),
         _ => return None,
     })
 }

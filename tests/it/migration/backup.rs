@@ -7,7 +7,7 @@ use callboard_migration::backup::{self, Backup, Keep, Reason};
 use callboard_migration::runner::{self, DownGoal, Goal, OnLoss};
 use callboard_migration::{Error, history};
 use support::cli::{at_once, run_all};
-use support::{Kind, TestDb, both_empty};
+use support::{Kind, TestDb, both_empty, on_postgres_empty};
 
 use super::common::sql;
 use super::saved::{add_users, all, board, folder, keep, mode, names, options, restore, take, users};
@@ -184,10 +184,68 @@ both_empty! {
         assert_eq!(all(&t).await, before);
     }
 
-    async fn the_password_shows_nowhere(t: TestDb) {
-        if t.kind() == Kind::Sqlite {
-            return; // A SQLite URL has none.
+    async fn missing_or_old_client_programs(t: TestDb) {
+        let db = board(&t, Goal::Latest, 1).await;
+        let before = all(&t).await;
+        let bin = t.dir().join("bin");
+        std::fs::create_dir(&bin).expect("make a folder");
+        let run = |args: &[&str]| t.migration(args.iter().copied()).env("PG_BIN", &bin).run();
+        match t.kind() {
+            // They are PostgreSQL's: SQLite needs none.
+            Kind::Sqlite => {
+                run(&["backup", "--to", "backups"]).ok();
+                let id = backup::list(&options(&t)).expect("list").0[0].manifest.id.clone();
+                run(&["down", "--backup-dir", "backups", "--yes-lose-data"]).ok();
+                run(&["restore", &id, "--backup-dir", "backups", "--yes"]).ok();
+                assert_eq!(all(&t).await, before);
+            }
+            Kind::Postgres => {
+                let verbs = [vec!["backup", "--to", "backups"], vec!["down", "--backup-dir", "backups", "--yes-lose-data"]];
+                for args in &verbs {
+                    let output = run(args).code(13);
+                    assert!(output.stderr.contains("(pg_dump and pg_restore) were not found in PG_BIN ("), "{output}");
+                    for part in ["postgresql-client", "dnf install postgresql", "brew install libpq", "--no-backup"] {
+                        assert!(output.stderr.contains(part), "{output}");
+                    }
+                }
+                script(&bin, "pg_dump", "echo 'pg_dump (PostgreSQL) 9.6.24'");
+                script(&bin, "pg_restore", "echo 'pg_restore (PostgreSQL) 9.6.24'");
+                for args in &verbs {
+                    let output = run(args).code(13);
+                    assert!(output.stderr.contains("pg_dump 9 is older than the server, which is PostgreSQL "), "{output}");
+                }
+                assert_eq!((all(&t).await, folder(&t).exists()), (before, false));
+            }
         }
+        run(&["down", "--no-backup", "--yes-lose-data"]).ok();
+        assert_eq!(users(&db).await, 1);
+    }
+
+    async fn listed_and_found(t: TestDb) {
+        board(&t, Goal::Latest, 1).await;
+        let (one, two) = (take(&t).await, take(&t).await);
+        let find = |given: &str| backup::find(&options(&t), given).map(|b| b.manifest.id);
+        assert_eq!(find(&one.manifest.id).expect("by its id"), one.manifest.id);
+        assert_eq!(find(one.path.to_str().expect("UTF-8")).expect("by its file"), one.manifest.id);
+        let both = one.manifest.id.chars().zip(two.manifest.id.chars()).take_while(|(a, b)| a == b).count();
+        assert_eq!(find(&two.manifest.id[..=both]).expect("by its beginning"), two.manifest.id);
+        for given in [&one.manifest.id[..both], "", "19990101"] {
+            let error = find(given).expect_err("none or both");
+            assert!(matches!(&error, Error::UnknownBackup { near, .. } if near.len() == 2), "{error:?}");
+        }
+        let output = t.migration(["backups", "--backup-dir", "backups", "--json"]).run().ok();
+        let first: serde_json::Value = serde_json::from_str(output.stdout.lines().next().expect("a line")).expect("JSON");
+        assert_eq!(first["backup"]["manifest"]["id"], two.manifest.id.as_str(), "{output}");
+        assert!(first["age_seconds"].is_u64() && first["checked"].is_null(), "{output}");
+        run_all([t.migration(["restore", "19990101", "--yes", "--backup-dir", "backups"])], |_, output| {
+            assert!(output.clone().code(13).stderr.contains("did you mean"), "{output}");
+        });
+    }
+}
+
+on_postgres_empty! {
+    why: "a SQLite URL has no password";
+    async fn the_password_shows_nowhere(t: TestDb) {
         board(&t, Goal::Latest, 1).await;
         let url = t.url().replace("postgres://postgres@", "postgres://postgres:Sw0rd%2Ffish@");
         assert!(url.contains("Sw0rd"), "{url}");
@@ -218,57 +276,6 @@ both_empty! {
         for text in [printed, args] {
             assert!(!text.contains("Sw0rd"), "{text}");
         }
-    }
-
-    async fn missing_or_old_client_programs(t: TestDb) {
-        let db = board(&t, Goal::Latest, 1).await;
-        let before = all(&t).await;
-        let bin = t.dir().join("bin");
-        std::fs::create_dir(&bin).expect("make a folder");
-        let run = |args: &[&str]| t.migration(args.iter().copied()).env("PG_BIN", &bin).run();
-        if t.kind() == Kind::Sqlite {
-            // They are PostgreSQL's: SQLite needs none.
-            run(&["backup", "--to", "backups"]).ok();
-            return;
-        }
-        let verbs = [vec!["backup", "--to", "backups"], vec!["down", "--backup-dir", "backups", "--yes-lose-data"]];
-        for args in &verbs {
-            let output = run(args).code(13);
-            assert!(output.stderr.contains("(pg_dump and pg_restore) were not found in PG_BIN ("), "{output}");
-            for part in ["postgresql-client", "dnf install postgresql", "brew install libpq", "--no-backup"] {
-                assert!(output.stderr.contains(part), "{output}");
-            }
-        }
-        script(&bin, "pg_dump", "echo 'pg_dump (PostgreSQL) 9.6.24'");
-        script(&bin, "pg_restore", "echo 'pg_restore (PostgreSQL) 9.6.24'");
-        for args in &verbs {
-            let output = run(args).code(13);
-            assert!(output.stderr.contains("pg_dump 9 is older than the server, which is PostgreSQL "), "{output}");
-        }
-        assert_eq!((all(&t).await, folder(&t).exists()), (before, false));
-        run(&["down", "--no-backup", "--yes-lose-data"]).ok();
-        assert_eq!(users(&db).await, 1);
-    }
-
-    async fn listed_and_found(t: TestDb) {
-        board(&t, Goal::Latest, 1).await;
-        let (one, two) = (take(&t).await, take(&t).await);
-        let find = |given: &str| backup::find(&options(&t), given).map(|b| b.manifest.id);
-        assert_eq!(find(&one.manifest.id).expect("by its id"), one.manifest.id);
-        assert_eq!(find(one.path.to_str().expect("UTF-8")).expect("by its file"), one.manifest.id);
-        let both = one.manifest.id.chars().zip(two.manifest.id.chars()).take_while(|(a, b)| a == b).count();
-        assert_eq!(find(&two.manifest.id[..=both]).expect("by its beginning"), two.manifest.id);
-        for given in [&one.manifest.id[..both], "", "19990101"] {
-            let error = find(given).expect_err("none or both");
-            assert!(matches!(&error, Error::UnknownBackup { near, .. } if near.len() == 2), "{error:?}");
-        }
-        let output = t.migration(["backups", "--backup-dir", "backups", "--json"]).run().ok();
-        let first: serde_json::Value = serde_json::from_str(output.stdout.lines().next().expect("a line")).expect("JSON");
-        assert_eq!(first["backup"]["manifest"]["id"], two.manifest.id.as_str(), "{output}");
-        assert!(first["age_seconds"].is_u64() && first["checked"].is_null(), "{output}");
-        run_all([t.migration(["restore", "19990101", "--yes", "--backup-dir", "backups"])], |_, output| {
-            assert!(output.clone().code(13).stderr.contains("did you mean"), "{output}");
-        });
     }
 }
 

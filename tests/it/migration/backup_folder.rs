@@ -71,32 +71,57 @@ both_empty! {
         assert!(second.path.exists());
     }
 
-    async fn a_database_that_was_moved_knows_its_backups(t: TestDb) {
-        if t.kind() == Kind::Postgres {
-            return; // Whether a server still has a database under its old name can't be seen from the new one.
-        }
+    /// A file that was moved is no longer where it was. Whether a server still has a database under its old name can't be
+    /// seen from the new one: there it has to be said.
+    async fn a_database_that_was_moved(t: TestDb) {
         board(&t, Goal::Latest, 1).await.close().await.expect("close");
-        let taken = take(&t).await;
-        let to = t.dir().join("moved.db");
-        std::fs::rename(path(&t), &to).expect("move it");
-        let mut moved = options(&t);
-        moved.url = format!("sqlite://{}", to.display()).parse().expect("a URL");
-        backup::restore(&moved, &taken, Careful::default(), &mut |_| {}).await.expect("its own");
+        let (taken, mut moved) = (take(&t).await, options(&t));
+        match t.kind() {
+            Kind::Sqlite => {
+                let to = t.dir().join("moved.db");
+                std::fs::rename(path(&t), &to).expect("move it");
+                moved.url = format!("sqlite://{}", to.display()).parse().expect("a URL");
+                backup::restore(&moved, &taken, Careful::default(), &mut |_| {}).await.expect("its own");
+            }
+            Kind::Postgres => {
+                let (server, name) = t.url().rsplit_once('/').expect("a name");
+                let rename = async |from: &str, to: &str| {
+                    let db = sea_orm::Database::connect(format!("{server}/postgres")).await.expect("connect");
+                    sql(&db, &format!("ALTER DATABASE {from} RENAME TO {to}")).await;
+                    db.close().await.expect("close");
+                };
+                let to = format!("{name}_moved");
+                rename(name, &to).await;
+                moved.url = format!("{server}/{to}").parse().expect("a URL");
+                let error = backup::restore(&moved, &taken, Careful::default(), &mut |_| {}).await.expect_err("unsure");
+                assert!(matches!(&error, Error::OtherDatabase { .. }) && error.exit_code() == 14, "{error:?}");
+                let careful = Careful { any_source: true, ..Careful::default() };
+                backup::restore(&moved, &taken, careful, &mut |_| {}).await.expect("when it is meant");
+                rename(&to, name).await;
+            }
+        }
     }
 
-    async fn a_default_folder_that_is_a_link_is_refused(t: TestDb) {
-        if t.kind() == Kind::Postgres {
-            return; // Its folder is one that the user names.
-        }
+    /// A link where the default folder of a file belongs. That of a server's databases is the user's own, and without a
+    /// home there is none.
+    async fn a_default_folder_that_can_not_be_used_is_refused(t: TestDb) {
         let db = board(&t, Goal::To("12".into()), 1).await;
         let elsewhere = t.dir().join("elsewhere");
         std::fs::create_dir(&elsewhere).expect("make a folder");
-        std::os::unix::fs::symlink(&elsewhere, path(&t).with_extension("db.backups")).expect("link");
-        let output = t.migration(["up"]).run().code(18);
-        assert!(output.stderr.contains("board.db.backups is a symbolic link"), "{output}");
+        let (code, said) = match t.kind() {
+            Kind::Sqlite => {
+                std::os::unix::fs::symlink(&elsewhere, path(&t).with_extension("db.backups")).expect("link");
+                (18, "board.db.backups is a symbolic link")
+            }
+            Kind::Postgres => (2, "--backup-dir FOLDER"),
+        };
+        let output = t.migration(["up"]).env_remove("HOME").run().code(code);
+        assert!(output.stderr.contains(said), "{output}");
         assert!(output.stderr.ends_with("Nothing was changed.\n"), "{output}");
         assert_eq!(number(&db, "SELECT count(*) FROM callboard_migrations").await, 12);
         assert!(names(&elsewhere).is_empty());
+        t.migration(["up", "--backup-dir", "elsewhere"]).run().ok();
+        assert_eq!(names(&elsewhere).len(), 2);
     }
 }
 

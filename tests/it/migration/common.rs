@@ -38,7 +38,11 @@ pub async fn up_with(t: &TestDb, steps: &[Step]) -> (Result<Report, Error>, Vec<
 }
 
 pub async fn describe(t: &TestDb) -> String {
-    runner::describe(&t.raw().await, kind(t), None).await.expect("describe the schema")
+    let db = t.raw().await;
+    let described = runner::describe(&db, kind(t), None).await.expect("describe the schema");
+    // One that is only dropped closes later, and SQLite then removes what a test has put beside the file meanwhile.
+    db.close().await.expect("close");
+    described
 }
 
 /// Schema and every row of the history: what must be the same when nothing was touched.

@@ -4,7 +4,7 @@ use callboard_migration::runner::{DownGoal, Event, Goal, OnLoss};
 use callboard_migration::{Effect, Effects, Error, Step, history, runner};
 use support::{Kind, TestDb, both_empty};
 
-use super::common::{everything, number, options, sql, step, up, up_with};
+use super::common::{down, everything, number, options, sql, step, up, up_with};
 
 const FIRST: &[&str] = &["CREATE TABLE half_first (id integer PRIMARY KEY)", "INSERT INTO half_first VALUES (1)"];
 const HALF: &[&str] = &[
@@ -121,16 +121,24 @@ both_empty! {
 
     /// Rows of others that were broken before do not stop ours.
     async fn dangling_foreign_keys_of_others_do_not_count(t: TestDb) {
-        if t.kind() == Kind::Sqlite {
-            let url = format!("{}?mode=rwc", t.url());
-            let mut options = sea_orm::ConnectOptions::new(url);
-            options.map_sqlx_sqlite_opts(|o| o.foreign_keys(false));
-            let db = sea_orm::Database::connect(options).await.expect("connect");
-            sql(&db, "CREATE TABLE parent (id integer PRIMARY KEY); \
-                      CREATE TABLE child (id integer PRIMARY KEY, parent_id integer REFERENCES parent (id)); \
-                      INSERT INTO child VALUES (1, 9)").await;
-        }
+        let (db, child) = match t.kind() {
+            Kind::Sqlite => {
+                let mut options = sea_orm::ConnectOptions::new(format!("{}?mode=rwc", t.url()));
+                options.map_sqlx_sqlite_opts(|o| o.foreign_keys(false));
+                let child = "CREATE TABLE child (id integer PRIMARY KEY, parent_id integer REFERENCES parent (id)); \
+                             INSERT INTO child VALUES (1, 9)";
+                (sea_orm::Database::connect(options).await.expect("connect"), child)
+            }
+            Kind::Postgres => {
+                let child = "CREATE TABLE child (id integer PRIMARY KEY, parent_id integer); INSERT INTO child VALUES (1, 9); \
+                             ALTER TABLE child ADD FOREIGN KEY (parent_id) REFERENCES parent (id) NOT VALID";
+                (t.raw().await, child)
+            }
+        };
+        sql(&db, &format!("CREATE TABLE parent (id integer PRIMARY KEY); {child}")).await;
         up(&t, Goal::Latest).await.expect("up");
+        down(&t, DownGoal::All).await.expect("down");
+        assert_eq!(number(&db, "SELECT count(*) FROM child WHERE parent_id = 9").await, 1);
     }
 }
 

@@ -1,9 +1,10 @@
 //! SQLite files that can't be used are refused with their reason, and left as they are.
 
+use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use support::cli::{Output, migration};
+use support::cli::{Output, Program, migration};
 use support::{plain, scratch_dir};
 
 plain! {
@@ -46,6 +47,26 @@ plain! {
         let output = migration(dir.path()).args(["up", "--database-url", "sqlite://a%20b%3Fc%25%23é.db"]).run().ok();
         assert!(dir.path().join("a b?c%#é.db").exists(), "{output}\n{:?}", files(dir.path()));
         assert_eq!(files(dir.path()).len(), 1);
+    }
+
+    /// Such as one that an administrator's run left.
+    fn a_lock_of_somebody_else() {
+        let dir = scratch_dir();
+        board(dir.path(), "board.db");
+        let lock = dir.path().join(".board.db.migrate.lock");
+        std::fs::set_permissions(&lock, std::fs::Permissions::from_mode(0)).expect("take the right away");
+        let names = || std::fs::read_dir(dir.path()).expect("list").map(|e| e.expect("an entry").file_name());
+        let found = || (std::fs::read(dir.path().join("board.db")).expect("read"), names().collect::<BTreeSet<_>>());
+        let before = found();
+        for verb in ["down", "up"] {
+            let run = plain_user(migration(dir.path()).args([verb, "--database-url", "sqlite://board.db"]));
+            let output = run.run().code(18);
+            assert!(output.stderr.contains(".board.db.migrate.lock can't be opened: it belongs to another user"), "{output}");
+            assert!(output.stderr.contains("chown $USER") && output.stderr.contains("Nothing was changed."), "{output}");
+            assert_eq!(found(), before);
+        }
+        std::fs::set_permissions(&lock, std::fs::Permissions::from_mode(0o600)).expect("give it back");
+        plain_user(migration(dir.path()).args(["up", "--database-url", "sqlite://board.db"])).run().ok();
     }
 
     fn a_missing_folder() {
@@ -133,6 +154,14 @@ fn board(dir: &Path, name: &str) {
 
 fn read_only(file: &Path) {
     std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o444)).expect("set the mode");
+}
+
+/// The program with the rights of any user: root's own would open every file.
+fn plain_user(program: Program) -> Program {
+    if rustix::process::geteuid().is_root() {
+        return program.through("setpriv", ["--bounding-set=-all", "--inh-caps=-all"]);
+    }
+    program
 }
 
 fn refused(dir: &Path, code: i32, text: &str) {

@@ -116,30 +116,35 @@ both_empty! {
 
     /// On PostgreSQL a schema of its own takes the tables, and one of another name is another board.
     async fn a_schema_of_its_own(t: TestDb) {
-        if t.kind() == Kind::Sqlite {
+        match t.kind() {
             // SQLite has no schemas: the option changes nothing.
-            t.migration(["up", "--schema", "board"]).run().ok();
-            assert_eq!(number(&t.raw().await, "SELECT count(*) FROM main.work_items").await, 0);
-            return;
+            Kind::Sqlite => {
+                t.migration(["up", "--schema", "board"]).run().ok();
+                assert_eq!(number(&t.raw().await, "SELECT count(*) FROM main.work_items").await, 0);
+            }
+            Kind::Postgres => two_schemas(&t).await,
         }
-        let db = t.raw().await;
-        sql(&db, "CREATE TABLE sprints (id integer PRIMARY KEY)").await;
-        t.migration(["up", "--schema", "board"]).run().ok();
-        t.migration(["up"]).env("CALLBOARD_SCHEMA", "board_2").run().ok();
-        for schema in ["board", "board_2"] {
-            assert_eq!(number(&db, &format!("SELECT count(*) FROM {schema}.work_items")).await, 0);
-            let tables = format!("SELECT count(*) FROM pg_tables WHERE schemaname = '{schema}'");
-            let ours: usize = history().iter().map(|s| s.footprint(super::common::kind(&t)).tables.len()).sum();
-            assert_eq!(number(&db, &tables).await, i64::try_from(ours + 1).expect("a small number"));
-        }
-        let public = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'";
-        assert_eq!(number(&db, public).await, 1);
-        t.migration(["down", "--all", "--schema", "board"]).run().ok();
-        assert_eq!(number(&db, "SELECT count(*) FROM board_2.work_items").await, 0);
-        for bad in ["Board", "a-b", "1a", "pg_mine", "information_schema", "a\"b", "é"] {
-            let output = t.migration(["up", "--schema", bad]).run().code(2);
-            assert!(output.stderr.contains("no valid schema name"), "{output}");
-        }
+    }
+}
+
+async fn two_schemas(t: &TestDb) {
+    let db = t.raw().await;
+    sql(&db, "CREATE TABLE sprints (id integer PRIMARY KEY)").await;
+    t.migration(["up", "--schema", "board"]).run().ok();
+    t.migration(["up"]).env("CALLBOARD_SCHEMA", "board_2").run().ok();
+    for schema in ["board", "board_2"] {
+        assert_eq!(number(&db, &format!("SELECT count(*) FROM {schema}.work_items")).await, 0);
+        let tables = format!("SELECT count(*) FROM pg_tables WHERE schemaname = '{schema}'");
+        let ours: usize = history().iter().map(|s| s.footprint(super::common::kind(t)).tables.len()).sum();
+        assert_eq!(number(&db, &tables).await, i64::try_from(ours + 1).expect("a small number"));
+    }
+    let public = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'";
+    assert_eq!(number(&db, public).await, 1);
+    t.migration(["down", "--all", "--schema", "board"]).run().ok();
+    assert_eq!(number(&db, "SELECT count(*) FROM board_2.work_items").await, 0);
+    for bad in ["Board", "a-b", "1a", "pg_mine", "information_schema", "a\"b", "é"] {
+        let output = t.migration(["up", "--schema", bad]).run().code(2);
+        assert!(output.stderr.contains("no valid schema name"), "{output}");
     }
 }
 

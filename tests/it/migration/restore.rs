@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use callboard_migration::backup::{self, Careful, Reason};
+use callboard_migration::backup::{self, Backup, Careful, Reason};
 use callboard_migration::runner::{self, DownGoal, Goal, OnLoss};
 use callboard_migration::{Error, history};
 use sea_orm::sqlx::{Connection, Executor, SqliteConnection};
-use sea_orm::{ConnectionTrait, TransactionTrait};
-use support::{Kind, TestDb, both_empty};
+use sea_orm::{ConnectionTrait, DatabaseConnection, TransactionTrait};
+use support::{Kind, TestDb, both_empty, on_postgres_empty, on_sqlite_empty};
 
 use super::common::{describe, number, sql};
 use super::saved::{add_users, all, board, folder, last_line, names, options, restore, take, users};
@@ -98,18 +98,29 @@ both_empty! {
         }
     }
 
-    async fn a_newer_database_is_not_overwritten(t: TestDb) {
+    /// A newer build can have more tables than this one knows: none of them may be left beside restored ones.
+    async fn a_newer_database(t: TestDb) {
         let db = board(&t, Goal::Latest, 1).await;
-        let backup = take(&t).await;
-        sql(&db, "UPDATE callboard_migrations SET version = 'm20991231_000099_later' WHERE version LIKE '%000025%'").await;
+        let (backup, first) = (take(&t).await, all(&t).await);
+        let later = "m20991231_000099_later";
+        sql(&db, &format!("UPDATE callboard_migrations SET version = '{later}' WHERE version LIKE '%000025%'")).await;
+        sql(&db, "CREATE TABLE later (id integer)").await;
         let before = all(&t).await;
-        if t.kind() == Kind::Postgres {
-            // A newer build can have more tables than this one knows; a SQLite file is replaced as a whole.
-            let error = restore(&t, &backup).await.expect_err("too new");
-            assert!(matches!(&error, Error::TooNew { .. }), "{error:?}");
-            assert!(matches!(backup::take(&options(&t), Reason::Asked, &mut |_| {}).await, Err(Error::TooNew { .. })));
-            assert_eq!(all(&t).await, before);
+        match t.kind() {
+            // A file is replaced as a whole, and all of it is in the backup of what was there.
+            Kind::Sqlite => {
+                let overwritten = restore(&t, &backup).await.expect("restore").overwritten.expect("what was there");
+                assert_eq!((all(&t).await, overwritten.manifest.schema_version.as_deref()), (first, Some(later)));
+                restore(&t, &overwritten).await.expect("and back");
+            }
+            Kind::Postgres => {
+                let error = restore(&t, &backup).await.expect_err("too new");
+                assert!(matches!(&error, Error::TooNew { .. }), "{error:?}");
+                let taken = backup::take(&options(&t), Reason::Asked, &mut |_| {}).await;
+                assert!(matches!(taken, Err(Error::TooNew { .. })));
+            }
         }
+        assert_eq!((all(&t).await, number(&db, "SELECT count(*) FROM later").await), (before, 0));
     }
 
     /// Readers go on until the restored rows are there, and see one state at a time.
@@ -152,45 +163,54 @@ both_empty! {
         sql(&db, "INSERT INTO customers VALUES (1, 'kept')").await;
         let backup = take(&t).await;
         sql(&db, "DELETE FROM board_users").await;
-        if t.kind() == Kind::Sqlite {
-            // There they are in the backup: a file is one.
-            restore(&t, &backup).await.expect("restore");
-            assert_eq!(number(&db, "SELECT count(*) FROM customers").await, 1);
-            return;
+        match t.kind() {
+            Kind::Sqlite => {
+                // There they are in the backup: a file is one.
+                restore(&t, &backup).await.expect("restore");
+                assert_eq!((users(&db).await, number(&db, "SELECT count(*) FROM customers").await), (2, 1));
+            }
+            Kind::Postgres => beside_tables_of_others(&t, &db, &backup).await,
         }
-        for (made, named, gone) in [
-            ("CREATE VIEW people AS SELECT name FROM board_users", "view people", "DROP VIEW people"),
-            ("CREATE MATERIALIZED VIEW people AS SELECT * FROM sprints", "materialized view people", "DROP MATERIALIZED VIEW people"),
-            (
-                "ALTER TABLE customers ADD COLUMN u uuid CONSTRAINT fk_their_user REFERENCES board_users (id)",
-                "foreign key fk_their_user of table customers",
-                "ALTER TABLE customers DROP COLUMN u",
-            ),
-            (
-                "CREATE FUNCTION f(u board_users) RETURNS int LANGUAGE sql AS 'SELECT 1'",
-                "function f(board_users)",
-                "DROP FUNCTION f(board_users)",
-            ),
-            ("CREATE PUBLICATION p FOR TABLE board_users", "in publication p", "DROP PUBLICATION p"),
-        ] {
-            sql(&db, made).await;
-            let error = restore(&t, &backup).await.expect_err("something depends on it");
-            assert!(matches!(&error, Error::Dependents { .. }) && error.exit_code() == 14, "{error:?}");
-            assert!(error.to_string().contains(named), "{error}");
-            assert_eq!(error.verdict(), "Nothing was changed.");
-            assert_eq!(users(&db).await, 0);
-            sql(&db, gone).await;
-        }
-        sql(&db, "CREATE TABLE customers_items (c integer REFERENCES customers)").await;
-        restore(&t, &backup).await.expect("nothing of theirs is in the way");
-        assert_eq!((users(&db).await, number(&db, "SELECT count(*) FROM customers").await), (2, 1));
     }
+}
 
+async fn beside_tables_of_others(t: &TestDb, db: &DatabaseConnection, backup: &Backup) {
+    for (made, named, gone) in [
+        ("CREATE VIEW people AS SELECT name FROM board_users", "view people", "DROP VIEW people"),
+        (
+            "CREATE MATERIALIZED VIEW people AS SELECT * FROM sprints",
+            "materialized view people",
+            "DROP MATERIALIZED VIEW people",
+        ),
+        (
+            "ALTER TABLE customers ADD COLUMN u uuid CONSTRAINT fk_their_user REFERENCES board_users (id)",
+            "foreign key fk_their_user of table customers",
+            "ALTER TABLE customers DROP COLUMN u",
+        ),
+        (
+            "CREATE FUNCTION f(u board_users) RETURNS int LANGUAGE sql AS 'SELECT 1'",
+            "function f(board_users)",
+            "DROP FUNCTION f(board_users)",
+        ),
+        ("CREATE PUBLICATION p FOR TABLE board_users", "in publication p", "DROP PUBLICATION p"),
+    ] {
+        sql(db, made).await;
+        let error = restore(t, backup).await.expect_err("something depends on it");
+        assert!(matches!(&error, Error::Dependents { .. }) && error.exit_code() == 14, "{error:?}");
+        assert!(error.to_string().contains(named), "{error}");
+        assert_eq!(error.verdict(), "Nothing was changed.");
+        assert_eq!(users(db).await, 0);
+        sql(db, gone).await;
+    }
+    sql(db, "CREATE TABLE customers_items (c integer REFERENCES customers)").await;
+    restore(t, backup).await.expect("nothing of theirs is in the way");
+    assert_eq!((users(db).await, number(db, "SELECT count(*) FROM customers").await), (2, 1));
+}
+
+on_postgres_empty! {
     /// In a schema of its own, beside tables of others with our names; rights that were given stay.
+    why: "SQLite has neither schemas nor rights";
     async fn other_schemas_and_rights(t: TestDb) {
-        if t.kind() == Kind::Sqlite {
-            return; // It has neither.
-        }
         let db = t.raw().await;
         sql(&db, "CREATE TABLE public.sprints (theirs integer); INSERT INTO public.sprints VALUES (7)").await;
         let mut options = options(&t);
@@ -221,10 +241,8 @@ both_empty! {
         assert_eq!(runner::describe(&db, place.0, place.1).await.expect("describe"), before);
     }
 
+    why: "SQLite has no roles";
     async fn a_role_that_may_not(t: TestDb) {
-        if t.kind() == Kind::Sqlite {
-            return; // It has no roles.
-        }
         let db = board(&t, Goal::Latest, 1).await;
         let backup = take(&t).await;
         let before = all(&t).await;
@@ -240,12 +258,12 @@ both_empty! {
         assert_eq!(all(&t).await, before);
         sql(&db, &format!("DROP OWNED BY {role}; DROP ROLE {role}")).await;
     }
+}
 
-    /// SQLite's own: the journal mode of the file is another one than that of the backup.
+on_sqlite_empty! {
+    /// The journal mode of the file is another one than that of the backup.
+    why: "PostgreSQL has one log, and no journal mode";
     async fn in_the_other_journal_mode(t: TestDb) {
-        if t.kind() == Kind::Postgres {
-            return; // Its files are the server's.
-        }
         let db = board(&t, Goal::Latest, 3).await;
         let (backup, before) = (take(&t).await, all(&t).await);
         db.close().await.expect("close");
@@ -258,10 +276,8 @@ both_empty! {
 
     /// A file that is no database any more, or is gone, and what a writer left beside it: SQLite would remove that in
     /// silence. No other command touches it, and a restore keeps all of it.
+    why: "PostgreSQL's files are the server's: no client finds what is left of them";
     async fn over_what_is_left_of_a_file(t: TestDb) {
-        if t.kind() == Kind::Postgres {
-            return; // Its files are the server's.
-        }
         let db = board(&t, Goal::Latest, 3).await;
         let (backup, before) = (take(&t).await, all(&t).await);
         sql(&db, "UPDATE board_users SET updated_at = '2030-01-01 00:00:00+00:00'").await;
@@ -319,12 +335,10 @@ both_empty! {
     }
 }
 
-both_empty! {
+on_postgres_empty! {
     /// A copy to try a migration on: alike, and gone afterwards, however that comes.
+    why: "a copy of a SQLite database is a file, of which the dry run's tests see that it goes";
     async fn a_scratch_copy(t: TestDb) {
-        if t.kind() == Kind::Sqlite {
-            return; // There a copy is a file.
-        }
         let db = board(&t, Goal::To("12".into()), 3).await;
         let before = all(&t).await;
         let stale = "callboard_dryrun_00000001_000000000abc";

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use callboard_migration::Error;
 use callboard_migration::backup::{self, Careful};
 use callboard_migration::runner::Goal;
-use support::{Kind, TestDb, both_empty};
+use support::{TestDb, on_postgres_empty};
 
 use super::common::{number, sql};
 use super::proxy::{Act, Message, between};
@@ -20,12 +20,10 @@ struct Seen {
     at_commit: Option<usize>,
 }
 
-both_empty! {
+on_postgres_empty! {
     /// The pool makes a new connection where the old one is dead, and a COMMIT on it would commit nothing.
+    why: "SQLite has no connection that could be cut off";
     async fn before_commit(t: TestDb) {
-        if t.kind() == Kind::Sqlite {
-            return; // It has no connection that could be lost.
-        }
         let db = board(&t, Goal::Latest, 3).await;
         let backup = take(&t).await;
         let restored = all(&t).await;
@@ -77,10 +75,8 @@ both_empty! {
     }
 
     /// Only the answer is lost: the server is asked what became of it.
+    why: "SQLite has no connection that could be cut off";
     async fn after_commit(t: TestDb) {
-        if t.kind() == Kind::Sqlite {
-            return; // It has no connection that could be lost.
-        }
         let db = board(&t, Goal::Latest, 3).await;
         let (backup, before) = (take(&t).await, all(&t).await);
         sql(&db, "DELETE FROM board_users").await;

@@ -1,23 +1,22 @@
 //! A SQLite file that is damaged can be restored, whatever of it can still be read, and none of it is lost.
 
 use std::fs::OpenOptions;
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use callboard_migration::Error;
 use callboard_migration::runner::{self, Goal};
+use sea_orm::ConnectionTrait;
 use support::shim::{Fault, inject};
-use support::{Kind, TestDb, both_empty, scratch_dir};
+use support::{Kind, TestDb, both_empty, on_sqlite_empty, scratch_dir};
 
 use super::common::{number, sql};
 use super::saved::{add_users, all, board, mode, names, options, restore, take, users};
 
-both_empty! {
+on_sqlite_empty! {
     /// Damaged in its pages, in its length, in its schema, or from the first byte on.
+    why: "PostgreSQL's files are the server's: no client can reach their pages";
     async fn every_kind_of_damage_can_be_restored_over(t: TestDb) {
-        if t.kind() == Kind::Postgres {
-            return; // The server's files are the server's.
-        }
         let file = path(&t);
         for (what, damage) in [("pages", pages as fn(&Path)), ("length", cut), ("schema", schema), ("all", nothing)] {
             let db = board(&t, Goal::Latest, 3).await;
@@ -52,10 +51,8 @@ both_empty! {
     }
 
     /// A change begins with a backup, and damaged pages make none: it is the database that is named, not the backup.
+    why: "PostgreSQL's files are the server's: no client can reach their pages";
     async fn a_change_of_a_damaged_one_is_refused(t: TestDb) {
-        if t.kind() == Kind::Postgres {
-            return; // The server's files are the server's.
-        }
         let db = board(&t, Goal::To("12".into()), 3).await;
         add_users(&t, &db, 4..=2_000).await;
         sql(&db, "PRAGMA wal_checkpoint(TRUNCATE)").await;
@@ -68,10 +65,8 @@ both_empty! {
     }
 
     /// Until the new file has the name, nothing has changed.
+    why: "PostgreSQL's files are the server's: no client can reach their pages";
     async fn a_failed_one_leaves_the_file_in_its_place(t: TestDb) {
-        if t.kind() == Kind::Postgres {
-            return; // The server's files are the server's.
-        }
         board(&t, Goal::Latest, 3).await.close().await.expect("close");
         let backup = take(&t).await;
         let file = path(&t);
@@ -91,25 +86,54 @@ both_empty! {
         assert_eq!(users(&t.raw().await).await, 3);
     }
 
+    /// An application of another user may have the file: the new one is as much its as the old one was.
+    why: "PostgreSQL has roles, at whose rights the tests of restore_rights look";
+    async fn its_owner_and_its_mode_stay(t: TestDb) {
+        board(&t, Goal::Latest, 3).await.close().await.expect("close");
+        let (backup, file) = (take(&t).await, path(&t));
+        nothing(&file);
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o664)).expect("let the group write");
+        if rustix::process::geteuid().is_root() {
+            std::os::unix::fs::chown(&file, Some(65_534), Some(65_534)).expect("give it away");
+        }
+        let rights = || {
+            let meta = std::fs::metadata(&file).expect("there");
+            (meta.mode() & 0o7777, meta.uid(), meta.gid())
+        };
+        let before = rights();
+        restore(&t, &backup).await.expect("restore");
+        assert_eq!((rights(), users(&t.raw().await).await), (before, 3));
+    }
+}
+
+both_empty! {
     /// An application that makes what it misses as soon as it sees the restored board is not undone.
     async fn what_others_write_right_after_it_stays(t: TestDb) {
-        if t.kind() == Kind::Postgres {
-            return; // There it waits for a lock of the restore's.
-        }
         let db = board(&t, Goal::Latest, 3).await;
         let backup = take(&t).await;
-        sql(&db, "CREATE TABLE theirs (id integer)").await;
-        let make = "CREATE TABLE IF NOT EXISTS theirs (id integer)";
+        // The backup holds neither; on PostgreSQL the table is the neighbour's, and only the index has to be made again.
+        let make = "CREATE TABLE IF NOT EXISTS theirs (id integer); CREATE INDEX IF NOT EXISTS mine ON board_users (email)";
+        sql(&db, make).await;
+        let there = match t.kind() {
+            Kind::Sqlite => "SELECT count(*) FROM sqlite_schema WHERE name IN ('theirs', 'mine')",
+            Kind::Postgres => "SELECT count(*) FROM pg_class WHERE relname IN ('theirs', 'mine') AND \
+                               relnamespace = 'public'::regnamespace",
+        };
         let (stop, url) = (std::sync::atomic::AtomicBool::new(false), t.url().to_owned());
-        let made = std::thread::scope(|scope| {
+        let (made, results) = std::thread::scope(|scope| {
             let app = scope.spawn(|| {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
                 runtime.block_on(async {
                     let db = sea_orm::Database::connect(&url).await.expect("connect");
-                    while !stop.load(std::sync::atomic::Ordering::SeqCst) {
-                        sql(&db, make).await;
+                    loop {
+                        match db.execute_unprepared(make).await {
+                            Ok(_) if stop.load(std::sync::atomic::Ordering::SeqCst) => break,
+                            Ok(_) => {}
+                            // Whoever waited for a table that was replaced meanwhile is told so, and comes again.
+                            Err(error) => assert_eq!(t.kind(), Kind::Postgres, "{error}"),
+                        }
                     }
-                    number(&db, "SELECT count(*) FROM sqlite_schema WHERE name = 'theirs'").await
+                    number(&db, there).await
                 })
             });
             // The test's own thread belongs to a runtime already.
@@ -121,12 +145,12 @@ both_empty! {
             stop.store(true, std::sync::atomic::Ordering::SeqCst);
             (app.join().expect("the app"), results.expect("the restores"))
         });
-        assert!(made.1.iter().any(Result::is_ok), "nothing was restored, so nothing was shown: {:?}", made.1);
-        for result in made.1 {
+        assert!(results.iter().any(Result::is_ok), "nothing was restored, so nothing was shown: {results:?}");
+        for result in results {
             // Without a quiet moment it gives up; it undoes nothing.
             assert!(matches!(&result, Ok(()) | Err(Error::LockBusy { .. })), "{result:?}");
         }
-        assert_eq!((made.0, users(&db).await), (1, 3));
+        assert_eq!((made, users(&db).await), (2, 3));
     }
 }
 

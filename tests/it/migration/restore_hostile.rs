@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use callboard_migration::runner::Goal;
 use sea_orm::DatabaseConnection;
-use support::{Kind, TestDb, both_empty};
+use support::{Kind, TestDb, both_empty, on_postgres_empty};
 
 use super::common::{number, sql};
 use super::saved::{all, board, last_line, take, users};
@@ -47,11 +47,9 @@ async fn theirs(db: &DatabaseConnection) -> Vec<i64> {
     out
 }
 
-both_empty! {
+on_postgres_empty! {
+    why: "a SQLite backup is pages: no SQL of it is run";
     async fn what_is_not_about_our_tables(t: TestDb) {
-        if t.kind() == Kind::Sqlite {
-            return; // There a backup is pages, and no SQL is run.
-        }
         let db = board(&t, Goal::Latest, 2).await;
         let backup = take(&t).await;
         sql(&db, "CREATE TABLE app_accounts (id integer PRIMARY KEY, secret text); INSERT INTO app_accounts VALUES (1, 'x'); \
@@ -99,23 +97,41 @@ both_empty! {
         assert_eq!(number(&db, "SELECT count(*) FROM pg_rewrite WHERE rulename = 'r'").await, 0);
         assert_eq!((theirs(&db).await, number(&db, "SELECT length(obj_description('board_users'::regclass))::bigint").await), (before, 11));
     }
+}
 
+both_empty! {
     /// What a neighbour's index on our table calls is in its backups, and comes back with them.
     async fn what_our_tables_use_already(t: TestDb) {
-        if t.kind() == Kind::Sqlite {
-            return; // There a backup is pages, and no SQL is run.
-        }
         let db = board(&t, Goal::Latest, 2).await;
-        sql(&db, "CREATE TABLE accounts (name text PRIMARY KEY); \
-                  CREATE FUNCTION folded(v text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT lower(v)'; \
-                  CREATE INDEX by_folded ON board_users (folded(name)); CREATE INDEX by_words ON work_items USING gin \
-                  (to_tsvector('english', title)); ALTER TABLE sprints ADD COLUMN account text REFERENCES accounts").await;
+        let made = match t.kind() {
+            Kind::Sqlite => "CREATE INDEX by_folded ON board_users (lower(name)); \
+                             CREATE INDEX by_words ON work_items (instr(title, ' '));",
+            Kind::Postgres => "CREATE FUNCTION folded(v text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT lower(v)'; \
+                               CREATE INDEX by_folded ON board_users (folded(name)); \
+                               CREATE INDEX by_words ON work_items USING gin (to_tsvector('english', title));",
+        };
+        sql(&db, &format!("CREATE TABLE accounts (name text PRIMARY KEY); {made} \
+                           ALTER TABLE sprints ADD COLUMN account text REFERENCES accounts")).await;
         let (backup, before) = (take(&t).await, all(&t).await);
         sql(&db, "DELETE FROM board_users").await;
         super::saved::restore(&t, &backup).await.expect("restore");
-        assert_eq!(all(&t).await, before);
+        assert_eq!((all(&t).await, users(&db).await), (before.clone(), 2));
         sql(&db, "DROP INDEX by_folded").await;
-        let error = super::saved::restore(&t, &backup).await.expect_err("nothing of ours calls it");
-        assert!(error.to_string().contains("it uses public.folded, which no table of the board uses now"), "{error}");
+        let without = all(&t).await;
+        assert_ne!(without, before, "indexes are looked at");
+        let restored = super::saved::restore(&t, &backup).await;
+        match t.kind() {
+            // Its functions are those of every connection.
+            Kind::Sqlite => {
+                restored.expect("restore");
+                assert_eq!(all(&t).await, before);
+            }
+            Kind::Postgres => {
+                let error = restored.expect_err("nothing of ours calls it");
+                let said = "it uses public.folded, which no table of the board uses now";
+                assert!(error.to_string().contains(said), "{error}");
+                assert_eq!(all(&t).await, without);
+            }
+        }
     }
 }

@@ -4,7 +4,7 @@ use callboard_migration::backup::{self, Backup, Careful, Restored};
 use callboard_migration::runner::{self, DownGoal, Event, Goal, OnLoss};
 use callboard_migration::{Error, history};
 use sea_orm::DatabaseConnection;
-use support::{Kind, TestDb, both_empty};
+use support::{TestDb, on_postgres_empty};
 
 use super::common::{number, sql};
 use super::saved::{all, board, options, take};
@@ -44,12 +44,10 @@ async fn rights(db: &DatabaseConnection) -> Vec<String> {
     rows.iter().map(|r| r.try_get_by_index(0).expect("a line")).collect()
 }
 
-both_empty! {
+on_postgres_empty! {
     /// The tables of the last steps are gone, and with them what was given on them.
+    why: "SQLite has no roles: the rights are the file's own";
     async fn of_tables_that_were_dropped(t: TestDb) {
-        if t.kind() == Kind::Sqlite {
-            return; // It has no roles.
-        }
         let db = board(&t, Goal::Latest, 1).await;
         let names = roles(&t, &db, &["app", "own", "late"]).await;
         let [app, own, late] = names.as_slice() else { unreachable!() };
@@ -77,10 +75,8 @@ both_empty! {
     }
 
     /// A role that is gone is told, and no reason to restore nothing.
+    why: "SQLite has no roles: the rights are the file's own";
     async fn of_roles_that_are_gone(t: TestDb) {
-        if t.kind() == Kind::Sqlite {
-            return; // It has no roles.
-        }
         let db = board(&t, Goal::Latest, 2).await;
         let names = roles(&t, &db, &["app", "own"]).await;
         let [app, own] = names.as_slice() else { unreachable!() };
@@ -109,10 +105,8 @@ both_empty! {
     }
 
     /// The new database has what the old one had: tables, schema, database, and the settings of roles in it.
+    why: "SQLite has no roles: the rights are the file's own";
     async fn of_a_whole_database(t: TestDb) {
-        if t.kind() == Kind::Sqlite {
-            return; // It has no roles.
-        }
         let db = board(&t, Goal::Latest, 1).await;
         let names = roles(&t, &db, &["app", "own"]).await;
         let [app, own] = names.as_slice() else { unreachable!() };

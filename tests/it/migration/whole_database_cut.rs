@@ -5,7 +5,7 @@ use std::time::Duration;
 use callboard_migration::Error;
 use callboard_migration::backup::{self, Careful};
 use callboard_migration::runner::{Event, Goal};
-use support::{Kind, TestDb, both_empty};
+use support::{TestDb, on_postgres_empty};
 
 use super::common::{number, sql};
 use super::proxy::{Act, Message, between};
@@ -13,12 +13,10 @@ use super::saved::{all, board, options, take, users};
 
 const CAREFUL: Careful = Careful { any_source: true, whole_database: true };
 
-both_empty! {
+on_postgres_empty! {
     /// Whoever gives up in the middle leaves no copy of the rows on the server.
+    why: "SQLite writes over the file in place: there is no second database to drop";
     async fn an_interrupt_drops_the_new_one(t: TestDb) {
-        if t.kind() == Kind::Sqlite {
-            return; // A file is always replaced as a whole.
-        }
         let db = board(&t, Goal::Latest, 2).await;
         db.close().await.expect("close");
         let (backup, before) = (take(&t).await, all(&t).await);
@@ -63,10 +61,8 @@ both_empty! {
     }
 
     /// The server is asked which names there are when the answer to the renaming is lost.
+    why: "SQLite is called, not asked: no answer can be lost, and nothing is renamed";
     async fn a_lost_answer_to_the_renaming(t: TestDb) {
-        if t.kind() == Kind::Sqlite {
-            return; // A file is always replaced as a whole.
-        }
         let db = board(&t, Goal::Latest, 2).await;
         let (backup, before) = (take(&t).await, all(&t).await);
         sql(&db, "DELETE FROM board_users").await;
@@ -100,10 +96,8 @@ both_empty! {
     }
 
     /// What else a database can hold is named, and refused.
+    why: "a SQLite file holds none of these objects";
     async fn more_than_tables_of_others(t: TestDb) {
-        if t.kind() == Kind::Sqlite {
-            return; // A file is always replaced as a whole.
-        }
         let db = board(&t, Goal::Latest, 1).await;
         let backup = take(&t).await;
         for (made, named, gone) in [

@@ -4,6 +4,7 @@ mod catalog;
 mod columns;
 mod dependencies;
 mod docs;
+mod early;
 mod files;
 mod migrations;
 mod names;

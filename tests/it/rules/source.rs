@@ -15,11 +15,67 @@ impl Source {
         Self { path: path.to_owned(), text: text.to_owned() }
     }
 
+    /// The same without comments, and with nothing in the texts: what stands there is code, at the same line.
+    pub fn blanked(&self) -> Self {
+        Self { path: self.path.clone(), text: blanked(&self.text) }
+    }
+
     /// The numbered lines that are not comments.
     pub fn code(&self) -> impl Iterator<Item = (usize, &str)> {
         let lines = self.text.lines().enumerate().map(|(index, line)| (index + 1, line));
         lines.filter(|(_, line)| !line.trim_start().starts_with("//"))
     }
+}
+
+/// Puts a space for each byte of comments, texts and characters, but for line ends.
+fn blanked(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let length = match literal(rest) {
+            Some(length) if !out.ends_with(|c: char| c.is_alphanumeric() || c == '_') || first == '"' => length,
+            _ => {
+                out.push(first);
+                rest = &rest[first.len_utf8()..];
+                continue;
+            }
+        };
+        out.extend(rest[..length].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
+        rest = &rest[length..];
+    }
+    out
+}
+
+/// The length of the comment, text or character that begins here.
+fn literal(rest: &str) -> Option<usize> {
+    if rest.starts_with("//") {
+        return Some(rest.find('\n').unwrap_or(rest.len()));
+    }
+    if rest.starts_with("/*") {
+        return Some(rest.find("*/").map_or(rest.len(), |end| end + 2));
+    }
+    let plain = rest.strip_prefix('b').unwrap_or(rest);
+    let prefix = rest.len() - plain.len();
+    if let Some(raw) = plain.strip_prefix('r') {
+        let hashes = raw.len() - raw.trim_start_matches('#').len();
+        if raw[hashes..].starts_with('"') {
+            let end = format!("\"{}", "#".repeat(hashes));
+            let from = prefix + 1 + hashes + 1;
+            return Some(rest[from..].find(&end).map_or(rest.len(), |at| from + at + end.len()));
+        }
+        return None;
+    }
+    let quote = plain.chars().next().filter(|c| ['"', '\''].contains(c))?;
+    let mut escaped = false;
+    let end = plain.char_indices().skip(1).find(|(_, c)| {
+        let is_end = !escaped && *c == quote;
+        escaped = !escaped && *c == '\\';
+        is_end
+    });
+    let end = end.map_or(plain.len(), |(at, _)| at + 1);
+    // A lifetime has no second quote, or one that is far away.
+    let is_character = plain[..end].chars().count() == 3 || plain.starts_with("'\\");
+    (quote == '"' || is_character).then_some(prefix + end)
 }
 
 /// The repository's root.

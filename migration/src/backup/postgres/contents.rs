@@ -1,6 +1,6 @@
 //! What our tables hold, in the same words for a dump and for what it was taken of.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use sea_orm::{ConnectionTrait, DbErr};
 use sha2::{Digest, Sha256};
@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::backup::sqlite::{Contents, origin};
 use crate::backup::store::hex;
 use crate::error::Error;
-use crate::runner::{Applied, Place, applied, describe_in, postgres_tables, quoted};
+use crate::runner::{Applied, Place, applied, counts, describe_in, postgres_tables};
 
 /// What is made of a history that can't be read.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -38,14 +38,8 @@ pub(super) async fn contents(
     let schema = describe_in(db, place, Some(tables)).await?;
     // A rule is never taken from a file: what is there now stays.
     let schema: String = schema.split_inclusive('\n').filter(|line| !line.starts_with("  rule ")).collect();
-    let mut rows = BTreeMap::new();
-    for table in postgres_tables(db, place, tables).await? {
-        let sql = format!("SELECT count(*) AS n FROM {}.{}", quoted(&place.schema), quoted(&table));
-        let failed = |e: DbErr| Error::database("counting rows", &e);
-        let row = db.query_one_raw(place.ask(sql)).await.map_err(failed)?;
-        let n: i64 = row.map_or(Ok(0), |r| r.try_get("", "n")).map_err(failed)?;
-        rows.insert(table, n.unsigned_abs());
-    }
+    let failed = |e: DbErr| Error::database("counting rows", &e);
+    let rows = counts(db, place, &postgres_tables(db, place, tables).await?).await.map_err(failed)?;
     Ok(Contents {
         schema_version: history.last().map(|a| a.version.clone()),
         origin: origin(&history),
@@ -56,7 +50,7 @@ pub(super) async fn contents(
 
 /// Refuses a history that a newer build wrote.
 pub(super) fn refuse_newer(history: &[Applied]) -> Result<(), Error> {
-    let steps = crate::history();
+    let steps = crate::known();
     let unknown = history.iter().rev().find(|a| !steps.iter().any(|s| s.version() == a.version));
     let newest = || steps.last().map(|s| s.version().to_owned()).unwrap_or_default();
     unknown.map_or(Ok(()), |a| Err(Error::TooNew { database: a.version.clone(), binary: newest() }))

@@ -74,13 +74,14 @@ pub(super) async fn drop_database(db: &DatabaseConnection, name: &str) -> Result
     db.execute_unprepared(&drop_it).await.map(drop).map_err(|e| Error::database("dropping a database", &e))
 }
 
-/// How many others are connected to a database.
-pub(super) async fn connections(db: &impl ConnectionTrait, name: &str) -> Result<u64, Error> {
+/// The others that are connected to a database, the newest last: application, role and process.
+pub(super) async fn connections(db: &impl ConnectionTrait, name: &str) -> Result<Vec<String>, Error> {
     let sql = format!(
-        "SELECT count(*)::text FROM pg_stat_activity WHERE datname = {} AND pid <> pg_backend_pid()",
+        "SELECT concat_ws(' ', nullif(application_name, ''), 'of', usename, '(process ' || pid || ')') AS line \
+         FROM pg_stat_activity WHERE datname = {} AND pid <> pg_backend_pid() ORDER BY backend_start, pid",
         literal(name)
     );
-    Ok(text(db, &sql).await?.parse().unwrap_or(0))
+    lines(db, &sql).await
 }
 
 /// Six random bytes in hex, for a name.

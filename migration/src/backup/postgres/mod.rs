@@ -68,11 +68,11 @@ pub(super) async fn before(
     tx: &DatabaseTransaction,
     place: &Place,
     reason: Reason,
-    tables: &[String],
+    tables: impl Iterator<Item = &String>,
     patience: &mut Patience,
     events: Events<'_>,
 ) -> Result<Option<Backup>, Error> {
-    let names = tables.iter().cloned().chain([HISTORY_TABLE.to_owned()]).collect();
+    let names = tables.cloned().chain([HISTORY_TABLE.to_owned()]).collect();
     let contents = contents(tx, place, &names, History::Strict).await?;
     let dump = Dump { options, place, settings: &options.backups, reason, contents, snapshot: None };
     dump.take(tx, patience, events).await.map(Some)
@@ -100,8 +100,8 @@ async fn still(db: &sea_orm::DatabaseConnection, place: &Place) -> Result<(Datab
 
 /// The tables that the migrations of this build make, and the history.
 fn ours() -> BTreeSet<String> {
-    let steps = crate::history();
-    steps.iter().flat_map(|s| s.footprint(Kind::Postgres).tables).chain([HISTORY_TABLE.to_owned()]).collect()
+    let steps = crate::known();
+    steps.iter().flat_map(|s| s.footprint(Kind::Postgres).tables.clone()).chain([HISTORY_TABLE.to_owned()]).collect()
 }
 
 /// Our tables that are there. A database of a newer build is refused: it has tables that this one does not know.

@@ -137,7 +137,7 @@ impl Swap<'_> {
         let rules = load.backup(&programs, self.backup).await?;
         self.refuse_changed()?;
         let aside = Place { schema: side.clone(), ..self.place.clone() };
-        self.compare(&contents(db, &aside, &tables, History::Lenient).await?)?;
+        self.compare(db, &id, &contents(db, &aside, &tables, History::Lenient).await?).await?;
         events(&Event::Restoring { backup: Box::new(self.backup.clone()) });
         let begin = format!("{} SET LOCAL lock_timeout = {}", guard(&id), patience.left().as_millis().max(1));
         let there = has_schema(db, &self.place).await.map_err(|e| Error::database("reading the catalogue", &e))?;
@@ -152,7 +152,7 @@ impl Swap<'_> {
         self.notes.extend(rules.difference(&live).map(left_out));
         // In one go: outside of the transaction, such as after a lost connection, none of it happens.
         run(db, &[vec![begin], swap, again, given.statements].concat().join(";\n")).await?;
-        self.compare(&contents(db, &self.place, &self.ours, History::Lenient).await?)?;
+        self.compare(db, &id, &contents(db, &self.place, &self.ours, History::Lenient).await?).await?;
         // A COMMIT on a connection that the pool made anew would succeed, and commit nothing.
         run(db, &format!("{} COMMIT", guard(&id))).await
     }
@@ -189,9 +189,9 @@ impl Swap<'_> {
         if strict {
             refuse_newer(&history)?;
             // What no applied migration made has our name, but is not ours.
-            let steps = crate::history();
+            let steps = crate::known();
             let applied = steps.iter().filter(|s| history.iter().any(|a| a.version == s.version()));
-            let made: BTreeSet<String> = applied.flat_map(|s| s.footprint(Kind::Postgres).tables).collect();
+            let made: BTreeSet<String> = applied.flat_map(|s| s.footprint(Kind::Postgres).tables.clone()).collect();
             let others = present.iter().filter(|t| !made.contains(*t) && *t != HISTORY_TABLE);
             let names: Vec<String> = others.map(|t| format!("table {t}")).collect();
             if !names.is_empty() {
@@ -222,7 +222,8 @@ impl Swap<'_> {
         sql
     }
 
-    /// After COMMIT. Rows are not counted: others write already.
+    /// After COMMIT, before which rows and schema were compared: both can be others' by now, such as an index that an
+    /// application missed. The history can't be, and no table can be missing.
     async fn settle(&self, db: &DatabaseConnection) -> Result<(), Error> {
         let not_restored = |reason: String| self.failed(reason, RestoreOutcome::NotRestored);
         let mut found = contents(db, &self.place, &self.ours, History::Lenient).await;
@@ -231,7 +232,11 @@ impl Swap<'_> {
             found = contents(db, &self.place, &self.ours, History::Lenient).await;
         }
         let found = found.map_err(|e| not_restored(format!("it could not be read after COMMIT: {e}")))?;
-        let wanted = Contents { rows: found.rows.clone(), ..expected(&self.backup.manifest) };
+        let restored = expected(&self.backup.manifest);
+        if let Some(table) = restored.rows.keys().find(|table| !found.rows.contains_key(*table)) {
+            return Err(not_restored(format!("after COMMIT the table {table} is gone")));
+        }
+        let wanted = Contents { rows: found.rows.clone(), fingerprint: found.fingerprint.clone(), ..restored };
         difference(&wanted, &found).map_or(Ok(()), |reason| Err(not_restored(format!("after COMMIT {reason}"))))
     }
 
@@ -278,10 +283,11 @@ impl Swap<'_> {
         Error::RestoreFailed { target: self.options.url.to_string(), reason, outcome, overwritten }
     }
 
-    fn compare(&self, found: &Contents) -> Result<(), Error> {
-        let unusable = |reason| Error::BackupUnusable { path: self.backup.path.clone(), reason };
-        difference(&expected(&self.backup.manifest), found)
-            .map_or(Ok(()), |reason| Err(unusable(format!("once restored, {reason}"))))
+    async fn compare(&self, db: &DatabaseConnection, id: &str, found: &Contents) -> Result<(), Error> {
+        let Some(reason) = difference(&expected(&self.backup.manifest), found) else { return Ok(()) };
+        // Outside of the transaction, such as after a lost connection, something else was read: no fault of the backup's.
+        run(db, &guard(id)).await?;
+        Err(Error::BackupUnusable { path: self.backup.path.clone(), reason: format!("once restored, {reason}") })
     }
 
     /// Refuses a backup that is no longer the file that was checked.

@@ -261,16 +261,16 @@ async fn renamed(admin: &DatabaseConnection, name: &str, new: &str, aside: &str)
 async fn alone(
     db: &DatabaseConnection,
     name: &str,
-    own: u64,
+    own: usize,
     patience: &mut Patience,
     events: Events<'_>,
 ) -> Result<(), Error> {
     loop {
-        let connections = connections(db, name).await?.saturating_sub(own);
-        if connections == 0 {
+        let others = connections(db, name).await?;
+        if others.len() <= own {
             return Ok(());
         }
-        let in_use = || Error::InUse { database: name.to_owned(), connections };
+        let in_use = || Error::InUse { database: name.to_owned(), others };
         patience.wait("connections to the database", events).await.map_err(|_| in_use())?;
     }
 }

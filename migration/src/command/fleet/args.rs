@@ -22,7 +22,7 @@ pub struct Fleet {
     #[arg(long, value_name = "NAME")]
     project: Vec<String>,
 
-    /// How many databases are worked on at once [default: the number of processors]
+    /// How many databases are worked on at once [default: twice the number of processors]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=256).map(to_usize))]
     jobs: Option<usize>,
 

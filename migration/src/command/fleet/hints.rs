@@ -20,9 +20,10 @@ impl Hints {
         let Some(hint) = error.hint() else { return };
         let (named, count) = self.0.entry(hint).or_default();
         *count += 1;
-        if named.len() < NAMED {
-            named.push(project.to_owned());
-        }
+        // The same ones whatever the order in which the databases were finished with.
+        let at = named.partition_point(|name| name.as_str() < project);
+        named.insert(at, project.to_owned());
+        named.truncate(NAMED);
     }
 
     /// Prints them, those for the most projects first.
@@ -30,8 +31,7 @@ impl Hints {
         let mut hints: Vec<_> = self.0.into_iter().collect();
         hints.sort_by_key(|(_, (_, count))| std::cmp::Reverse(*count));
         let more = hints.len().saturating_sub(MOST);
-        for (hint, (mut named, count)) in hints.into_iter().take(MOST) {
-            named.sort();
+        for (hint, (named, count)) in hints.into_iter().take(MOST) {
             let others = match count - named.len() {
                 0 => String::new(),
                 n => format!(" and {n} more"),

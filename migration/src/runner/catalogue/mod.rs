@@ -1,15 +1,21 @@
 //! What is really in a database, read from its own catalogue.
 
 mod definition;
+mod known;
 mod postgres;
+mod rows;
 mod sqlite;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 
+pub(crate) use known::{Known, key};
+pub(crate) use rows::{Question, ask, counts, sqlite_count};
+
 use super::session::Place;
-use crate::error::{Cause, Error, cause};
+use crate::error::Error;
 use crate::step::{SEARCH_TABLE, shadowed};
 use crate::target::Kind;
 
@@ -61,6 +67,44 @@ pub(crate) async fn columns(db: &impl ConnectionTrait, place: &Place, table: &st
     rows.iter().map(read_column).collect::<Result<_, DbErr>>().map_err(failed)
 }
 
+/// The columns of each of these tables.
+pub(crate) async fn columns_of(
+    db: &impl ConnectionTrait,
+    place: &Place,
+    tables: &BTreeSet<String>,
+) -> Result<Arc<BTreeMap<String, Vec<Column>>>, Error> {
+    match place.kind {
+        Kind::Sqlite => sqlite::columns_of(db, place, tables).await.map_err(failed),
+        Kind::Postgres => {
+            let mut out = BTreeMap::new();
+            for table in tables {
+                out.insert(table.clone(), columns(db, place, table).await?);
+            }
+            Ok(Arc::new(out))
+        }
+    }
+}
+
+/// The names of a table's columns in their order; none when there is no such table.
+pub(crate) async fn names_of_columns(
+    db: &impl ConnectionTrait,
+    place: &Place,
+    table: &str,
+) -> Result<Vec<String>, Error> {
+    if place.kind == Kind::Postgres {
+        return Ok(columns(db, place, table).await?.into_iter().map(|column| column.name).collect());
+    }
+    let names = format!("SELECT json_group_array(name ORDER BY cid) FROM pragma_table_xinfo({})", literal(table));
+    json_list(db, place, &names).await
+}
+
+/// The strings of an answer that is one JSON array, since each row has its cost.
+async fn json_list(db: &impl ConnectionTrait, place: &Place, sql: &str) -> Result<Vec<String>, Error> {
+    let row = db.query_one_raw(place.ask(sql)).await.map_err(failed)?;
+    let list: String = row.map_or_else(|| Ok("[]".to_owned()), |row| row.try_get_by_index(0)).map_err(failed)?;
+    serde_json::from_str(&list).map_err(|e| failed(DbErr::Json(e.to_string())))
+}
+
 fn read_column(row: &QueryResult) -> Result<Column, DbErr> {
     Ok(Column {
         name: row.try_get("", "name")?,
@@ -94,35 +138,18 @@ pub(crate) async fn existing(
 /// All tables of a SQLite file that hold rows of their own, by name: not SQLite's, and no virtual ones. Of our full-text
 /// index it is the other way round: its documents are rows, and the tables in which FTS5 keeps them are its own matter.
 pub(crate) async fn sqlite_tables(db: &impl ConnectionTrait, place: &Place) -> Result<Vec<String>, Error> {
+    // As one row: it is asked often, and each row has its cost.
     let search = literal(SEARCH_TABLE);
     let sql = format!(
-        "SELECT name FROM pragma_table_list WHERE schema = 'main' \
+        "SELECT json_group_array(name ORDER BY name) AS names FROM pragma_table_list WHERE schema = 'main' \
          AND (type IN ('table', 'shadow') OR (type = 'virtual' AND name = {search})) \
-         AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name"
+         AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
     );
-    let mut found = strings(&db.query_all_raw(place.ask(sql)).await.map_err(failed)?, "name").map_err(failed)?;
+    let mut found = json_list(db, place, &sql).await?;
     if found.iter().any(|name| name == SEARCH_TABLE) {
         found.retain(|name| shadowed(name) != Some(SEARCH_TABLE));
     }
     Ok(found)
-}
-
-/// The rows of a table of a SQLite file; none of one that SQLite can't read without its application: the key that orders
-/// it has a collation of that application's own.
-pub(crate) async fn sqlite_count(db: &impl ConnectionTrait, place: &Place, table: &str) -> Result<Option<u64>, DbErr> {
-    // An index is smaller than its table, and may be what can't be read.
-    for by in ["", " NOT INDEXED"] {
-        let sql = format!("SELECT count(*) AS n FROM main.{}{by}", quoted(table));
-        match db.query_one_raw(place.ask(sql)).await {
-            Ok(row) => {
-                let n: i64 = row.map_or(Ok(0), |r| r.try_get("", "n"))?;
-                return Ok(Some(n.unsigned_abs()));
-            }
-            Err(e) if cause(&e) == Some(Cause::Statement) => {}
-            Err(e) => return Err(e),
-        }
-    }
-    Ok(None)
 }
 
 /// Those of the named tables that are there, by name.
@@ -147,16 +174,19 @@ pub(crate) async fn sqlite_others(
     place: &Place,
     ours: &BTreeSet<String>,
 ) -> Result<String, Error> {
-    let sql = "SELECT type, name, tbl_name, coalesce(sql, '') AS sql FROM main.sqlite_schema ORDER BY type, name";
+    let names = ours.iter().map(|name| literal(name)).collect::<Vec<_>>().join(", ");
+    let sql = format!(
+        "SELECT tbl_name, type || ' ' || name || ' ' || tbl_name || ' ' || coalesce(sql, '') AS line \
+         FROM main.sqlite_schema WHERE tbl_name NOT IN ({names}) AND substr(name, 1, 11) <> 'sqlite_stat' \
+         ORDER BY type, name"
+    );
     let mut out = String::new();
     for row in db.query_all_raw(place.ask(sql)).await.map_err(failed)? {
-        let text = |column: &str| row.try_get::<String>("", column);
-        let (kind, name, table) = (text("type"), text("name"), text("tbl_name"));
-        let (kind, name, table) = (kind.map_err(failed)?, name.map_err(failed)?, table.map_err(failed)?);
-        let is_ours =
-            ours.contains(&table) || shadowed(&table).is_some_and(|of| of == SEARCH_TABLE && ours.contains(of));
-        if !is_ours && !name.starts_with("sqlite_stat") {
-            out.push_str(&format!("{kind} {name} {table} {}\n", text("sql").map_err(failed)?));
+        let table: String = row.try_get("", "tbl_name").map_err(failed)?;
+        if !shadowed(&table).is_some_and(|of| of == SEARCH_TABLE && ours.contains(of)) {
+            let line: String = row.try_get("", "line").map_err(failed)?;
+            out.push_str(&line);
+            out.push('\n');
         }
     }
     let row = db.query_one_raw(place.ask("PRAGMA journal_mode")).await.map_err(failed)?;

@@ -1,11 +1,13 @@
 //! SQLite's catalogue: `sqlite_schema`, the pragma functions, and what only the tables' SQL has.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use sea_orm::{ConnectionTrait, DbErr};
 
 use super::super::session::Place;
 use super::definition::{checks, unusual};
+use super::known::{Key, Known, key};
 use super::{Column, column_line, literal, read_column, shadowed, strings};
 
 /// A column, of the table function `x`. What a virtual table hides (`hidden` is 1) are its functions, not values.
@@ -23,11 +25,50 @@ pub(super) fn existing(list: &str) -> String {
     )
 }
 
+static DESCRIPTIONS: Known<String> = Known::new();
+static COLUMNS: Known<Columns> = Known::new();
+
+/// The columns of tables, by table.
+type Columns = BTreeMap<String, Vec<Column>>;
+
 pub(super) async fn describe(
     db: &impl ConnectionTrait,
     place: &Place,
     only: Option<&BTreeSet<String>>,
 ) -> Result<String, DbErr> {
+    let before = digest(db, place, only).await?;
+    if let Some(found) = DESCRIPTIONS.find(&before) {
+        return Ok(String::clone(&found));
+    }
+    let described = read(db, place, only).await?;
+    Ok(String::clone(&DESCRIPTIONS.keep(before, digest(db, place, only).await?, described)))
+}
+
+/// The columns of these tables.
+pub(super) async fn columns_of(
+    db: &impl ConnectionTrait,
+    place: &Place,
+    tables: &BTreeSet<String>,
+) -> Result<Arc<Columns>, DbErr> {
+    let before = digest(db, place, Some(tables)).await?;
+    if let Some(found) = COLUMNS.find(&before) {
+        return Ok(found);
+    }
+    let names = tables.iter().map(|name| literal(name)).collect::<Vec<_>>().join(", ");
+    let columns = all_columns(db, place, &format!("m.name IN ({names})")).await?;
+    Ok(COLUMNS.keep(before, digest(db, place, Some(tables)).await?, columns))
+}
+
+/// The digest of all that a description follows from: the SQL of the objects, and the list of what is described.
+async fn digest(db: &impl ConnectionTrait, place: &Place, only: Option<&BTreeSet<String>>) -> Result<Key, DbErr> {
+    let sql = "SELECT CAST(group_concat(x, char(10) ORDER BY x) AS BLOB) FROM (SELECT quote(type) || quote(name) || \
+               quote(tbl_name) || quote(sql) AS x FROM main.sqlite_schema)";
+    // A list without a name is not the same as no list.
+    let which = std::iter::once(if only.is_some() { "these" } else { "all" });
+    key(db, place, sql, which.chain(only.into_iter().flatten().map(String::as_str))).await
+}
+
+async fn read(db: &impl ConnectionTrait, place: &Place, only: Option<&BTreeSet<String>>) -> Result<String, DbErr> {
     let which = match only {
         // Not a condition on what is read: a virtual table whose module this build lacks can't be asked about.
         Some(names) => {

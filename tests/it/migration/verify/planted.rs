@@ -301,6 +301,21 @@ fn integrity(kind: Kind) -> Vec<Planted> {
                 ],
             ),
             case(
+                "UPDATE sprints SET created_at = 'infinity'",
+                "UPDATE sprints SET created_at = updated_at",
+                ["sprints", "column created_at", "timestamp with time zone infinity", "a time"],
+            ),
+            case(
+                "UPDATE sprints SET ends_on = 'infinity'",
+                "UPDATE sprints SET ends_on = NULL",
+                ["sprints", "column ends_on", "infinity", "such as 2026-11-21"],
+            ),
+            case(
+                "UPDATE work_items SET estimated_hours = 'NaN' WHERE \"key\" = 'CB-1'",
+                "UPDATE work_items SET estimated_hours = NULL WHERE \"key\" = 'CB-1'",
+                ["work_items", "column estimated_hours", "numeric NaN", "a number"],
+            ),
+            case(
                 "ALTER TABLE idempotency_keys SET UNLOGGED",
                 "ALTER TABLE idempotency_keys SET LOGGED",
                 ["idempotency_keys", "table", "unlogged", "survives a crash"],

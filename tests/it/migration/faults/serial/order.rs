@@ -58,7 +58,7 @@ impl Model {
     pub fn new(kind: Kind, backup: usize, rows: [Vec<(&'static str, u64)>; 2]) -> Self {
         let mut made = BTreeMap::new();
         for (number, step) in (1..).zip(history()) {
-            for table in step.footprint(kind).tables {
+            for table in step.footprint(kind).tables.clone() {
                 made.entry(table).or_insert(number);
             }
         }
