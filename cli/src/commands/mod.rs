@@ -70,6 +70,7 @@ pub enum Command {
     Workflow(workflow::Command),
     #[command(subcommand)]
     Session(session::Command),
+    #[command(subcommand)]
     Decision(decision::Command),
     #[command(subcommand)]
     Setting(setting::Command),
