@@ -52,8 +52,8 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// All projects below a root, by the pattern by default, twice as many at once as there are processors: each waits for
-    /// the disk about as long as it computes.
+    /// All projects below a root, by the pattern by default, twice as many at once as there are processors, since
+    /// each also waits for the disk.
     pub fn new(root: impl Into<PathBuf>) -> Self {
         Self {
             root: root.into(),

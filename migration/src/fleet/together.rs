@@ -1,34 +1,6 @@
 //! Many futures, so many at once.
 
-use tokio::runtime::Handle;
-use tokio::sync::oneshot;
-use tokio::task::{JoinSet, spawn_blocking};
-
-/// The future on a thread of its own: digests and syncs keep a thread busy, of which a runtime has one for each processor,
-/// and each answer of SQLite's would wake two of them. A panic goes on here. Dropped, it ends the future at its next wait.
-pub(super) async fn apart<F>(future: F) -> F::Output
-where
-    F: Future<Output: Send + 'static> + Send + 'static,
-{
-    // Dropped with this future.
-    let (_here, gone) = oneshot::channel::<()>();
-    let runtime = Handle::current();
-    let ended = spawn_blocking(move || {
-        runtime.block_on(async move {
-            tokio::select! {
-                biased;
-                value = future => Some(value),
-                _ = gone => None,
-            }
-        })
-    });
-    match ended.await {
-        Ok(Some(value)) => value,
-        Err(e) if e.is_panic() => std::panic::resume_unwind(e.into_panic()),
-        // The runtime shuts down: nobody waits for this.
-        Ok(None) | Err(_) => std::future::pending().await,
-    }
-}
+use tokio::task::JoinSet;
 
 /// Runs all of them, at most `jobs` at one time, and hands each value on as it comes. A panic goes on here. Dropped, it
 /// ends those that run.
@@ -41,7 +13,7 @@ where
         while set.len() < jobs.max(1)
             && let Some(future) = work.next()
         {
-            set.spawn(apart(future));
+            set.spawn(future);
         }
         match set.join_next().await {
             Some(Ok(value)) => see(value),

@@ -63,7 +63,7 @@ pub(crate) async fn find(db: &impl ConnectionTrait, place: &Place) -> Result<Opt
     if place.kind == Kind::Postgres {
         return rows(db, place).await.map(Some);
     }
-    let values = COLUMNS.map(|column| format!("quote({column})")).join(" || ',' || ");
+    let values = COLUMNS.map(catalogue::framed).join(" || ");
     let sql = format!("SELECT CAST(group_concat({values}, char(10) ORDER BY version) AS BLOB) FROM main.{TABLE}");
     let failed = |e| Error::database("reading the history", &e);
     let before = catalogue::key(db, place, &sql, std::iter::empty()).await.map_err(failed)?;

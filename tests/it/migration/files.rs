@@ -54,7 +54,7 @@ plain! {
         let dir = scratch_dir();
         board(dir.path(), "board.db");
         let lock = dir.path().join(".board.db.migrate.lock");
-        std::fs::set_permissions(&lock, std::fs::Permissions::from_mode(0)).expect("take the right away");
+        std::fs::set_permissions(&lock, std::fs::Permissions::from_mode(0o000)).expect("take the right away");
         let names = || std::fs::read_dir(dir.path()).expect("list").map(|e| e.expect("an entry").file_name());
         let found = || (std::fs::read(dir.path().join("board.db")).expect("read"), names().collect::<BTreeSet<_>>());
         let before = found();

@@ -45,6 +45,12 @@ impl<T> Known<T> {
     }
 }
 
+/// The SQL of a value with its type and length, so that no two lists of values look the same; also where a text has a NUL,
+/// at which SQLite's `quote` ends.
+pub(crate) fn framed(column: &str) -> String {
+    format!("typeof({column}) || coalesce(octet_length({column}) || ':' || {column}, '')")
+}
+
 /// The digest of an answer that is one value, and of what was asked for. The value is read as bytes: what others have in
 /// a schema need not be UTF-8.
 pub(crate) async fn key<'a>(

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 
-pub(crate) use known::{Known, key};
+pub(crate) use known::{Known, framed, key};
 pub(crate) use rows::{Question, ask, counts, sqlite_count};
 
 use super::session::Place;

@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, DbErr};
 
 use super::super::session::Place;
 use super::definition::{checks, unusual};
-use super::known::{Key, Known, key};
+use super::known::{Key, Known, framed, key};
 use super::{Column, column_line, literal, read_column, shadowed, strings};
 
 /// A column, of the table function `x`. What a virtual table hides (`hidden` is 1) are its functions, not values.
@@ -61,11 +61,13 @@ pub(super) async fn columns_of(
 
 /// The digest of all that a description follows from: the SQL of the objects, and the list of what is described.
 async fn digest(db: &impl ConnectionTrait, place: &Place, only: Option<&BTreeSet<String>>) -> Result<Key, DbErr> {
-    let sql = "SELECT CAST(group_concat(x, char(10) ORDER BY x) AS BLOB) FROM (SELECT quote(type) || quote(name) || \
-               quote(tbl_name) || quote(sql) AS x FROM main.sqlite_schema)";
+    let object = ["type", "name", "tbl_name", "sql"].map(framed).join(" || ");
+    let sql = format!(
+        "SELECT CAST(group_concat(x, char(10) ORDER BY x) AS BLOB) FROM (SELECT {object} AS x FROM main.sqlite_schema)"
+    );
     // A list without a name is not the same as no list.
     let which = std::iter::once(if only.is_some() { "these" } else { "all" });
-    key(db, place, sql, which.chain(only.into_iter().flatten().map(String::as_str))).await
+    key(db, place, &sql, which.chain(only.into_iter().flatten().map(String::as_str))).await
 }
 
 async fn read(db: &impl ConnectionTrait, place: &Place, only: Option<&BTreeSet<String>>) -> Result<String, DbErr> {
