@@ -82,7 +82,10 @@ impl Context {
     }
 
     /// The board in the session that is named, if one is.
-    async fn in_session(&self, board: &Callboard) -> Result<Callboard, CliError> {
+    ///
+    /// # Errors
+    /// Not found; a session that is over.
+    pub async fn in_session(&self, board: &Callboard) -> Result<Callboard, CliError> {
         match self.session() {
             Some(session) => Ok(board.in_session(&session).await?),
             None => Ok(board.clone()),
@@ -111,7 +114,20 @@ impl Context {
     pub async fn rehearse<V: Verb>(&self, verb: &V) -> Result<V::Output, CliError> {
         let board = self.board().await?;
         let actor = self.actor(&board).await?;
-        let output = self.in_session(&board).await?.rehearse(actor, verb).await?;
+        self.rehearse_as(&board, actor, verb).await
+    }
+
+    /// As [`Context::rehearse`], as a given actor.
+    ///
+    /// # Errors
+    /// As [`Context::run_as`].
+    pub async fn rehearse_as<V: Verb>(
+        &self,
+        board: &Callboard,
+        actor: Actor,
+        verb: &V,
+    ) -> Result<V::Output, CliError> {
+        let output = self.in_session(board).await?.rehearse(actor, verb).await?;
         self.out.rehearsed();
         Ok(output)
     }

@@ -20,6 +20,12 @@ pub fn assign(item: Uuid, holder: Holder) -> Assign {
 }
 
 impl Seed {
+    /// The same, whose board is in a session, by key or id.
+    pub async fn in_session(&self, session: impl Into<Ref>) -> Self {
+        let board = self.board.in_session(&session.into()).await;
+        Self { board: board.unwrap_or_else(|error| panic!("no such session: {error}")), ..self.clone() }
+    }
+
     /// Runs a verb as an agent.
     pub async fn by<V: Verb>(&self, agent: &agent_profiles::Model, verb: &V) -> Result<V::Output, Error> {
         self.board.run(Actor::agent(agent.id), verb).await

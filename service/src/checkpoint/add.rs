@@ -23,7 +23,8 @@ const NOTED: usize = 500;
 /// Writes down how far the work on an item has come, for whoever goes on with it.
 ///
 /// It is the holder's write: it names the open assignment, and extends its lease like a heartbeat. Where none is named,
-/// the acting agent's or person's own open assignment is meant. Somebody else writes one in an active session.
+/// the acting agent's or person's own open assignment is meant. Somebody else writes one in a work session
+/// ([`crate::Callboard::in_session`]), which a checkpoint always names where the board is in one.
 ///
 /// Checkpoints are numbered from 1 in their item, without gaps. The newest are kept, as many as the setting
 /// `checkpoints_kept` says (20); the ledger keeps the first 500 characters of each note.
@@ -31,8 +32,7 @@ const NOTED: usize = 500;
 /// # Errors
 /// `LeaseLost` once the assignment is not the open one any more, or its lease ran out; `Transition` for an assignment or
 /// item that is finished; `Invalid` for an empty note, a note or data above 1 MiB, an assignment of another item, and where
-/// neither an assignment nor a session stands behind it; `Conflict` for an archived item or a session that is not active;
-/// `NotFound`.
+/// neither an assignment nor a session stands behind it; `Conflict` for an archived item; `NotFound`.
 ///
 /// # Example
 /// ```no_run
@@ -52,8 +52,6 @@ pub struct AddCheckpoint {
     pub item: Ref,
     /// The holder's open assignment; the actor's own where none is named.
     pub assignment: Option<Uuid>,
-    /// The session in which it is written, by key or id.
-    pub session: Option<Ref>,
     /// What is done, what is next and what is in the way: 1 byte to 1 MiB.
     pub note: String,
     /// What a program wants to find again: at most 1 MiB of JSON.
@@ -63,7 +61,7 @@ pub struct AddCheckpoint {
 impl AddCheckpoint {
     /// A note on an item, by the one who holds it.
     pub fn of(item: impl Into<Ref>, note: impl Into<String>) -> Self {
-        Self { item: item.into(), assignment: None, session: None, note: note.into(), data: None }
+        Self { item: item.into(), assignment: None, note: note.into(), data: None }
     }
 }
 
@@ -89,23 +87,19 @@ impl Verb for AddCheckpoint {
         if let Some(data) = &self.data {
             rules::json("data", data)?;
         }
-        let session = match &self.session {
-            Some(name) => Some(rows::session(tx, name).await?.id),
-            None => None,
-        };
         // The item's lock makes the numbers those of one writer after the other.
         let item = item::lock(tx, &self.item).await?;
         item::not_archived(&item)?;
         let held = self.held(tx, &item).await?;
         if held.is_none() {
-            refuse_without(&item, session.is_some())?;
+            refuse_without(&item, tx.session.is_some())?;
         }
         let seq = rows::newest(tx, item.id).await?.map_or(0, |newest| newest.seq) + 1;
         let checkpoint = checkpoints::Model {
             id: id::new(),
             work_item_id: item.id,
             assignment_id: held.as_ref().map(|held| held.id),
-            session_id: session,
+            session_id: tx.session,
             seq,
             note: self.note.clone(),
             data: self.data.clone(),

@@ -2,13 +2,13 @@
 
 use callboard_entity::{
     ActorType, DecisionActorType, DecisionCategory, DecisionImpact, DecisionImplementationStatus, DecisionStatus,
-    board_decisions as decisions, board_projects as projects, work_items, work_sessions as sessions,
+    board_decisions as decisions, board_projects as projects, work_items,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::named::NamedDecision;
-use super::{fields, find, write};
+use super::{fields, write};
 use crate::actor::Actor;
 use crate::clock::{Timestamp, micros};
 use crate::db::{Tx, Verb};
@@ -18,9 +18,11 @@ use crate::{agent, item, project, rules};
 
 /// Captures a decision, which gets the next number of its project. Its texts never change afterwards; it evolves.
 ///
+/// It names the work session that the board is in ([`crate::Callboard::in_session`]), whosever it is.
+///
 /// # Errors
-/// `Invalid` for a field that breaks its rule, and for an item or session of another project; `NotFound` for a project,
-/// item, session or agent that is not there; `Conflict::Inactive` for an archived project.
+/// `Invalid` for a field that breaks its rule, and for an item of another project; `NotFound` for a project,
+/// item or agent that is not there; `Conflict::Inactive` for an archived project.
 ///
 /// # Example
 /// ```no_run
@@ -80,8 +82,6 @@ pub struct AddDecision {
     pub review_at: Option<Timestamp>,
     /// The item for which it was taken, by key or id; its ledger tells of it.
     pub item: Option<Ref>,
-    /// The session in which it was taken, by key or id.
-    pub session: Option<Ref>,
     /// The agent who took it, by slug or id; the acting one where none is named.
     pub agent: Option<Ref>,
 }
@@ -111,7 +111,6 @@ impl Default for AddDecision {
             lessons: None,
             review_at: None,
             item: None,
-            session: None,
             agent: None,
         }
     }
@@ -178,19 +177,11 @@ impl AddDecision {
             let rule = format!("must be in the project of the decision, {}", project.slug);
             return Err(Error::invalid("item", &*other.key, rule));
         }
-        let session = match &self.session {
-            Some(name) => Some(find::session(tx, name).await?),
-            None => None,
-        };
-        if let Some(other) = session.as_ref().filter(|s| s.project_id.is_some_and(|id| id != project.id)) {
-            let rule = format!("must be in the project of the decision, {}", project.slug);
-            return Err(Error::invalid("session", &*other.key, rule));
-        }
         let agent = match &self.agent {
             Some(name) => Some(agent::find(tx, name).await?.id),
             None => tx.actor.agent_id(),
         };
-        Ok(Links { project, item, session, agent })
+        Ok(Links { project, item, agent })
     }
 }
 
@@ -198,7 +189,6 @@ impl AddDecision {
 pub(super) struct Links {
     pub project: projects::Model,
     pub item: Option<work_items::Model>,
-    pub session: Option<sessions::Model>,
     pub agent: Option<Uuid>,
 }
 
@@ -209,7 +199,7 @@ pub(super) async fn create(tx: &Tx, new: &AddDecision, links: &Links) -> Result<
     }
     let mut row = new.row(tx, links.project.id)?;
     row.work_item_id = links.item.as_ref().map(|item| item.id);
-    row.session_id = links.session.as_ref().map(|session| session.id);
+    row.session_id = tx.session;
     row.agent_id = links.agent;
     // Items come before projects in the order of the board's locks.
     item::lock_all(tx, row.work_item_id).await?;

@@ -1,6 +1,6 @@
 //! Finds a decision by number, key or id.
 
-use callboard_entity::{board_decisions as decisions, board_projects as projects, work_sessions as sessions};
+use callboard_entity::{board_decisions as decisions, board_projects as projects};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::db::Tx;
@@ -39,16 +39,6 @@ pub(crate) async fn find(tx: &Tx, project: Option<&Ref>, name: &Ref) -> Result<(
         (Some(project), None) => Err(missing(tx, &project, name).await?),
         (None, None) => Err(Error::not_found("decision", name.to_string())),
     }
-}
-
-/// Reads a session by key or id.
-pub(super) async fn session(tx: &Tx, name: &Ref) -> Result<sessions::Model> {
-    let query = match name {
-        Ref::Id(id) => sessions::Entity::find_by_id(*id),
-        Ref::Name(key) => sessions::Entity::find().filter(sessions::Column::Key.eq(key.as_str())),
-    };
-    let found = query.one(&tx.conn).await?;
-    found.ok_or_else(|| Error::not_found("session", name.to_string()))
 }
 
 /// `CB-D7`, `D7`, `D-7` or `7`, in any case: the prefix where it is named, and the number.

@@ -94,8 +94,7 @@ impl Board {
         let sessions: Vec<Uuid> = own().filter_map(|own| own.session.as_ref()).map(|session| session.id).collect();
         for chunk in sessions.chunks(10_000) {
             let found = sessions::Entity::find().filter(sessions::Column::Id.is_in(chunk.iter().copied()));
-            let ours = |row: &sessions::Model| row.project_id.is_none_or(|id| id == project.id);
-            board.sessions.extend(found.all(&tx.conn).await?.into_iter().filter(ours).map(|row| row.id));
+            board.sessions.extend(found.all(&tx.conn).await?.into_iter().map(|row| row.id));
         }
         let names = own().flat_map(|own| own.links.iter().map(|link| &*link.by).chain([&*own.by]));
         let names: BTreeSet<&str> = names.collect();

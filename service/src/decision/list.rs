@@ -13,12 +13,12 @@ use uuid::Uuid;
 
 use super::named::NamedDecision;
 use super::state::IN_FORCE;
-use super::{fields, find};
+use super::fields;
 use crate::db::{Query, Tx};
 use crate::error::Result;
 use crate::id::Ref;
 use crate::page::{self, Page};
-use crate::{agent, item, project};
+use crate::{agent, item, project, session};
 
 /// Decisions that meet every filter that is set, the newest first: at most three statements whatever the rows, and one for each
 /// name.
@@ -133,7 +133,7 @@ impl ListDecisions {
             all = all.add(C::WorkItemId.eq(item::find(tx, name).await?.id));
         }
         if let Some(name) = &self.session {
-            all = all.add(C::SessionId.eq(find::session(tx, name).await?.id));
+            all = all.add(C::SessionId.eq(session::find(tx, name).await?.id));
         }
         if let Some(name) = &self.agent {
             all = all.add(C::AgentId.eq(agent::find(tx, name).await?.id));

@@ -16,7 +16,7 @@ use crate::db::{Query, Tx};
 use crate::error::Result;
 use crate::id::Ref;
 use crate::page::{self, Page};
-use crate::{item, names, project};
+use crate::{item, names, project, session};
 
 /// File operations, newest first, a page at a time. Listing verifies nothing: the status is what the newest look found.
 ///
@@ -68,7 +68,7 @@ impl Query for ListFiles {
             query = query.filter(operations::Column::WorkItemId.eq(item::find(tx, name).await?.id));
         }
         if let Some(name) = &self.session {
-            query = query.filter(operations::Column::SessionId.eq(rows::session(tx, name).await?.id));
+            query = query.filter(operations::Column::SessionId.eq(session::find(tx, name).await?.id));
         }
         if let Some(id) = self.assignment {
             query = query.filter(operations::Column::AssignmentId.eq(id));

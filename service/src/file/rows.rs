@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use callboard_entity::{
     ActorType, FileOperationActorType, FileOperationVerificationStatus as Status, FileVerificationActorType,
-    board_projects as projects, file_operations as operations, work_items as items, work_sessions as sessions,
+    board_projects as projects, file_operations as operations, work_items as items,
 };
 use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select};
@@ -13,7 +13,6 @@ use uuid::Uuid;
 use super::effective::{Effect, Step, effective};
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::id::Ref;
 
 /// Values of one statement: SQLite takes 32,766 of them.
 pub(super) const CHUNK: usize = 10_000;
@@ -106,15 +105,6 @@ pub(super) async fn keys(tx: &Tx, ids: BTreeSet<Uuid>) -> Result<HashMap<Uuid, S
         keys.extend(rows);
     }
     Ok(keys)
-}
-
-/// A session by its key or id.
-pub(super) async fn session(tx: &Tx, name: &Ref) -> Result<sessions::Model> {
-    let query = match name {
-        Ref::Id(id) => sessions::Entity::find_by_id(*id),
-        Ref::Name(key) => sessions::Entity::find().filter(sessions::Column::Key.eq(key.as_str())),
-    };
-    query.one(&tx.conn).await?.ok_or_else(|| Error::not_found("session", name.to_string()))
 }
 
 /// The actor of a new operation.

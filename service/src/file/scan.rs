@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use callboard_entity::{
-    FileOperationOperation as Kind, WorkSessionStatus, board_projects as projects, task_assignments as assignments,
+    FileOperationOperation as Kind, board_projects as projects, task_assignments as assignments,
     work_items, work_sessions as sessions,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -22,12 +22,14 @@ use crate::clock::Timestamp;
 use crate::db::{Query, Tx};
 use crate::error::{Error, Result};
 use crate::id::Ref;
+use crate::session::state as session;
 use crate::{item, project};
 
 /// What the board knows before a scan: since when to look, and what it expects of the project's files.
 ///
-/// The time is, in this order: `since`; the start of the named session; that of the open session of `actor` in the project;
-/// the newest start of work on the item. [`Callboard::scan_files`] asks this and looks.
+/// The time is, in this order: `since`; the start of the session that the board is in ([`Callboard::in_session`]); that of
+/// the open session of `actor`; the newest start of work on the item. A session of another project counts for nothing.
+/// [`Callboard::scan_files`] asks this and looks.
 ///
 /// # Errors
 /// `NotFound`; `Invalid` where none of those times is known, or no project is named and the board has several.
@@ -41,8 +43,6 @@ pub struct ScanFiles {
     pub project: Option<Ref>,
     /// Changes at or after this time.
     pub since: Option<Timestamp>,
-    /// A session, by key or id.
-    pub session: Option<Ref>,
     /// Whose open session it may be.
     pub actor: Option<Actor>,
 }
@@ -116,11 +116,7 @@ impl ScanFiles {
         project: &projects::Model,
         item: Option<&work_items::Model>,
     ) -> Result<(Timestamp, String)> {
-        let session = match &self.session {
-            Some(name) => Some(rows::session(tx, name).await?),
-            None => self.open_session(tx, project).await?,
-        };
-        if let Some(session) = session {
+        if let Some(session) = self.session(tx, project).await? {
             return Ok((session.started_at, format!("session {}", session.key)));
         }
         if let Some(item) = item {
@@ -140,17 +136,23 @@ impl ScanFiles {
         Err(Error::invalid("since", "", rule))
     }
 
-    async fn open_session(&self, tx: &Tx, project: &projects::Model) -> Result<Option<sessions::Model>> {
+    async fn session(&self, tx: &Tx, project: &projects::Model) -> Result<Option<sessions::Model>> {
+        let of_project = || sessions::Entity::find().filter(sessions::Column::ProjectId.eq(project.id));
+        if let Some(id) = tx.session {
+            let named = of_project().filter(sessions::Column::Id.eq(id)).one(&tx.conn).await?;
+            if named.is_some() {
+                return Ok(named);
+            }
+        }
         let Some(actor) = self.actor else { return Ok(None) };
         let holder = match (actor.agent_id(), actor.user_id()) {
             (Some(agent), _) => sessions::Column::AgentId.eq(agent),
             (None, Some(user)) => sessions::Column::UserId.eq(user),
             (None, None) => return Ok(None),
         };
-        let open = sessions::Entity::find()
+        let open = of_project()
             .filter(holder)
-            .filter(sessions::Column::ProjectId.eq(project.id))
-            .filter(sessions::Column::Status.is_in([WorkSessionStatus::Active, WorkSessionStatus::Paused]))
+            .filter(sessions::Column::Status.is_in(session::OPEN.iter().copied()))
             .order_by_desc(sessions::Column::StartedAt)
             .order_by_desc(sessions::Column::Id);
         Ok(open.one(&tx.conn).await?)

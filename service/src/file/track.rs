@@ -44,8 +44,6 @@ pub struct TrackFiles {
     pub item: Option<Ref>,
     /// The open assignment under which the work is done.
     pub assignment: Option<Uuid>,
-    /// The session in which it is done, by key or id.
-    pub session: Option<Ref>,
     /// In the order in which they were done.
     pub operations: Vec<NewOperation>,
 }
@@ -96,13 +94,9 @@ impl Verb for TrackFiles {
         self.operations.iter().try_for_each(check)?;
         let (item, assignment) = self.target(tx).await?;
         item::not_archived(&item)?;
-        let session = match &self.session {
-            Some(name) => Some(rows::session(tx, name).await?.id),
-            None => None,
-        };
         rows::lock_project(tx, item.project_id).await?;
         let new: Vec<operations::Model> =
-            self.operations.iter().map(|new| row(tx, &item, assignment.as_ref(), session, new)).collect();
+            self.operations.iter().map(|new| row(tx, &item, assignment.as_ref(), new)).collect();
         for chunk in new.chunks(1000) {
             let chunk = chunk.iter().map(|row| row.clone().into_active_model().reset_all());
             operations::Entity::insert_many(chunk).exec_without_returning(&tx.conn).await?;
@@ -245,14 +239,13 @@ fn row(
     tx: &Tx,
     item: &work_items::Model,
     assignment: Option<&task_assignments::Model>,
-    session: Option<Uuid>,
     new: &NewOperation,
 ) -> operations::Model {
     operations::Model {
         id: id::new(),
         work_item_id: item.id,
         assignment_id: assignment.map(|assignment| assignment.id),
-        session_id: session,
+        session_id: tx.session,
         operation: new.operation,
         path: new.path.clone(),
         new_path: new.new_path.clone(),

@@ -87,16 +87,25 @@ both! {
         let seed = t.seed().await;
         let item = seed.item().await;
         let session = session(&seed, "desk").await;
-        let add = AddCheckpoint { session: Some(Ref::from("desk")), ..AddCheckpoint::of(Ref::Id(item.id), "looked at it") };
-        let added = seed.must(&add).await.checkpoint;
-        assert_eq!((added.session_id, added.assignment_id), (Some(session), None));
-        seed.sql("UPDATE work_sessions SET status = 'paused'").await;
+        let add = AddCheckpoint::of(Ref::Id(item.id), "looked at it");
         let error = seed.must_refuse(&add).await;
-        let expected = matches!(&error, Error::Conflict(Conflict::Inactive { entity: "session", name, .. }) if name == "desk");
-        assert!(expected, "{error}");
-        let missing = AddCheckpoint { session: Some(Ref::from("dusk")), ..add };
-        let error = seed.must_refuse(&missing).await;
-        assert!(matches!(error, Error::NotFound { entity: "session", .. }), "{error}");
+        assert!(matches!(error, Error::Invalid { field: "assignment", .. }), "in no session: {error}");
+        let added = seed.in_session("desk").await.must(&add).await.checkpoint;
+        assert_eq!((added.session_id, added.assignment_id), (Some(session), None));
+        assert_eq!(rows(&seed, item.id).await, [added]);
+        let last = seed.events(item.id).await.pop().expect("a ledger row");
+        assert_eq!((last.kind.as_str(), last.session_id), ("checkpoint", Some(session)));
+    }
+
+    async fn the_holders_checkpoint_names_the_session_too(t: TestDb) {
+        let seed = t.seed().await;
+        let agent = seed.agent("coder").await;
+        let held = seed.work(&agent).await;
+        let session = session(&seed, "desk").await;
+        let seed = seed.in_session("desk").await;
+        let added = seed.by(&agent, &AddCheckpoint::of(Ref::Id(held.item.id), "half")).await.expect("write it");
+        assert_eq!(rows(&seed, held.item.id).await, [added.checkpoint.clone()]);
+        assert_eq!((added.checkpoint.session_id, added.checkpoint.assignment_id), (Some(session), Some(held.assignment)));
     }
 
     async fn the_newest_are_kept_and_their_numbers_stay(t: TestDb) {
@@ -151,7 +160,8 @@ both! {
         let error = seed.must_refuse(&good).await;
         assert!(matches!(&error, Error::Transition { entity: "assignment", from, .. } if from == "completed"), "{error}");
         session(&seed, "desk").await;
-        let late = AddCheckpoint { assignment: None, session: Some(Ref::from("desk")), ..good };
+        let seed = seed.in_session("desk").await;
+        let late = AddCheckpoint { assignment: None, ..good };
         let error = seed.must_refuse(&late).await;
         assert!(matches!(&error, Error::Transition { entity: "item", from, .. } if from == "done"), "{error}");
         seed.must(&ArchiveItem { item: Ref::Id(held.item.id), reason: None }).await;

@@ -4,16 +4,14 @@ use callboard_service::assignment::Complete;
 use callboard_service::decision::{AddDecision, NamedDecision};
 use callboard_service::entity::{
     DecisionActorType, DecisionCategory, DecisionImpact, DecisionImplementationStatus, DecisionStatus, WorkItemStatus,
-    board_decisions as decisions, board_projects, work_sessions,
+    board_decisions as decisions, board_projects,
 };
 use callboard_service::item::NewItem;
 use callboard_service::project::ArchiveProject;
 use callboard_service::{Actor, Conflict, Error, Ref};
-use sea_orm::ActiveValue::Set;
-use sea_orm::{EntityTrait, IntoActiveModel};
+use sea_orm::EntityTrait;
 use serde_json::json;
 use support::{Seed, TestDb, both};
-use uuid::Uuid;
 
 use super::{add, decision, full, row, rows, session, time};
 
@@ -66,7 +64,8 @@ both! {
     async fn every_field_is_kept_and_the_item_tells_of_it(t: TestDb) {
         let seed = t.seed().await;
         let (item, session, agent) = (seed.item().await, session(&seed, "s-1").await, seed.agent("coder").await);
-        let add = AddDecision { status: DecisionStatus::Proposed, project: None, ..full(item.id, session.id, "coder") };
+        let seed = seed.in_session(session.id).await;
+        let add = AddDecision { status: DecisionStatus::Proposed, project: None, ..full(item.id, "coder") };
         let added = seed.must(&add).await;
         let stored = row(&seed, added.decision.id).await;
         assert_eq!((stored.work_item_id, stored.session_id, stored.agent_id), (Some(item.id), Some(session.id), Some(agent.id)));
@@ -153,14 +152,8 @@ both! {
         let item = seed.add_all_in("other", vec![NewItem::titled("x")]).await.remove(0);
         let error = seed.must_refuse(&AddDecision { item: Some(Ref::Id(item.id)), ..decision("x") }).await;
         assert!(matches!(error, Error::Invalid { field: "item", .. }), "{error:?}");
-        let session = session(&seed, "s-1").await;
-        let moved = work_sessions::ActiveModel { project_id: Set(Some(other.id)), ..session.clone().into_active_model() };
-        work_sessions::Entity::update(moved).exec(&seed.raw).await.expect("move the session");
-        let error = seed.must_refuse(&AddDecision { session: Some(Ref::from("s-1")), ..decision("x") }).await;
-        assert!(matches!(error, Error::Invalid { field: "session", .. }), "{error:?}");
         for (add, what) in [
             (AddDecision { item: Some(Ref::from("CB-99")), ..decision("x") }, "item"),
-            (AddDecision { session: Some(Ref::Id(Uuid::now_v7())), ..decision("x") }, "session"),
             (AddDecision { agent: Some(Ref::from("nobody")), ..decision("x") }, "agent"),
             (AddDecision { project: Some(Ref::from("nowhere")), ..decision("x") }, "project"),
         ] {

@@ -19,7 +19,7 @@ async fn filled(seed: &Seed) {
     use callboard_service::entity::DecisionStatus as Status;
     let (item, session) = (seed.item().await, session(seed, "s-1").await);
     let agent = seed.agent("coder").await;
-    let first = seed.by(&agent, &full(item.id, session.id, "coder")).await.expect("add");
+    let first = seed.in_session(session.id).await.by(&agent, &full(item.id, "coder")).await.expect("add");
     for status in Status::ALL {
         in_status(seed, &format!("is {status}"), *status).await;
     }
@@ -252,11 +252,8 @@ both! {
         let seed = t.seed().await;
         let item = seed.item().await;
         let session = session(&seed, "s-1").await;
-        let new = |n: usize| AddDecision {
-            item: Some(Ref::Id(item.id)),
-            session: Some(Ref::Id(session.id)),
-            ..decision(&n.to_string())
-        };
+        let seed = seed.in_session(session.id).await;
+        let new = |n: usize| AddDecision { item: Some(Ref::Id(item.id)), ..decision(&n.to_string()) };
         seed.must(&new(0)).await;
         let one = t.statements(&seed.board, &ExportDecisions { project: Some(Ref::from("demo")) }).await;
         for n in 1..30 {

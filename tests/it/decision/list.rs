@@ -23,7 +23,7 @@ both! {
         seed.agent("coder").await;
         seed.must(&crate::project::project("other", "OT")).await;
         let plain = add(&seed, "plain").await;
-        seed.must(&full(item.id, session.id, "coder")).await;
+        seed.in_session(session.id).await.must(&full(item.id, "coder")).await;
         in_status(&seed, "rejected", Status::Rejected).await;
         let low = AddDecision { impact: Impact::Low, project: Some(Ref::from("other")), ..decision("low") };
         seed.must(&low).await;

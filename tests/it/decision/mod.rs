@@ -40,7 +40,7 @@ pub fn time(text: &str) -> DateTime<Utc> {
 }
 
 /// A decision that says all that there is to say.
-fn full(item: Uuid, session: Uuid, agent: &str) -> AddDecision {
+fn full(item: Uuid, agent: &str) -> AddDecision {
     let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<String>>();
     AddDecision {
         category: DecisionCategory::Security,
@@ -60,7 +60,6 @@ fn full(item: Uuid, session: Uuid, agent: &str) -> AddDecision {
         lessons: Some("## Ask first\n\\## and \"quote\" 'it'".to_owned()),
         review_at: Some(time("2027-01-02T03:04:05.678901Z")),
         item: Some(Ref::Id(item)),
-        session: Some(Ref::Id(session)),
         agent: Some(Ref::from(agent)),
         ..decision("Keep keys: \"apart\" [from] the rest")
     }

@@ -28,8 +28,8 @@ both! {
         let seed = t.seed().await;
         let (item, session) = (seed.item().await, session(&seed, "s-1").await);
         seed.agent("coder").await;
-        let due = AddDecision { review_at: Some(time("2026-01-01T00:00:00Z")), ..full(item.id, session.id, "coder") };
-        let added = seed.must(&due).await;
+        let due = AddDecision { review_at: Some(time("2026-01-01T00:00:00Z")), ..full(item.id, "coder") };
+        let added = seed.in_session(session.id).await.must(&due).await;
         let found = seed.board.read(&show("1")).await.expect("show");
         assert_eq!(found.decision.decision, row(&seed, added.decision.id).await);
         assert_eq!((found.decision.key.as_str(), found.project.as_str()), ("CB-D1", "demo"));

@@ -129,8 +129,14 @@ both! {
         let session = session(&files, agent.id).await;
         let found = board.scan_files(&none, &Progress::default()).await.expect("the session's start");
         assert_eq!((found.since, found.since_what.as_str()), (session.started_at, "session S-1"));
-        let named = ScanFiles { session: Some(Ref::from("S-1")), actor: None, ..none.clone() };
-        assert_eq!(board.scan_files(&named, &Progress::default()).await.expect("named").since, session.started_at);
+        // The session that the board is in, whoever asks, unless it is of another project.
+        let inside = board.in_session(&Ref::from("S-1")).await.expect("in the session");
+        let nobody = ScanFiles { actor: None, ..none.clone() };
+        let named = inside.scan_files(&nobody, &Progress::default()).await.expect("the board's session");
+        assert_eq!((named.since, named.since_what.as_str()), (session.started_at, "session S-1"));
+        files.seed.sql("UPDATE work_sessions SET project_id = NULL").await;
+        assert!(inside.scan_files(&nobody, &Progress::default()).await.is_err(), "it is of no project");
+        files.seed.sql("UPDATE work_sessions SET project_id = (SELECT id FROM board_projects)").await;
         files.seed.sql("UPDATE work_sessions SET status = 'completed'").await;
         assert!(board.scan_files(&none, &Progress::default()).await.is_err(), "an ended session is not open");
     }

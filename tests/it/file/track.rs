@@ -154,8 +154,6 @@ both! {
         files.seed.must_refuse(&call(files.item.id, Vec::new())).await;
         files.seed.must_refuse(&call(files.item.id, vec![good.clone(); 10_001])).await;
         files.seed.must_refuse(&TrackFiles { operations: vec![good.clone()], ..TrackFiles::default() }).await;
-        let session = TrackFiles { session: Some(Ref::from("S-1")), ..call(files.item.id, vec![good.clone()]) };
-        assert_eq!(files.seed.must_refuse(&session).await.kind(), ErrorKind::NotFound);
         files.seed.must(&call(files.item.id, vec![good.clone()])).await;
         files.seed.must(&ArchiveItem { item: Ref::Id(files.item.id), reason: None }).await;
         assert_eq!(files.seed.must_refuse(&call(files.item.id, vec![good])).await.kind(), ErrorKind::Conflict);

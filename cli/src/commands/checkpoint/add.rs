@@ -27,15 +27,12 @@ pub struct Args {
 
     #[command(flatten)]
     fence: OptionalFence,
-
-    /// The session in which it is written, by key or id; needed of one who does not hold the item
-    #[arg(long, value_name = "KEY")]
-    session: Option<Ref>,
 }
 
 pub const EXAMPLES: &str = "Examples:
   callboard checkpoint CB-7 --note \"lexer done, next: the parser\"       with CALLBOARD_ASSIGNMENT set
   callboard checkpoint CB-7 --note - --data state.json --assignment ID < note.md
+  callboard checkpoint CB-7 --note \"looked at it\" --session monday      by one who does not hold the item
   callboard checkpoint list CB-7
   callboard checkpoint show CB-7 --json";
 
@@ -60,7 +57,7 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
         Some(id) => writer(context, &board, id).await?,
         None => context.actor(&board).await?,
     };
-    let verb = AddCheckpoint { item, assignment, session: args.session, note, data };
+    let verb = AddCheckpoint { item, assignment, note, data };
     let added = context.run_as(&board, actor, &verb).await?;
     context.out.data("added_checkpoint", &added, |text| {
         text.line(format_args!("checkpoint {} of {}", added.checkpoint.seq, added.item.key));

@@ -88,10 +88,6 @@ pub struct Fields {
     #[arg(long, value_name = "KEY")]
     item: Option<Ref>,
 
-    /// The session in which it is taken
-    #[arg(long, value_name = "KEY")]
-    session: Option<Ref>,
-
     /// The agent who takes it [default: the one who acts]
     #[arg(long, value_name = "SLUG")]
     agent: Option<Ref>,
@@ -133,7 +129,6 @@ impl Fields {
             lessons: values::text_or_stdin(self.lessons)?,
             review_at: self.review,
             item: self.item,
-            session: self.session,
             agent: self.agent,
         })
     }

@@ -41,9 +41,9 @@ pub struct Args {
     #[arg(long, value_name = "KEY")]
     item: Option<Ref>,
 
-    /// Only those taken in this session
+    /// Only those taken in this session, by key or id
     #[arg(long, value_name = "KEY")]
-    session: Option<Ref>,
+    during: Option<Ref>,
 
     /// Only those taken by this agent
     #[arg(long, value_name = "SLUG")]
@@ -75,7 +75,7 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
         implementation: args.implementation,
         due: args.due,
         item: args.item,
-        session: args.session,
+        session: args.during,
         agent: args.agent,
         file: args.file,
         component: args.component,

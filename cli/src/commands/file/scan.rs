@@ -20,8 +20,8 @@ pub struct Args {
     #[arg(value_name = "KEY")]
     item: Option<Ref>,
 
-    /// Changes since then, such as 90m, 2h or 2026-11-21T19:00:00Z [default: the start of your open session, else of the
-    /// work on the item]
+    /// Changes since then, such as 90m, 2h or 2026-11-21T19:00:00Z [default: the start of the session of --session, else of
+    /// your open one, else of the work on the item]
     #[arg(long, value_name = "TIME", value_parser = since)]
     since: Option<Timestamp>,
 
@@ -59,11 +59,11 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
         assignment: verb.assignment,
         project: context.project(),
         since: args.since,
-        session: None,
         actor: Some(actor),
     };
     let progress = Progress::default();
-    let found = watch(context, &progress, board.scan_files(&scan, &progress)).await?;
+    let scanned = context.in_session(&board).await?;
+    let found = watch(context, &progress, scanned.scan_files(&scan, &progress)).await?;
     if !args.track || found.operations.is_empty() {
         context.out.data("file_scan", &found, |text| files::scan(text, &found))?;
         if !found.operations.is_empty() {

@@ -38,9 +38,7 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let board = if args.new { make(context).await? } else { context.board().await? };
     // What comes back says itself who did it.
     let done = if args.dry_run.dry_run {
-        let done = board.rehearse(Actor::SYSTEM, &verb).await?;
-        context.out.rehearsed();
-        done
+        context.rehearse_as(&board, Actor::SYSTEM, &verb).await?
     } else {
         context.run_as(&board, Actor::SYSTEM, &verb).await?
     };

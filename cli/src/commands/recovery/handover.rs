@@ -62,9 +62,7 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
         None => context.actor(&board).await?,
     };
     let handed = if args.dry_run.dry_run {
-        let handed = board.rehearse(actor, &verb).await?;
-        context.out.rehearsed();
-        handed
+        context.rehearse_as(&board, actor, &verb).await?
     } else {
         context.run_as(&board, actor, &verb).await?
     };
