@@ -31,6 +31,9 @@ pub fn tracked(text: &mut Text, tracked: &TrackedFiles) {
         n => format!(", {n} earlier ones superseded"),
     };
     text.line(format_args!("{} of {}{over}", operations(tracked.operations.len()), tracked.item));
+    if let Some(decision) = &tracked.decision {
+        text.line(format_args!("decision {}: {}", decision.key, decision.decision.title));
+    }
 }
 
 /// What differs, one by one, and how much does not.

@@ -8,7 +8,8 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Query
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::find::lock;
+use super::find::{find, lock};
+use crate::actor::Actor;
 use crate::assignment::release::release;
 use crate::assignment::state::OPEN;
 use crate::db::{Tx, Verb};
@@ -17,9 +18,10 @@ use crate::id::Ref;
 use crate::item::ledger::Entry;
 use crate::item::state::FINISHED;
 use crate::item::write;
-use crate::rules;
+use crate::{rules, session};
 
-/// Archives an agent. What it holds is taken back, and what is set aside for it is open to others again.
+/// Archives an agent. What it holds is taken back, what is set aside for it is open to others again, and its work sessions
+/// that are not over are abandoned.
 ///
 /// Its profile, slug, grants and history stay; [`super::RestoreAgent`] takes it back.
 ///
@@ -29,7 +31,7 @@ use crate::rules;
 pub struct ArchiveAgent {
     /// By slug or id.
     pub agent: Ref,
-    /// Written into the ledger of every item that it gives back.
+    /// Written into the ledger of every item that it gives back, and into the sessions that end.
     pub reason: Option<String>,
 }
 
@@ -42,6 +44,9 @@ pub struct ArchivedAgent {
     pub already: bool,
     /// What it gave back, which others may claim again.
     pub released: Vec<ReleasedItem>,
+    /// The keys of the sessions that were abandoned.
+    #[serde(default)]
+    pub abandoned_sessions: Vec<String>,
 }
 
 /// An item that an archived agent gave back.
@@ -60,10 +65,13 @@ impl Verb for ArchiveAgent {
 
     async fn apply(&self, tx: &Tx) -> Result<ArchivedAgent> {
         self.reason.as_deref().map_or(Ok(()), rules::reason)?;
-        // Locked first: a claim reads this row too, so no new assignment slips in behind.
-        let mut agent = lock(tx, &self.agent).await?;
+        // A start of a session takes the same lock before it looks at the profile, so none slips in behind.
+        let agent = find(tx, &self.agent).await?;
+        tx.dialect.lock_sessions(&tx.conn, agent.id).await?;
+        // Locked before any item: a claim reads this row too, so no new assignment slips in behind either.
+        let mut agent = lock(tx, &Ref::Id(agent.id)).await?;
         if agent.status == AgentProfileStatus::Archived {
-            return Ok(ArchivedAgent { agent, already: true, released: Vec::new() });
+            return Ok(ArchivedAgent { agent, already: true, released: Vec::new(), abandoned_sessions: Vec::new() });
         }
         agent.status = AgentProfileStatus::Archived;
         agent.updated_at = tx.now;
@@ -72,9 +80,11 @@ impl Verb for ArchiveAgent {
             Some(reason) => format!("agent {} was archived: {reason}", agent.slug),
             None => format!("agent {} was archived", agent.slug),
         };
+        // Before the items: whoever works on a stack holds the session's row, and then looks at an item's.
+        let abandoned_sessions = session::abandon_all(tx, Actor::agent(agent.id), &reason).await?;
         let mut released = held(tx, agent.id, &reason).await?;
         released.extend(set_aside(tx, agent.id, &reason).await?);
-        Ok(ArchivedAgent { agent, already: false, released })
+        Ok(ArchivedAgent { agent, already: false, released, abandoned_sessions })
     }
 }
 

@@ -120,7 +120,7 @@ pub struct Claimed {
     pub item: work_items::Model,
     /// What was required and what was granted for it.
     pub context: Option<Value>,
-    /// What the attempts before left: of the first ten items that were begun before, or handed over.
+    /// What those before left: of the first ten items that somebody had before, or that were handed over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recovery: Option<Box<RecoveryPackage>>,
 }

@@ -77,7 +77,7 @@ pub(super) fn path(field: &'static str, value: &str) -> Result<String> {
 }
 
 /// The entries of a stored list, for answers and files; one that is no text is shown as JSON.
-pub(super) fn entries(stored: Option<&Value>) -> Vec<String> {
+pub(crate) fn entries(stored: Option<&Value>) -> Vec<String> {
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     match stored {
         Some(Value::Array(values)) => values.iter().map(text).collect(),

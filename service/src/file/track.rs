@@ -17,6 +17,7 @@ use super::{Root, root, rows};
 use crate::assignment::{deadline, rows as held, state};
 use crate::board::Callboard;
 use crate::db::{Query, Tx, Verb};
+use crate::decision::{AddDecision, NamedDecision};
 use crate::error::{Error, Result};
 use crate::id::{self, Ref};
 use crate::item::ledger::Entry;
@@ -32,9 +33,10 @@ const NAMED: usize = 20;
 ///
 /// It reads no file: [`super::observe()`] does, and makes the operations. Earlier operations on the same paths, also those of
 /// other items, become `superseded` where no path's state is due to them any more. A holder that names its assignment
-/// extends its lease by this.
+/// extends its lease by this. The rows name the work session that the board is in ([`crate::Callboard::in_session`]).
 ///
 /// # Errors
+/// As [`AddDecision`] where a decision is to be captured with them.
 /// `NotFound`; `Invalid` for operations that break a rule, none at all or more than 10,000; `File` for a path that is too
 /// long; `Conflict::Inactive` for an archived item; `LeaseLost` once the assignment is not the open one any more, or its
 /// lease ran out; `Transition` for one that was completed or failed.
@@ -46,6 +48,10 @@ pub struct TrackFiles {
     pub assignment: Option<Uuid>,
     /// In the order in which they were done.
     pub operations: Vec<NewOperation>,
+    /// Captured with them in one transaction: a decision about the item, in its project whatever it names itself, and,
+    /// where it names no files, about these (a decision names at most 100). Without it a rationale stays one.
+    #[serde(default)]
+    pub decision: Option<Box<AddDecision>>,
 }
 
 /// An operation that was done.
@@ -64,7 +70,7 @@ pub struct NewOperation {
     /// The size of that, in bytes; none for a delete.
     #[serde(default)]
     pub size_bytes: Option<i64>,
-    /// Why it was done. It stays with the operation: a decision is captured by its own verb.
+    /// Why it was done. It stays with the operation, and is no decision by itself.
     #[serde(default)]
     pub rationale: Option<String>,
     /// What else is known, such as the permission bits (`mode`); an object.
@@ -81,6 +87,9 @@ pub struct TrackedFiles {
     pub operations: Vec<operations::Model>,
     /// How many earlier operations are superseded by them.
     pub superseded: u64,
+    /// What was captured with them, where that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision: Option<NamedDecision>,
 }
 
 impl Verb for TrackFiles {
@@ -108,6 +117,10 @@ impl Verb for TrackFiles {
             entry = entry.assignment(assignment.id, assignment.status.as_str());
         }
         let item = write::update(tx, &item, item.clone(), entry).await?;
+        let decision = match &self.decision {
+            Some(new) => Some(self.decided(new, &item).apply(tx).await?),
+            None => None,
+        };
         // What one of them superseded within the call has its mark already.
         let ids: BTreeSet<Uuid> = new.iter().map(|row| row.id).collect();
         let own = marked.iter().filter(|id| ids.contains(*id)).count() as u64;
@@ -115,11 +128,28 @@ impl Verb for TrackFiles {
             let is_over = marked.contains(&row.id);
             operations::Model { verification_status: if is_over { Status::Superseded } else { Status::Pending }, ..row }
         });
-        Ok(TrackedFiles { item: item.key, operations: operations.collect(), superseded: marked.len() as u64 - own })
+        Ok(TrackedFiles {
+            item: item.key,
+            operations: operations.collect(),
+            superseded: marked.len() as u64 - own,
+            decision,
+        })
     }
 }
 
 impl TrackFiles {
+    /// The decision about the item and these files.
+    fn decided(&self, new: &AddDecision, item: &work_items::Model) -> AddDecision {
+        let (project, item) = (Some(Ref::Id(item.project_id)), Some(Ref::Id(item.id)));
+        let mut decided = AddDecision { project, item, ..new.clone() };
+        if decided.affected_files.is_empty() {
+            let paths = self.operations.iter().flat_map(|new| [Some(&new.path), new.new_path.as_ref()]);
+            let paths: BTreeSet<&String> = paths.flatten().collect();
+            decided.affected_files = paths.into_iter().cloned().collect();
+        }
+        decided
+    }
+
     /// The item, and the assignment with its lease extended; both locked.
     async fn target(&self, tx: &Tx) -> Result<(work_items::Model, Option<task_assignments::Model>)> {
         let Some(id) = self.assignment else {

@@ -96,7 +96,7 @@ impl Query for Inbox {
     async fn fetch(&self, tx: &Tx) -> Result<InboxPage> {
         let limit = page::limit(self.limit)?;
         let agent = agent::find(tx, &self.agent).await?;
-        let mut mine = readable_by(agent.id);
+        let mut mine = readable_by(ReadBy::Agent(agent.id));
         if let Some(name) = &self.project {
             mine = mine.add(messages::Column::ProjectId.eq(project::find(tx, name).await?.id));
         }
@@ -122,19 +122,36 @@ impl Query for Inbox {
     }
 }
 
-/// What an agent reads: what is to it, and a handover to nobody in particular of an item that it holds.
-pub(super) fn readable_by(agent: Uuid) -> Condition {
+/// Who can have a message to read.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum ReadBy {
+    /// An agent, which has an inbox.
+    Agent(Uuid),
+    /// A person, who has none, but may hold an item that was handed over to nobody in particular.
+    User(Uuid),
+}
+
+/// What somebody reads: what is to them, and a handover to nobody in particular of an item that they hold.
+pub(super) fn readable_by(reader: ReadBy) -> Condition {
+    let holds = match reader {
+        ReadBy::Agent(id) => assignments::Column::AgentId.eq(id),
+        ReadBy::User(id) => assignments::Column::UserId.eq(id),
+    };
     let held = Subquery::select()
         .column(assignments::Column::WorkItemId)
         .from(assignments::Entity)
-        .and_where(assignments::Column::AgentId.eq(agent))
+        .and_where(holds)
         .and_where(assignments::Column::Status.is_in(OPEN.iter().copied()))
         .to_owned();
     let handed = Condition::all()
         .add(messages::Column::ToAgentId.is_null())
         .add(messages::Column::Kind.eq(MessageKind::Handover))
         .add(messages::Column::WorkItemId.in_subquery(held));
-    Condition::all().add(Condition::any().add(messages::Column::ToAgentId.eq(agent)).add(handed))
+    let any = match reader {
+        ReadBy::Agent(id) => Condition::any().add(messages::Column::ToAgentId.eq(id)),
+        ReadBy::User(_) => Condition::any(),
+    };
+    Condition::all().add(any.add(handed))
 }
 
 async fn told(tx: &Tx, found: Vec<messages::Model>) -> Result<Vec<InboxMessage>> {

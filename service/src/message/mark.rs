@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::inbox::readable_by;
+use super::inbox::{ReadBy, readable_by};
 use crate::clock::Timestamp;
 use crate::db::Tx;
 use crate::error::{Error, Result};
@@ -35,9 +35,13 @@ pub(super) async fn mark(tx: &Tx, ids: &[Uuid], acknowledge: bool) -> Result<Vec
     if !(1..=MOST).contains(&ids.len()) {
         return Err(Error::invalid("messages", ids.len().to_string(), format!("must be 1 to {MOST} messages")));
     }
-    let Some(agent) = tx.actor.agent_id() else {
-        let rule = "must be the agent whose message it is: --as agent:SLUG";
-        return Err(Error::invalid("actor", tx.actor.key(), rule));
+    let reader = match (tx.actor.agent_id(), tx.actor.user_id()) {
+        (Some(agent), _) => ReadBy::Agent(agent),
+        (None, Some(user)) => ReadBy::User(user),
+        (None, None) => {
+            let rule = "must be the agent whose message it is, or who holds its item";
+            return Err(Error::invalid("actor", tx.actor.key(), rule));
+        }
     };
     let of = || messages::Entity::find().filter(messages::Column::Id.is_in(ids.iter().copied()));
     let rows = of().order_by_asc(messages::Column::Id).lock_exclusive().all(&tx.conn).await?;
@@ -45,7 +49,7 @@ pub(super) async fn mark(tx: &Tx, ids: &[Uuid], acknowledge: bool) -> Result<Vec
         return Err(Error::not_found("message", missing.to_string()));
     }
     let own: Vec<Uuid> =
-        of().select_only().column(messages::Column::Id).filter(readable_by(agent)).into_tuple().all(&tx.conn).await?;
+        of().select_only().column(messages::Column::Id).filter(readable_by(reader)).into_tuple().all(&tx.conn).await?;
     if let Some(other) = rows.iter().find(|row| !own.contains(&row.id)) {
         let rule = format!("must be the agent to whom message {} was sent, or the holder of its item", other.id);
         return Err(Error::invalid("actor", tx.actor.key(), rule));

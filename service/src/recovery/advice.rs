@@ -132,9 +132,11 @@ pub(super) fn same_failure(s: &Situation<'_>) -> Vec<String> {
 
 pub(super) fn handover(s: &Situation<'_>) -> Vec<String> {
     let open = s.package.handover.iter().filter(|handover| handover.acknowledged_at.is_none());
-    open.map(|handover| {
-        let id = handover.message;
-        format!("read what {} handed over, then `callboard message ack {id}`", handover.from)
+    let holder = item(s).open.as_ref().map(|open| &open.holder);
+    open.map(|handover| match &handover.to {
+        // Only the agent that it was for can acknowledge it, and that one may have lost the item since.
+        Some(to) if holder != Some(to) => format!("read what {} handed over to {to}", handover.from),
+        _ => format!("read what {} handed over, then `callboard message ack {}`", handover.from, handover.message),
     })
     .collect()
 }

@@ -1,50 +1,38 @@
 //! The files of a package: of each path the operation that its state is due to.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
-use callboard_entity::{FileOperationOperation as Operation, file_operations};
+use callboard_entity::file_operations as operations;
+use uuid::Uuid;
 
 use super::package::{FileState, PackagedFile};
+use crate::file::effective::{Effect, Expected, Step, effective};
 
-/// The state of each path that the operations name, by path. They come in the order in which they were done.
-///
-/// The last operation that wrote a path counts: create and modify write it, delete clears it, a move clears the one and
-/// writes the other, a copy writes the other. A read hides no write; where nothing wrote the path, the last read counts.
-pub(super) fn effective(rows: &[file_operations::Model]) -> Vec<PackagedFile> {
-    let mut files: BTreeMap<&str, PackagedFile> = BTreeMap::new();
-    for row in rows {
-        for (path, state) in touched(row) {
-            let written = |file: &PackagedFile| file.state != FileState::Read;
-            if state == FileState::Read && files.get(path).is_some_and(written) {
-                continue;
-            }
-            files.insert(path, packaged(row, path, state));
-        }
-    }
-    files.into_values().collect()
+/// The state of each path that an item's operations name, by path: by the one rule of [`crate::file::effective`].
+pub(super) fn packaged(rows: &[operations::Model]) -> Vec<PackagedFile> {
+    let steps: Vec<Step> = rows.iter().map(Step::from).collect();
+    let rows: HashMap<Uuid, &operations::Model> = rows.iter().map(|row| (row.id, row)).collect();
+    let files = effective(&steps).into_iter().filter_map(|(path, effect)| {
+        let row = rows.get(&effect.operation)?;
+        Some(file(path, effect, row))
+    });
+    files.collect()
 }
 
-fn touched(row: &file_operations::Model) -> Vec<(&str, FileState)> {
-    let (path, new) = (row.path.as_str(), row.new_path.as_deref());
-    let written = |path| (path, FileState::Written);
-    match row.operation {
-        Operation::Create | Operation::Modify => vec![written(path)],
-        Operation::Delete => vec![(path, FileState::Absent)],
-        Operation::Read => vec![(path, FileState::Read)],
-        Operation::Move => std::iter::once((path, FileState::Absent)).chain(new.map(written)).collect(),
-        Operation::Copy => std::iter::once((path, FileState::Read)).chain(new.map(written)).collect(),
-    }
-}
-
-fn packaged(row: &file_operations::Model, path: &str, state: FileState) -> PackagedFile {
-    let there = state != FileState::Absent;
+fn file(path: &str, effect: Effect, row: &operations::Model) -> PackagedFile {
+    let (state, content) = match effect.expected {
+        Expected::Absent => (FileState::Absent, None),
+        Expected::Written { content } => (FileState::Written, content),
+        Expected::Read { content } => (FileState::Read, content),
+    };
+    let (content_hash, size_bytes) = content.map(|content| (content.content_hash, content.size_bytes)).unzip();
     PackagedFile {
         path: path.to_owned(),
         operation: row.operation,
         state,
         verification: row.verification_status,
-        content_hash: row.content_hash.clone().filter(|_| there),
-        size_bytes: row.size_bytes.filter(|_| there),
+        content_hash,
+        size_bytes,
         at: row.occurred_at,
         rationale: row.rationale.clone(),
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use callboard_entity::{
-    DecisionImplementationStatus, DecisionStatus, MessageKind, TaskAssignmentStatus as Status, TaskPrerequisiteStatus,
+    DecisionImplementationStatus, MessageKind, TaskAssignmentStatus as Status, TaskPrerequisiteStatus,
     WorkItemAssigneeType, WorkItemStatus, board_decisions as decisions, board_messages as messages, board_projects,
     file_operations, task_assignments as assignments, work_item_events as events, work_items,
 };
@@ -12,7 +12,7 @@ use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::files::effective;
+use super::files::packaged;
 use super::package::{
     Attempt, Budget, ItemText, LastCheckpoint, LastHandover, Note, OpenAssignment, OpenCriterion, OpenRisk,
     PackagedDecision, PackagedItem, RecoveryPackage, UnmetPrerequisite,
@@ -20,6 +20,9 @@ use super::package::{
 use crate::assignment::state::OPEN;
 use crate::checkpoint;
 use crate::db::Tx;
+use crate::decision::fields::entries;
+use crate::decision::state::IN_FORCE;
+use crate::decision::key;
 use crate::error::Result;
 use crate::item::{COMMENT, Criterion};
 use crate::message::MessageBody;
@@ -30,8 +33,6 @@ use crate::prerequisite::{Edge, list};
 const NEWEST: u64 = 100;
 /// How much of a title or a reason stands in the head, in characters.
 const HEAD: usize = 200;
-/// The decisions that still count.
-const IN_FORCE: [DecisionStatus; 2] = [DecisionStatus::Proposed, DecisionStatus::Accepted];
 
 /// The whole package, and how many more of each section there are than were read.
 pub(super) struct Gathered {
@@ -68,8 +69,6 @@ pub(super) async fn gather(tx: &Tx, item: &work_items::Model) -> Result<Gathered
     let edges = list::of(tx, item.id).await?;
     let rows = file_operations::Entity::find()
         .filter(file_operations::Column::WorkItemId.eq(item.id))
-        .order_by_asc(file_operations::Column::OccurredAt)
-        .order_by_asc(file_operations::Column::Id)
         .all(&tx.conn)
         .await?;
     let handover = match handover {
@@ -96,7 +95,7 @@ pub(super) async fn gather(tx: &Tx, item: &work_items::Model) -> Result<Gathered
         components: components(&decisions),
         decisions: decisions.into_iter().map(|row| decision(of_item(row.work_item_id), row, &prefix)).collect(),
         attempts: held.into_iter().map(|row| attempt(row, &names)).collect(),
-        files: effective(&rows),
+        files: packaged(&rows),
         notes: comments.into_iter().map(|row| note(row, &names)).collect(),
         about: about(item),
         budget: Budget { tokens: 0, used: 0, left_out: BTreeMap::new(), shortened: 0 },
@@ -144,7 +143,7 @@ async fn in_force(tx: &Tx, item: &work_items::Model) -> Result<Vec<decisions::Mo
     let about = std::iter::once(item.id).chain(item.parent_id);
     let mut rows = decisions::Entity::find()
         .filter(decisions::Column::WorkItemId.is_in(about))
-        .filter(decisions::Column::Status.is_in(IN_FORCE))
+        .filter(decisions::Column::Status.is_in(IN_FORCE.iter().copied()))
         .order_by_desc(decisions::Column::Number)
         .all(&tx.conn)
         .await?;
@@ -229,13 +228,9 @@ fn unmet(edge: Edge) -> Option<UnmetPrerequisite> {
     })
 }
 
-fn decision_key(row: &decisions::Model, prefix: &str) -> String {
-    format!("{prefix}-D{}", row.number)
-}
-
 fn decision(item: String, row: decisions::Model, prefix: &str) -> PackagedDecision {
     PackagedDecision {
-        key: decision_key(&row, prefix),
+        key: key(prefix, row.number),
         item,
         title: row.title,
         category: row.category,
@@ -254,7 +249,7 @@ fn risks(row: &decisions::Model, prefix: &str) -> Vec<OpenRisk> {
     }
     let mut mitigations = entries(row.mitigations.as_ref()).into_iter();
     let risks = entries(row.risks.as_ref()).into_iter().map(|text| OpenRisk {
-        decision: decision_key(row, prefix),
+        decision: key(prefix, row.number),
         impact: row.impact,
         text,
         mitigation: mitigations.next(),
@@ -265,16 +260,6 @@ fn risks(row: &decisions::Model, prefix: &str) -> Vec<OpenRisk> {
 fn components(rows: &[decisions::Model]) -> Vec<String> {
     let all: BTreeSet<String> = rows.iter().flat_map(|row| entries(row.affected_components.as_ref())).collect();
     all.into_iter().collect()
-}
-
-/// The entries of a stored list; one that is no text is told as JSON.
-fn entries(stored: Option<&Value>) -> Vec<String> {
-    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    match stored {
-        Some(Value::Array(values)) => values.iter().map(text).collect(),
-        Some(Value::Null) | None => Vec::new(),
-        Some(other) => vec![text(other)],
-    }
 }
 
 fn attempt(row: assignments::Model, names: &HashMap<Uuid, String>) -> Attempt {

@@ -2,6 +2,7 @@
 
 use callboard_entity::work_items;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::fit::{self, fit};
@@ -85,13 +86,20 @@ pub(super) async fn build(
 /// Gives the packages to what was claimed after somebody else had it: the first ten of them.
 pub(crate) async fn for_claims(tx: &Tx, claimed: &mut [Claimed]) -> Result<()> {
     // Collected: a closure over borrowed rows would make the future less general than a verb's.
-    let begun_before = |claimed: &&mut Claimed| claimed.attempt > 1 || is_handed_over(&claimed.item);
-    let begun: Vec<&mut Claimed> = claimed.iter_mut().filter(begun_before).take(CLAIM_PACKAGES).collect();
+    let had_before = |claimed: &&mut Claimed| {
+        claimed.attempt > 1 || has_endings(&claimed.item) || is_handed_over(&claimed.item)
+    };
+    let begun: Vec<&mut Claimed> = claimed.iter_mut().filter(had_before).take(CLAIM_PACKAGES).collect();
     for claimed in begun {
         let package = build(tx, &claimed.item, CLAIM_BUDGET, Some(claimed.assignment)).await?;
         claimed.recovery = Some(Box::new(package));
     }
     Ok(())
+}
+
+/// Whether anybody's hold on the item ended: by its digest, for a retry counts the attempts anew.
+fn has_endings(item: &work_items::Model) -> bool {
+    item.delegation_history.as_ref().and_then(Value::as_array).is_some_and(|endings| !endings.is_empty())
 }
 
 fn is_handed_over(item: &work_items::Model) -> bool {

@@ -1,11 +1,15 @@
 //! Abandons a session with which nobody goes on.
 
+use callboard_entity::work_sessions as sessions;
+use sea_orm::sea_query::LockType;
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::find;
 use super::rows::{self, ChangedSession};
 use super::state::{OPEN, SessionEvent};
+use crate::actor::Actor;
 use crate::db::{Tx, Verb};
 use crate::error::Result;
 use crate::id::Ref;
@@ -30,7 +34,23 @@ impl Verb for AbandonSession {
     async fn apply(&self, tx: &Tx) -> Result<ChangedSession> {
         rules::reason(&self.reason)?;
         let session = find::lock(tx, self.session.as_ref(), OPEN).await?;
-        let data = json!({ "status": SessionEvent::Abandon.target(), "reason": self.reason });
-        rows::advance(tx, session, SessionEvent::Abandon, None, data).await
+        rows::advance(tx, session, SessionEvent::Abandon, None, data(&self.reason)).await
     }
+}
+
+/// Abandons every session of somebody that is not over, and gives their keys. The caller holds the lock of their starts.
+pub(crate) async fn abandon_all(tx: &Tx, holder: Actor, reason: &str) -> Result<Vec<String>> {
+    let open = find::of(holder)
+        .filter(sessions::Column::Status.is_in(OPEN.iter().copied()))
+        .order_by_asc(sessions::Column::Id)
+        .lock(LockType::NoKeyUpdate);
+    let mut keys = Vec::new();
+    for session in open.all(&tx.conn).await? {
+        keys.push(rows::advance(tx, session, SessionEvent::Abandon, None, data(reason)).await?.session.key);
+    }
+    Ok(keys)
+}
+
+fn data(reason: &str) -> Value {
+    json!({ "status": SessionEvent::Abandon.target(), "reason": reason })
 }

@@ -23,6 +23,7 @@ mod status;
 mod switch;
 
 pub use abandon::AbandonSession;
+pub(crate) use abandon::abandon_all;
 pub use command::RecordCommand;
 pub use continuity::{Continuity, ContinuityReport, EXAMPLES, Figure};
 pub use end::EndSession;

@@ -17,7 +17,7 @@ use crate::project;
 ///
 /// # Errors
 /// `Conflict::SessionActive` where its holder is at work in another session of the project, and `beside` does not ask for
-/// one more; `Transition` for a session that is over; `NotFound`; `Invalid` where none is named and the one who acts has
+/// one more; `Conflict::Inactive` for that of an agent that is not active; `Transition` for a session that is over; `NotFound`; `Invalid` where none is named and the one who acts has
 /// several paused ones.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct ResumeSession {
@@ -32,8 +32,11 @@ impl Verb for ResumeSession {
 
     async fn apply(&self, tx: &Tx) -> Result<ChangedSession> {
         let session = find::lock(tx, self.session.as_ref(), &[Status::Paused]).await?;
-        if !self.beside && state::next(session.status, SessionEvent::Resume).is_some() {
-            alone(tx, &session).await?;
+        if state::next(session.status, SessionEvent::Resume).is_some() {
+            start::may_work(tx, session.agent_id).await?;
+            if !self.beside {
+                alone(tx, &session).await?;
+            }
         }
         rows::advance(tx, session, SessionEvent::Resume, None, Value::Null).await
     }

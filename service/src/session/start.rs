@@ -68,7 +68,7 @@ impl Verb for StartSession {
         if let Some(metadata) = &self.metadata {
             rules::json("metadata", metadata)?;
         }
-        let holder = holder(tx).await?;
+        let holder = holder(tx)?;
         let item = match &self.item {
             Some(name) => Some(item::find(tx, name).await?),
             None => None,
@@ -80,6 +80,7 @@ impl Verb for StartSession {
             return Err(Conflict::Inactive { entity: "project", name: project.slug, status }.into());
         }
         tx.dialect.lock_sessions(&tx.conn, holder).await?;
+        may_work(tx, tx.actor.agent_id()).await?;
         if !self.beside {
             alone(tx, tx.actor, project.id, &project.slug).await?;
         }
@@ -115,15 +116,19 @@ impl Verb for StartSession {
 }
 
 /// The id of the agent or person whose session it will be.
-async fn holder(tx: &Tx) -> Result<Uuid> {
-    if let Some(id) = tx.actor.agent_id() {
-        let agent = agent::find(tx, &Ref::Id(id)).await?;
-        if agent.status != AgentProfileStatus::Active {
-            let status = agent.status.as_str().to_owned();
-            return Err(Conflict::Inactive { entity: "agent", name: agent.slug, status }.into());
-        }
-    }
+fn holder(tx: &Tx) -> Result<Uuid> {
     tx.actor.id.ok_or_else(|| Error::invalid("actor", "system", "must be an agent or a user: a session is somebody's"))
+}
+
+/// Refuses the session of an agent that is not active. The caller holds the lock of its starts, as whoever archives it does.
+pub(super) async fn may_work(tx: &Tx, agent: Option<Uuid>) -> Result<()> {
+    let Some(id) = agent else { return Ok(()) };
+    let agent = agent::find(tx, &Ref::Id(id)).await?;
+    if agent.status == AgentProfileStatus::Active {
+        return Ok(());
+    }
+    let status = agent.status.as_str().to_owned();
+    Err(Conflict::Inactive { entity: "agent", name: agent.slug, status }.into())
 }
 
 /// Refuses a second active session of somebody in a project. The caller holds the lock of their starts.

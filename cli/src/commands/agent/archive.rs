@@ -7,7 +7,7 @@ use crate::args::DryRun;
 use crate::context::Context;
 use crate::error::CliError;
 
-/// Archive an agent: it gets no more work, and what it holds goes back to the queue
+/// Archive an agent: it gets no more work, what it holds goes back to the queue, and its open sessions are abandoned
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
@@ -52,6 +52,9 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
         text.line(format_args!("agent:{} is {}", done.agent.slug, done.agent.status));
         if !done.released.is_empty() {
             text.line(format_args!("Back in the queue: {}", keys(&done)));
+        }
+        if !done.abandoned_sessions.is_empty() {
+            text.line(format_args!("Abandoned sessions: {}", done.abandoned_sessions.join(", ")));
         }
     })
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use callboard_service::Ref;
+use callboard_service::decision::AddDecision;
 use callboard_service::entity::FileOperationOperation;
 use callboard_service::file::{Done, Progress, TrackFiles, observe};
 
@@ -39,11 +40,16 @@ pub struct Args {
     /// Why; it stays with the operation
     #[arg(long, value_name = "TEXT")]
     rationale: Option<String>,
+
+    /// Capture a decision as well: what was decided, in one line; --rationale says why, and it is about these files
+    #[arg(long, value_name = "TEXT", requires = "rationale")]
+    decision: Option<String>,
 }
 
 const EXAMPLES: &str = "Examples:
   callboard file track create src/parser.rs src/lexer.rs --item CB-7
   callboard file track modify Cargo.toml --rationale \"the lexer needs logos\"    with CALLBOARD_ASSIGNMENT set
+  callboard file track modify Cargo.toml --item CB-7 --decision \"Use logos\" --rationale \"a lexer by hand was slow\"
   callboard file track move src/old.rs --to src/new.rs --item CB-7
   callboard file track delete src/old.rs --item CB-7                          after it was deleted
 
@@ -70,6 +76,9 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
         operation.rationale.clone_from(&args.rationale);
         verb.operations.push(operation);
     }
+    verb.decision = args.decision.zip(args.rationale).map(|(decided, rationale)| {
+        Box::new(AddDecision::new(decided.clone(), decided, rationale))
+    });
     let tracked = context.run_as(&board, actor, &verb).await?;
     context.out.data("tracked_files", &tracked, |text| files::tracked(text, &tracked))
 }
