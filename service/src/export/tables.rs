@@ -71,6 +71,8 @@ portable! {
     "workflow_event" workflow_events Id;
     "session" work_sessions Id;
     "session_event" session_events Id;
+    "decision" board_decisions Id;
+    "decision_evolution" decision_evolutions Id;
     "file_operation" file_operations Id;
     "file_verification" file_verifications Id;
     "checkpoint" checkpoints Id;
@@ -160,6 +162,8 @@ pub(crate) async fn for_each(what: &mut impl ForEachTable) -> Result<()> {
     what.table::<e::workflow_events::Entity>().await?;
     what.table::<e::work_sessions::Entity>().await?;
     what.table::<e::session_events::Entity>().await?;
+    what.table::<e::board_decisions::Entity>().await?;
+    what.table::<e::decision_evolutions::Entity>().await?;
     what.table::<e::file_operations::Entity>().await?;
     what.table::<e::file_verifications::Entity>().await?;
     what.table::<e::board_messages::Entity>().await?;

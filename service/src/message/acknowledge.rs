@@ -7,7 +7,7 @@ use super::mark::{Marked, mark};
 use crate::db::{Tx, Verb};
 use crate::error::Result;
 
-/// Acknowledges messages as the acting agent, all of them or none; what was not read is marked as read too.
+/// Acknowledges messages as the one who has them to read, all of them or none; what was not read is marked as read too.
 ///
 /// # Errors
 /// As [`super::ReadMessages`].

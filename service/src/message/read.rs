@@ -7,7 +7,9 @@ use super::mark::{Marked, mark};
 use crate::db::{Tx, Verb};
 use crate::error::Result;
 
-/// Marks messages as read by the acting agent, all of them or none. A repeat keeps the first time.
+/// Marks messages as read by the one who acts, all of them or none. A repeat keeps the first time.
+///
+/// An agent reads what was sent to it. A handover to nobody in particular is read by whoever holds its item, agent or person.
 ///
 /// # Errors
 /// `NotFound`; `Invalid` where another than the message's reader acts, and for none or more than 500 messages.

@@ -3,13 +3,18 @@
 use callboard_service::agent::ArchiveAgent;
 use callboard_service::assignment::{Assign, Holder, Pause};
 use callboard_service::entity::{
-    AgentProfileStatus, TaskAssignmentStatus, WorkItemDelegationStatus, WorkItemStatus, agent_profiles,
+    AgentProfileStatus, TaskAssignmentStatus, WorkItemDelegationStatus, WorkItemStatus, WorkSessionStatus, agent_profiles,
+    session_events,
 };
 use callboard_service::item::{Assignee, NewItem};
-use callboard_service::{Actor, Error, Ref};
-use sea_orm::EntityTrait;
+use callboard_service::session::{Continuity, EndSession, PauseSession};
+use callboard_service::{Actor, Conflict, Error, Ref};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use serde_json::json;
 use support::{Seed, TestDb, both};
 use uuid::Uuid;
+
+use crate::session;
 
 fn archive(reason: Option<&str>) -> ArchiveAgent {
     ArchiveAgent { agent: Ref::from("coder"), reason: reason.map(str::to_owned) }
@@ -91,6 +96,41 @@ both! {
         let second = seed.board.run(seed.me, &archive(None)).await.expect("archive");
         assert!(!first.already && second.already);
         assert_eq!(first.agent, second.agent);
+    }
+
+    /// It can't end them itself any more, and nobody goes on in its name.
+    async fn its_sessions_are_abandoned_and_no_others(t: TestDb) {
+        let seed = t.seed().await;
+        let (agent, other) = (seed.agent("coder").await, seed.agent("other").await);
+        let over = seed.by(&agent, &session::start("over")).await.expect("start").id;
+        seed.must(&EndSession { session: Some(Ref::from("over")), summary: None }).await;
+        let day = seed.by(&agent, &session::start("day")).await.expect("start").id;
+        let night = seed.by(&agent, &session::beside("night")).await.expect("start").id;
+        seed.must(&PauseSession { session: Some(Ref::from("night")), reason: None }).await;
+        let theirs = seed.by(&other, &session::start("theirs")).await.expect("start").id;
+        let before = [session::row(&seed, over).await, session::row(&seed, theirs).await];
+        let open = || async { seed.board.read(&Continuity::default()).await.expect("continuity").open_sessions.first };
+        assert_eq!(open().await, ["day", "night", "theirs"]);
+
+        let archived = seed.must(&archive(Some("left us"))).await;
+        assert_eq!(archived.abandoned_sessions, ["day", "night"]);
+        for id in [day, night] {
+            let row = session::row(&seed, id).await;
+            assert_eq!((row.status, row.resumed_at), (WorkSessionStatus::Abandoned, None));
+            assert!(row.ended_at.is_some());
+            let newest = session_events::Entity::find()
+                .filter(session_events::Column::SessionId.eq(id))
+                .order_by_desc(session_events::Column::Seq);
+            let last = newest.one(&seed.raw).await.expect("read the events").expect("an event");
+            let data = json!({"status": "abandoned", "reason": "agent coder was archived: left us"});
+            assert_eq!((last.actor_id, last.data), (Some(seed.user.id), Some(data)));
+        }
+        assert_eq!([session::row(&seed, over).await, session::row(&seed, theirs).await], before);
+        assert_eq!(open().await, ["theirs"]);
+        let refused = |error: &Error| matches!(error, Error::Conflict(Conflict::Inactive { entity: "agent", .. }));
+        let error = seed.by(&agent, &session::start("late")).await.expect_err("it is archived");
+        assert!(refused(&error), "{error}");
+        assert!(seed.must(&archive(None)).await.abandoned_sessions.is_empty(), "a second time changes nothing");
     }
 
     async fn an_archived_agent_gets_no_work(t: TestDb) {

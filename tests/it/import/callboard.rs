@@ -7,7 +7,8 @@ use callboard_service::agent::RegisterAgent;
 use callboard_service::assignment::Fail;
 use callboard_service::checkpoint::AddCheckpoint;
 use callboard_service::entity::CapabilityLevel::{Basic, Expert};
-use callboard_service::entity::{FileOperationOperation, work_items};
+use callboard_service::decision::{AddDecision, EvolveDecision, EvolvesInto, NamedDecision, ShowDecision};
+use callboard_service::entity::{DecisionEvolutionKind, FileOperationOperation, work_items, work_sessions};
 use callboard_service::export::ExportBoard;
 use callboard_service::file::{Done, Progress, Root, TrackFiles, VerifyFiles, observe};
 use callboard_service::import::{ImportCallboard, RestoredRows};
@@ -22,6 +23,7 @@ use rust_decimal::Decimal;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 use support::{Seed, TestDb, both, workflow_rows};
+use uuid::Uuid;
 
 use super::beads::{AWKWARD, import};
 use super::rows;
@@ -78,6 +80,7 @@ async fn full(t: &TestDb) -> Seed {
     let note = NoteInSession { session: None, text: "a \"note\"\n".to_owned(), item: None };
     seed.must(&note).await;
     track(t, &seed).await;
+    decide(&seed, item.id).await;
     workflow_rows::write_all(&seed.raw, seed.project.id, agent.id, item.id, seed.user.id).await;
     seed
 }
@@ -100,6 +103,33 @@ async fn track(t: &TestDb, seed: &Seed) {
     assert_eq!(seed.board.verify_files(seed.me, &scope, &progress).await.expect("verify").failed, 1);
 }
 
+/// Decisions with everything that they hold, the second of which came to be the third, and that one the first.
+async fn decide(seed: &Seed, item: Uuid) {
+    let session = work_sessions::Entity::find().one(&seed.raw).await.expect("read").expect("a session").id;
+    let seed = seed.in_session(session).await;
+    let whole = AddDecision {
+        risks: vec!["\"slow\"\nreads".to_owned()],
+        affected_files: vec!["src/\u{1f980}.rs".to_owned()],
+        review_at: Some(seed.board.now()),
+        item: Some(Ref::Id(item)),
+        ..AddDecision::new("One writer", "All writes\ngo through it.", "One \\ is simpler.")
+    };
+    let first = seed.must(&whole).await;
+    assert_eq!(first.decision.session_id, Some(session));
+    let second = seed.must(&AddDecision::new("Two", "Two.", "Why not.")).await;
+    let evolve = |original: &NamedDecision, kind, into| EvolveDecision {
+        project: None,
+        original: Ref::Id(original.decision.id),
+        kind,
+        into,
+        reason: "it was \"slow\"".to_owned(),
+    };
+    let third = Box::new(AddDecision::new("Three", "Three.", "Two were few."));
+    let third = seed.must(&evolve(&second, DecisionEvolutionKind::Superseded, EvolvesInto::New(third))).await.new;
+    let into = EvolvesInto::Existing(Ref::Id(first.decision.id));
+    seed.must(&evolve(&third, DecisionEvolutionKind::Clarified, into)).await;
+}
+
 /// Another, empty board in a database of the same kind, by emptying every table.
 async fn emptied(seed: &Seed) {
     for table in [
@@ -113,6 +143,8 @@ async fn emptied(seed: &Seed) {
         "external_refs",
         "checkpoints",
         "board_messages",
+        "decision_evolutions",
+        "board_decisions",
         "file_verifications",
         "file_operations",
         "session_events",
@@ -147,12 +179,17 @@ both! {
             .lines()
             .map(|line| serde_json::from_str::<Value>(line).expect("JSON")["kind"].as_str().expect("a kind").to_owned())
             .collect();
-        assert_eq!(kinds.len(), 27, "every table has rows here: {kinds:?}");
+        assert_eq!(kinds.len(), 29, "every table has rows here: {kinds:?}");
 
+        let shown = ShowDecision { project: None, decision: Ref::from("CB-D2") };
+        let chain = seed.board.read(&shown).await.expect("show").chain;
+        assert_eq!((chain.decisions.len(), chain.links.len()), (3, 2));
         emptied(&seed).await;
         let restore = ImportCallboard { content: text.clone() };
         let done = seed.board.run(Actor::SYSTEM, &restore).await.expect("restore");
         assert_eq!(done.rows["item"], RestoredRows { read: 17, created: 17, already_there: 0 });
+        assert_eq!(done.rows["decision_evolution"], RestoredRows { read: 2, created: 2, already_there: 0 });
+        assert_eq!(seed.board.read(&shown).await.expect("show").chain, chain);
         assert!(rows(&seed.raw).await == before, "the rows are not what they were");
         assert!(export(&seed.board).await == text, "the export is not what it was");
 
@@ -195,9 +232,9 @@ both! {
         assert!(error.to_string().contains("is on the board with another content"), "{error}");
         assert!(text.lines().any(|line| line.contains("no compiler") && line.contains(&id_in(&error))), "{error}");
         // The same name under another id.
-        let kim = json!({"kind": "user", "data": {"id": uuid::Uuid::now_v7(), "name": "x", "email": "k@example.org",
+        let kim = json!({"kind": "user", "data": {"id": Uuid::now_v7(), "name": "x", "email": "k@example.org",
             "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z"}});
-        let other = kim.to_string().replace(&kim["data"]["id"].to_string(), &json!(uuid::Uuid::now_v7()).to_string());
+        let other = kim.to_string().replace(&kim["data"]["id"].to_string(), &json!(Uuid::now_v7()).to_string());
         let header = text.lines().next().expect("a header");
         let restore = ImportCallboard { content: format!("{header}\n{kim}\n{other}") };
         let error = seed.board.run(Actor::SYSTEM, &restore).await.expect_err("the address is taken");

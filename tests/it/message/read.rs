@@ -1,8 +1,10 @@
 //! Marking messages as read.
 
-use callboard_service::message::ReadMessages;
+use callboard_service::assignment::Holder;
+use callboard_service::message::{AcknowledgeMessages, ReadMessages};
 use callboard_service::recovery::HandOver;
-use callboard_service::{Error, Ref};
+use callboard_service::{Actor, Error, Ref};
+use support::work::assign;
 use support::{TestDb, both};
 use uuid::Uuid;
 
@@ -55,5 +57,26 @@ both! {
         seed.claim(&two).await;
         assert!(seed.by(&one, &read).await.is_err());
         assert!(!seed.by(&two, &read).await.expect("the holder reads it")[0].already);
+    }
+
+    /// People have no inbox, but may be the ones who go on.
+    async fn a_handover_to_nobody_by_the_person_who_holds_the_item(t: TestDb) {
+        let seed = t.seed().await;
+        let one = seed.agent("one").await;
+        let held = seed.work(&one).await;
+        let message = seed.must(&HandOver::of(Ref::Id(held.item.id), "take it")).await.message;
+        let ack = AcknowledgeMessages { messages: vec![message] };
+        let error = seed.must_refuse(&ack).await;
+        assert!(matches!(error, Error::Invalid { field: "actor", .. }), "kim holds nothing: {error}");
+        let error = seed.board.run(Actor::SYSTEM, &ack).await.expect_err("Callboard itself reads nothing");
+        assert!(matches!(error, Error::Invalid { field: "actor", .. }), "{error}");
+        seed.must(&assign(held.item.id, Holder::User(Ref::Id(seed.user.id)))).await;
+        assert!(!seed.must(&ack).await[0].already);
+        assert!(rows(&seed).await[0].acknowledged_at.is_some());
+        // What is to an agent stays that agent's.
+        let to_one = HandOver { to: Some(Ref::from("one")), ..HandOver::of(Ref::Id(seed.item().await.id), "yours") };
+        let message = seed.must(&to_one).await.message;
+        let error = seed.must_refuse(&AcknowledgeMessages { messages: vec![message] }).await;
+        assert!(matches!(error, Error::Invalid { field: "actor", .. }), "{error}");
     }
 }

@@ -1,11 +1,14 @@
 //! The package that comes with a claim of what was begun before.
 
-use callboard_service::assignment::{Claim, Complete, CompleteAndClaim, Fail};
+use callboard_service::assignment::{Cancel, Claim, Complete, CompleteAndClaim, Fail};
 use callboard_service::checkpoint::AddCheckpoint;
-use callboard_service::item::NewItem;
+use callboard_service::entity::FileOperationOperation as Operation;
+use callboard_service::item::{CommentOnItem, NewItem, RetryItem, ShowItem};
 use callboard_service::recovery::{HandOver, Recover};
 use callboard_service::{Actor, Ref};
 use support::{Seed, TestDb, both};
+
+use super::{decide, decision, operation, track};
 
 both! {
     async fn after_an_expiry_and_after_a_failure(t: TestDb) {
@@ -45,6 +48,47 @@ both! {
         assert_eq!(claimed.attempt, 1, "a handover costs no attempt");
         let package = claimed.recovery.expect("a package");
         assert_eq!(package.handover.expect("the handover").text, "mind the gap");
+    }
+
+    /// The attempts count anew then, and what was left is there all the same.
+    async fn after_a_retry_and_after_a_hold_that_was_taken_back(t: TestDb) {
+        let seed = t.seed().await;
+        let agent = seed.agent("coder").await;
+        let held = seed.work(&agent).await;
+        let fail = Fail { assignment: held.assignment, reason: "no key".to_owned(), permanent: true };
+        seed.by(&agent, &fail).await.expect("fail");
+        seed.must(&RetryItem { item: Ref::Id(held.item.id), reason: None }).await;
+        let again = seed.claim(&agent).await;
+        assert_eq!(again.attempt, 1);
+        assert_eq!(again.recovery.expect("a package").attempts[1].why.as_deref(), Some("no key"));
+        seed.must(&Cancel { assignment: again.assignment, reason: "not now".to_owned() }).await;
+        let third = seed.claim(&agent).await;
+        assert_eq!((third.attempt, third.recovery.expect("a package").attempts.len()), (1, 3));
+    }
+
+    async fn with_as_many_statements_whatever_there_is(t: TestDb) {
+        let seed = t.seed().await;
+        let agent = seed.agent("coder").await;
+        begin(&seed, &agent, 2).await;
+        let [few, many] = ["CB-1", "CB-2"].map(Ref::from);
+        let fresh = seed.item().await;
+        for (item, count) in [(&few, 1), (&many, 20)] {
+            let id = seed.board.read(&ShowItem { item: item.clone() }).await.expect("show").item.id;
+            for n in 0..count {
+                seed.must(&CommentOnItem { item: item.clone(), text: n.to_string() }).await;
+                decide(&seed, decision(&seed, id, count + n)).await;
+                track(&seed, operation(&seed, id, n, Operation::Create, &format!("{id}/{n}"))).await;
+            }
+        }
+        let claim = |item: &Ref| Claim { item: Some(item.clone()), ..Claim::one(Ref::Id(agent.id)) };
+        let mut counts = Vec::new();
+        for (item, has_package) in [(&Ref::Id(fresh.id), false), (&few, true), (&many, true)] {
+            let (count, outcome) = t.statements_of(&seed.board, seed.me, &claim(item)).await;
+            assert_eq!(outcome.claimed[0].recovery.is_some(), has_package);
+            counts.push(count);
+        }
+        assert_eq!(counts[1], counts[2], "they do not grow with the rows");
+        assert!((counts[0] + 1..=counts[0] + 18).contains(&counts[1]), "{counts:?}");
     }
 
     async fn of_the_first_ten_of_many(t: TestDb) {

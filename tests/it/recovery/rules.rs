@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use callboard_service::Ref;
-use callboard_service::assignment::{Fail, Pause};
+use callboard_service::assignment::{Fail, Pause, Reassign};
 use callboard_service::checkpoint::AddCheckpoint;
 use callboard_service::entity::{
     DecisionImpact::High, DecisionImplementationStatus as Carried, DecisionStatus, FileOperationOperation as Operation,
@@ -17,6 +17,7 @@ use callboard_service::message::AcknowledgeMessages;
 use callboard_service::prerequisite::AddPrerequisite;
 use callboard_service::recovery::{GUIDANCE, HandOver, RECOMMENDATIONS, Recover};
 use serde_json::json;
+use support::work::holder;
 use support::{Seed, TestDb, both, plain};
 use uuid::Uuid;
 
@@ -180,6 +181,11 @@ both! {
         seed.end_backoffs().await;
         let message = seed.must(&hand).await.message;
         only(says(&seed, item, "handover").await, &format!("`callboard message ack {message}`"));
+        // Another one has it since, who could not acknowledge what was not for it.
+        let (item_ref, holder) = (Ref::Id(item), holder(&agent));
+        seed.must(&Reassign { item: item_ref, holder, reason: "two is ill".to_owned(), accept_seconds: None }).await;
+        only(says(&seed, item, "handover").await, "read what user:kim handed over to agent:two");
+        assert!(!says(&seed, item, "handover").await[0].contains("message ack"));
         seed.by(&two, &AcknowledgeMessages { messages: vec![message] }).await.expect("acknowledge");
         assert!(says(&seed, item, "handover").await.is_empty());
     }

@@ -44,4 +44,18 @@ both! {
         // One that runs is no new one.
         assert!(seed.must(&resume("first")).await.already);
     }
+
+    /// As it could start none.
+    async fn that_of_an_agent_that_is_not_active_is_refused(t: TestDb) {
+        let seed = t.seed().await;
+        let agent = seed.agent("coder").await;
+        of(&seed, &agent, "day").await;
+        seed.must(&pause("day")).await;
+        seed.sql("UPDATE agent_profiles SET status = 'inactive'").await;
+        for beside in [false, true] {
+            let error = seed.must_refuse(&ResumeSession { beside, ..resume("day") }).await;
+            let expected = matches!(&error, Error::Conflict(Conflict::Inactive { entity: "agent", name, .. }) if name == "coder");
+            assert!(expected, "{error}");
+        }
+    }
 }

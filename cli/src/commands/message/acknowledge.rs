@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::error::CliError;
 use crate::output::continuity;
 
-/// Acknowledge messages as the agent that has them to read: read, and taken on
+/// Acknowledge messages as the one who has them to read: read, and taken on
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {

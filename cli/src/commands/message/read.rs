@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::error::CliError;
 use crate::output::continuity;
 
-/// Mark messages as read, as the agent that has them to read
+/// Mark messages as read, as the one who has them to read
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
