@@ -121,12 +121,7 @@ impl Context {
     ///
     /// # Errors
     /// As [`Context::run_as`].
-    pub async fn rehearse_as<V: Verb>(
-        &self,
-        board: &Callboard,
-        actor: Actor,
-        verb: &V,
-    ) -> Result<V::Output, CliError> {
+    pub async fn rehearse_as<V: Verb>(&self, board: &Callboard, actor: Actor, verb: &V) -> Result<V::Output, CliError> {
         let output = self.in_session(board).await?.rehearse(actor, verb).await?;
         self.out.rehearsed();
         Ok(output)

@@ -11,9 +11,9 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, Quer
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::fields;
 use super::named::NamedDecision;
 use super::state::IN_FORCE;
-use super::fields;
 use crate::db::{Query, Tx};
 use crate::error::Result;
 use crate::id::Ref;

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use callboard_entity::{
-    FileOperationOperation as Kind, board_projects as projects, task_assignments as assignments,
-    work_items, work_sessions as sessions,
+    FileOperationOperation as Kind, board_projects as projects, task_assignments as assignments, work_items,
+    work_sessions as sessions,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};

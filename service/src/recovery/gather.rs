@@ -21,8 +21,8 @@ use crate::assignment::state::OPEN;
 use crate::checkpoint;
 use crate::db::Tx;
 use crate::decision::fields::entries;
-use crate::decision::state::IN_FORCE;
 use crate::decision::key;
+use crate::decision::state::IN_FORCE;
 use crate::error::Result;
 use crate::item::{COMMENT, Criterion};
 use crate::message::MessageBody;
@@ -67,10 +67,8 @@ pub(super) async fn gather(tx: &Tx, item: &work_items::Model) -> Result<Gathered
     };
     let criteria = criteria(item);
     let edges = list::of(tx, item.id).await?;
-    let rows = file_operations::Entity::find()
-        .filter(file_operations::Column::WorkItemId.eq(item.id))
-        .all(&tx.conn)
-        .await?;
+    let rows =
+        file_operations::Entity::find().filter(file_operations::Column::WorkItemId.eq(item.id)).all(&tx.conn).await?;
     let handover = match handover {
         Some(row) => Some(told(row, &names)?),
         None => None,

@@ -86,9 +86,8 @@ pub(super) async fn build(
 /// Gives the packages to what was claimed after somebody else had it: the first ten of them.
 pub(crate) async fn for_claims(tx: &Tx, claimed: &mut [Claimed]) -> Result<()> {
     // Collected: a closure over borrowed rows would make the future less general than a verb's.
-    let had_before = |claimed: &&mut Claimed| {
-        claimed.attempt > 1 || has_endings(&claimed.item) || is_handed_over(&claimed.item)
-    };
+    let had_before =
+        |claimed: &&mut Claimed| claimed.attempt > 1 || has_endings(&claimed.item) || is_handed_over(&claimed.item);
     let begun: Vec<&mut Claimed> = claimed.iter_mut().filter(had_before).take(CLAIM_PACKAGES).collect();
     for claimed in begun {
         let package = build(tx, &claimed.item, CLAIM_BUDGET, Some(claimed.assignment)).await?;

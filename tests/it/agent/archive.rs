@@ -3,8 +3,8 @@
 use callboard_service::agent::ArchiveAgent;
 use callboard_service::assignment::{Assign, Holder, Pause};
 use callboard_service::entity::{
-    AgentProfileStatus, TaskAssignmentStatus, WorkItemDelegationStatus, WorkItemStatus, WorkSessionStatus, agent_profiles,
-    session_events,
+    AgentProfileStatus, TaskAssignmentStatus, WorkItemDelegationStatus, WorkItemStatus, WorkSessionStatus,
+    agent_profiles, session_events,
 };
 use callboard_service::item::{Assignee, NewItem};
 use callboard_service::session::{Continuity, EndSession, PauseSession};

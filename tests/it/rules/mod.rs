@@ -6,6 +6,7 @@ mod dependencies;
 mod docs;
 mod early;
 mod files;
+mod ledger;
 mod migrations;
 mod names;
 mod schema;

@@ -76,9 +76,10 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
         operation.rationale.clone_from(&args.rationale);
         verb.operations.push(operation);
     }
-    verb.decision = args.decision.zip(args.rationale).map(|(decided, rationale)| {
-        Box::new(AddDecision::new(decided.clone(), decided, rationale))
-    });
+    verb.decision = args
+        .decision
+        .zip(args.rationale)
+        .map(|(decided, rationale)| Box::new(AddDecision::new(decided.clone(), decided, rationale)));
     let tracked = context.run_as(&board, actor, &verb).await?;
     context.out.data("tracked_files", &tracked, |text| files::tracked(text, &tracked))
 }
