@@ -107,6 +107,55 @@ both! {
         t.callboard(["session", "start", "--key", "next"]).env("CALLBOARD_SESSION", "by-ada").run().ok();
     }
 
+    /// One flag, and one variable, for whatever is written; what only looks is not narrowed by it.
+    async fn what_continuity_keeps_names_the_session_too(t: TestDb) {
+        init(&t);
+        add_items(&t, &["first", "second"]).await;
+        text(&t, ["session", "start", "--key", "day"]);
+        let day = row(&t, "day").await;
+        std::fs::create_dir(t.dir().join("project")).expect("make a folder");
+        text(&t, ["project", "edit", "demo", "--root", "project"]);
+        std::fs::write(t.dir().join("project/a"), "abc").expect("write");
+        let inside = |args: &[&str]| t.callboard(args).env("CALLBOARD_SESSION", "day").arg("--json").run();
+        let id = Value::from(day.id.to_string());
+
+        let scan = data(inside(&["file", "scan"]), "file_scan");
+        assert_eq!((&scan["since_what"], &scan["operations"][0]["path"]), (&"session day".into(), &"a".into()));
+        let why = ["--rationale", "it was missing", "--decision", "Add a"];
+        let track = ["file", "track", "create", "project/a", "--item", "CB-1"];
+        let tracked = data(inside(&[&track[..], &why[..]].concat()), "tracked_files");
+        let decision = &tracked["decision"];
+        assert_eq!((&tracked["operations"][0]["session_id"], &decision["session_id"]), (&id, &id));
+        assert_eq!((&decision["key"], &decision["title"], &decision["rationale"]), (&"CB-D1".into(), &"Add a".into(), &why[1].into()));
+        let added = data(inside(&["decision", "add", "Two", "Two.", "Why not."]), "decision");
+        assert_eq!((&added["session_id"], &added["work_item_id"]), (&id, &Value::Null));
+        let third = ["decision", "evolve", "2", "superseded", "--reason", "few", "--title", "Three", "--decision", "3", "--rationale", "4"];
+        assert_eq!(data(inside(&third), "evolved_decision")["new"]["session_id"], id);
+        let note = data(inside(&["checkpoint", "CB-1", "--note", "half"]), "added_checkpoint");
+        assert_eq!((&note["checkpoint"]["session_id"], &note["checkpoint"]["assignment_id"]), (&id, &Value::Null));
+        data(inside(&["handover", "CB-1", "--note", "go on"]), "handed_over");
+        let by_whom = named(&t).await;
+        let kinds: Vec<&str> = by_whom.iter().map(|(kind, _)| kind.as_str()).collect();
+        assert_eq!(kinds, ["created", "created", "files_tracked", "decision", "checkpoint", "handed_over"]);
+        assert!(by_whom[2..].iter().all(|(_, session)| *session == Some(day.id)), "{by_whom:?}");
+
+        text(&t, ["decision", "add", "Four", "Four.", "Outside."]);
+        let of = |page: Value| page["rows"].as_array().map(Vec::len);
+        assert_eq!(of(data(inside(&["decision", "list"]), "decisions")), Some(4), "the variable narrows nothing");
+        assert_eq!(of(json(&t, ["decision", "list", "--during", "day"], "decisions")), Some(3));
+        assert_eq!(of(json(&t, ["file", "list", "--during", "day"], "files")), Some(1));
+        refused(&t, ["file", "track", "create", "project/a", "--item", "CB-1", "--decision", "without a reason"], 2);
+        text(&t, ["session", "end", "day"]);
+        for args in [
+            &["file", "scan"][..],
+            &["handover", "CB-2", "--note", "x", "--dry-run"],
+            &["checkpoint", "CB-1", "--note", "late"],
+            &["decision", "add", "a", "b", "c"],
+        ] {
+            t.callboard(args).env("CALLBOARD_SESSION", "day").run().code(14);
+        }
+    }
+
     async fn status_shows_where_i_am_and_list_who_is_at_work(t: TestDb) {
         init(&t);
         add_items(&t, &["first"]).await;

@@ -5,13 +5,15 @@ use std::path::Path;
 
 use callboard_service::agent::RegisterAgent;
 use callboard_service::assignment::Complete;
+use callboard_service::decision::AddDecision;
 use callboard_service::entity::{
-    FileOperationActorType, FileOperationOperation as Kind, FileOperationVerificationStatus as Status,
+    FileOperationActorType, FileOperationOperation as Kind, FileOperationVerificationStatus as Status, board_decisions,
 };
 use callboard_service::file::{NewOperation, Root, TrackFiles};
 use callboard_service::item::ArchiveItem;
 use callboard_service::project::{AddProject, EditProject};
 use callboard_service::{Change, Error, ErrorKind, FileProblem, Ref, id};
+use sea_orm::EntityTrait;
 use serde_json::json;
 use support::{TestDb, both};
 
@@ -157,6 +159,49 @@ both! {
         files.seed.must(&call(files.item.id, vec![good.clone()])).await;
         files.seed.must(&ArchiveItem { item: Ref::Id(files.item.id), reason: None }).await;
         assert_eq!(files.seed.must_refuse(&call(files.item.id, vec![good])).await.kind(), ErrorKind::Conflict);
+    }
+
+    async fn a_rationale_becomes_a_decision_only_when_asked(t: TestDb) {
+        let files = Files::new(&t).await;
+        files.write("src/b", "abc");
+        files.write("a", "abc");
+        std::fs::rename(files.path("src/b"), files.path("src/c")).expect("rename");
+        let mut operations = vec![
+            files.observe(Kind::Move, "src/b", Some("src/c")).await.expect("observe"),
+            files.observe(Kind::Create, "a", None).await.expect("observe"),
+        ];
+        operations[0].rationale = Some("c is shorter".to_owned());
+        let plain = files.seed.must(&call(files.item.id, operations.clone())).await;
+        assert_eq!(plain.decision, None);
+        let decisions = || async { board_decisions::Entity::find().all(&files.seed.raw).await.expect("read") };
+        assert_eq!(decisions().await, []);
+
+        // Whatever item and project the decision names itself, it is about these.
+        let other = files.seed.item().await;
+        let decision = AddDecision {
+            item: Some(Ref::Id(other.id)),
+            project: Some(Ref::from("nowhere")),
+            ..AddDecision::new("Short names", "Names have one letter.", "c is shorter")
+        };
+        let asked = TrackFiles { decision: Some(Box::new(decision.clone())), ..call(files.item.id, operations.clone()) };
+        let tracked = files.seed.must(&asked).await;
+        let stored = decisions().await;
+        assert_eq!(tracked.decision.map(|named| (named.key, named.decision)), Some(("CB-D1".to_owned(), stored[0].clone())));
+        assert_eq!((stored[0].work_item_id, &stored[0].affected_files), (Some(files.item.id), &Some(json!(["a", "src/b", "src/c"]))));
+        let kinds = files.seed.kinds(files.item.id).await;
+        assert_eq!(kinds, ["created", "files_tracked", "files_tracked", "decision"]);
+        let own = AddDecision { affected_files: vec!["src".to_owned()], ..decision.clone() };
+        let named = files.seed.must(&TrackFiles { decision: Some(Box::new(own)), ..asked.clone() }).await;
+        assert_eq!(named.decision.expect("a decision").decision.affected_files, Some(json!(["src"])));
+
+        // All of it, or nothing.
+        let many = (0..101).map(|n| NewOperation { path: format!("f{n}"), ..operations[1].clone() }).collect();
+        let silent = AddDecision { rationale: " ".to_owned(), ..decision.clone() };
+        for (operations, decision, expected) in [(operations, silent, "rationale"), (many, decision, "affected_files")] {
+            let bad = TrackFiles { decision: Some(Box::new(decision)), ..call(files.item.id, operations) };
+            let error = files.seed.must_refuse(&bad).await;
+            assert!(matches!(&error, Error::Invalid { field, .. } if *field == expected), "{expected}: {error}");
+        }
     }
 
     /// An operation is what the file system shows: nothing that was not done, and nothing outside.
