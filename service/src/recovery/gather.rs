@@ -9,7 +9,6 @@ use callboard_entity::{
 };
 use chrono::SecondsFormat;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::files::packaged;

@@ -17,8 +17,8 @@ use crate::project;
 ///
 /// # Errors
 /// `Conflict::SessionActive` where its holder is at work in another session of the project, and `beside` does not ask for
-/// one more; `Conflict::Inactive` for that of an agent that is not active; `Transition` for a session that is over; `NotFound`; `Invalid` where none is named and the one who acts has
-/// several paused ones.
+/// one more; `Conflict::Inactive` for that of an agent that is not active; `Transition` for a session that is over;
+/// `NotFound`; `Invalid` where none is named and the one who acts has several paused ones.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct ResumeSession {
     /// By key or id; where none is named, the only paused one of the one who acts.
