@@ -148,9 +148,9 @@ both! {
         text(&t, ["session", "end", "day"]);
         for args in [
             &["file", "scan"][..],
-            &["handover", "CB-2", "--note", "x", "--dry-run"],
-            &["checkpoint", "CB-1", "--note", "late"],
-            &["decision", "add", "a", "b", "c"],
+            &["handover", "CB-2", "--note", "x", "--dry-run"][..],
+            &["checkpoint", "CB-1", "--note", "late"][..],
+            &["decision", "add", "a", "b", "c"][..],
         ] {
             t.callboard(args).env("CALLBOARD_SESSION", "day").run().code(14);
         }
