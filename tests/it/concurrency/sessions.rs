@@ -1,7 +1,8 @@
-//! Two starts at once never give one agent two active sessions in a project.
+//! Two starts at once never give one agent two active sessions in a project, and a start beside its archiving none.
 
 use std::sync::Arc;
 
+use callboard_service::agent::ArchiveAgent;
 use callboard_service::entity::{
     WorkSessionSource, WorkSessionStatus, WorkSessionType, agent_profiles, work_sessions as sessions,
 };
@@ -70,6 +71,41 @@ both! {
             seed.sql("UPDATE work_sessions SET status = 'completed'").await;
         }
         assert!(twice > 0, "the race was never hit: the tests above would prove nothing");
+    }
+
+    /// Whichever comes first: an archived agent is at work in no session.
+    async fn a_start_while_its_agent_is_archived_leaves_none_open(t: TestDb) {
+        let seed = t.seed().await;
+        let boards = boards(&t).await;
+        let (mut overlaps, mut starts) = (0, 0);
+        for round in 0..ROUNDS {
+            let agent = seed.agent(&format!("coder-{round}")).await;
+            let archive = ArchiveAgent { agent: Ref::Id(agent.id), reason: None };
+            let actors = [Actor::agent(agent.id), seed.me];
+            let (started, archived, overlap) = race(&boards, actors, start("day", round), archive).await;
+            overlaps += usize::from(overlap);
+            starts += usize::from(started.is_ok());
+            let abandoned = archived.expect("archive").abandoned_sessions;
+            match started {
+                Ok(session) => assert_eq!(abandoned, [session.key], "round {round}"),
+                Err(Error::Conflict(Conflict::Inactive { entity: "agent", .. })) => assert!(abandoned.is_empty()),
+                Err(error) => panic!("round {round}: {error}"),
+            }
+            assert_eq!(active(&seed, &agent).await, Vec::<String>::new(), "round {round}");
+        }
+        assert_raced(overlaps, starts);
+    }
+
+    /// The control: a look before the archiving, and an insert after it, where nothing is locked.
+    async fn without_the_lock_an_archived_agent_is_at_work(t: TestDb) {
+        let seed = t.seed().await;
+        let agent = seed.agent("coder").await;
+        let barrier = Arc::new(Barrier::new(2));
+        let late = tokio::spawn(unguarded(seed.clone(), agent.clone(), "late".to_owned(), Arc::clone(&barrier)));
+        seed.must(&ArchiveAgent { agent: Ref::Id(agent.id), reason: None }).await;
+        meet(&barrier).await;
+        late.await.expect("the call ends");
+        assert_eq!(active(&seed, &agent).await, ["late"], "the race was not hit: the test above would prove nothing");
     }
 
     /// The numbers of what happens in a session have no gaps, and none is given twice.
