@@ -109,7 +109,8 @@ fn text(answer: Vec<u8>) -> Option<String> {
     String::from_utf8(answer).ok().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
-/// What git prints, where it ends well. It writes nothing and runs no program that the repository's settings name.
+/// What git prints, where it ends well. It writes nothing and runs no program that the repository's settings name, but for the
+/// `clean` filters of files that differ, without which their contents cannot be compared.
 async fn run(root: &Root, args: &[&str]) -> Option<Vec<u8>> {
     let mut git = Command::new("git");
     git.arg("-C").arg(root.path()).args(["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"]).args(args);
