@@ -6,6 +6,7 @@ mod dependencies;
 mod docs;
 mod early;
 mod files;
+mod links;
 mod migrations;
 mod names;
 mod schema;

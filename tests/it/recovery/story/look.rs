@@ -41,18 +41,19 @@ pub async fn look<C: ConnectionTrait>(conn: &C, place: &Place) -> Vec<String> {
     let files = operations::Entity::find().filter(operations::Column::WorkItemId.eq(place.item));
     for row in files.order_by_asc(operations::Column::Id).all(conn).await.expect("read the operations") {
         let hash = row.content_hash.map(|hash| hash[..8].to_owned());
-        let whole = row.assignment_id.is_some() && row.session_id.is_some();
-        lines.push(format!("file {} {} {} {whole}", row.operation, row.path, shown(hash)));
+        let linked = row.assignment_id.is_some() && row.session_id.is_some();
+        lines.push(format!("file {} {} {linked} {}", row.operation, row.path, shown(hash)));
         lines.push(format!("verification {} {}", row.path, row.verification_status));
     }
     let decided = decisions::Entity::find().filter(decisions::Column::ProjectId.eq(place.project));
     for row in decided.order_by_asc(decisions::Column::Number).all(conn).await.expect("read the decisions") {
         let linked = row.work_item_id == Some(place.item) && row.session_id.is_some() && row.agent_id.is_some();
-        lines.push(format!("decision {} {} {} {linked}", row.number, row.status, row.title));
+        lines.push(format!("decision {} {} {linked} {}", row.number, row.status, row.title));
     }
     let noted = checkpoints::Entity::find().filter(checkpoints::Column::WorkItemId.eq(place.item));
     for row in noted.order_by_asc(checkpoints::Column::Seq).all(conn).await.expect("read the checkpoints") {
-        lines.push(format!("checkpoint {} {} {}", row.seq, row.note, shown(row.data)));
+        let linked = row.assignment_id.is_some() && row.session_id.is_some();
+        lines.push(format!("checkpoint {} {linked} {} {}", row.seq, row.note, shown(row.data)));
     }
     let sent = messages::Entity::find().filter(messages::Column::ProjectId.eq(place.project));
     for row in sent.order_by_asc(messages::Column::Id).all(conn).await.expect("read the messages") {
@@ -73,7 +74,7 @@ pub async fn look<C: ConnectionTrait>(conn: &C, place: &Place) -> Vec<String> {
 
 /// What the work made, whoever did it: files, decisions, checkpoints, messages and what is found by words.
 pub fn made(lines: &[String]) -> Vec<&str> {
-    let is_made = |line: &&str| !HOW.iter().any(|how| line.split(' ').next() == Some(how));
+    let is_made = |line: &&str| !HOW.iter().any(|how| line.split(' ').next() == Some(*how));
     lines.iter().map(String::as_str).filter(is_made).collect()
 }
 

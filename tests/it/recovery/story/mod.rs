@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use callboard_service::entity::{TaskAssignmentStatus as Status, WorkItemStatus, task_assignments};
+use callboard_service::entity::{TaskAssignmentStatus as Status, WorkItemStatus, task_assignments, work_sessions};
 use callboard_service::file::{Progress, ScanFiles, VerifyFiles};
 use callboard_service::item::NewItem;
 use callboard_service::project::AddProject;
@@ -84,7 +84,9 @@ impl Rehearsal {
     async fn new(t: &TestDb, seed: &Seed) -> Self {
         let sent = Arc::new(AtomicUsize::new(0));
         let counter = Arc::clone(&sent);
-        let options = options().on_statement(move |_| _ = counter.fetch_add(1, Ordering::SeqCst));
+        let options = options().on_statement(move |_| {
+            counter.fetch_add(1, Ordering::SeqCst);
+        });
         let url = DatabaseUrl::parse(t.url()).expect("a URL");
         let board = Callboard::open(&url, options).await.expect("open the board");
         let place = place(t, seed, 0).await;
@@ -95,6 +97,10 @@ impl Rehearsal {
             player.play(step).await;
             statements.push(sent.load(Ordering::SeqCst));
             states.push(look(&seed.raw, &place).await);
+        }
+        for kind in ["file", "decision", "checkpoint"] {
+            let linked = of(&states[STEPS], kind);
+            assert!(!linked.is_empty() && linked.iter().all(|line| line.contains(" true ")), "they name the session: {linked:?}");
         }
         Self { place, states, statements }
     }
@@ -230,7 +236,7 @@ async fn carry_on(t: &TestDb, seed: &Seed, rehearsal: &Rehearsal, place: &Place,
     let left = look(&seed.raw, place).await;
     let steps = rehearsal.steps(&left).unwrap_or_else(|| panic!("{}: half a step is left: {left:#?}", at()));
     let acknowledged = fs::read_to_string(place.folder.join("acknowledged")).unwrap_or_default();
-    let acknowledged = acknowledged.parse().unwrap_or(0);
+    let acknowledged = acknowledged.parse::<usize>().unwrap_or(0);
     // What comes after the commit of a step, such as a look at the new session, is a statement of it, too.
     let more = usize::from(point.1 > 0 && point.0 == SESSION);
     assert!((acknowledged..=acknowledged + more).contains(&steps), "{}: {steps} of {acknowledged}", at());
@@ -243,7 +249,10 @@ async fn carry_on(t: &TestDb, seed: &Seed, rehearsal: &Rehearsal, place: &Place,
         seed.end_backoff(place.item).await;
     }
     let package = package(t, seed, place, point.1 == 0).await;
-    assert_eq!(package.checkpoint.map(|c| format!("{} {}", c.seq, c.note)), newest_checkpoint(&left), "{}", at());
+    let newest = package.checkpoint.as_ref().map(|c| format!("checkpoint {} true {} ", c.seq, c.note));
+    let stored = of(&left, "checkpoint").pop();
+    assert!(newest.is_some() == stored.is_some(), "{}: {newest:?} {stored:?}", at());
+    assert!(stored.is_none_or(|line| newest.is_some_and(|newest| line.starts_with(&newest))), "{}: {stored:?}", at());
     assert_eq!(package.decisions.len(), of(&left, "decision").len(), "{}", at());
     assert_eq!(package.files.len(), paths(&left).len(), "{}", at());
     assert_eq!(package.notes.len(), of(&left, "search").iter().filter(|line| line.starts_with("search comment")).count());
@@ -257,15 +266,17 @@ async fn carry_on(t: &TestDb, seed: &Seed, rehearsal: &Rehearsal, place: &Place,
         let claimed = two.claim().await;
         assert_eq!(claimed.recovery.is_some(), steps > CLAIM, "{}: a claim brings the package", at());
         if steps > SESSION {
-            let session = Ref::from(session_key("one", place.item).as_str());
-            let scan = ScanFiles { item: Some(Ref::Id(place.item)), session: Some(session.clone()), ..ScanFiles::default() };
+            let key = session_key("one", place.item);
+            let begun = work_sessions::Entity::find().filter(work_sessions::Column::Key.eq(key.as_str())).one(&seed.raw).await;
+            let since = begun.expect("read the session").map(|session| session.started_at);
+            let scan = ScanFiles { item: Some(Ref::Id(place.item)), since, ..ScanFiles::default() };
             let found = seed.board.scan_files(&scan, &Progress::default()).await.expect("scan");
             let found: Vec<_> = found.operations.iter().map(|new| (new.operation, new.path.as_str())).collect();
             let mut untold: Vec<_> = files(steps).iter().map(|(kind, path, _)| (*kind, *path)).collect();
             untold.retain(|_| point.1 > 0 && point.0 == steps);
             untold.sort_by_key(|(_, path)| *path);
             assert_eq!(found, untold, "{}: what was written and not told of is found", at());
-            let abandon = AbandonSession { session: Some(session), reason: "it was killed".to_owned() };
+            let abandon = AbandonSession { session: Some(Ref::from(key.as_str())), reason: "it was killed".to_owned() };
             seed.board.run(two.actor(), &abandon).await.expect("abandon");
         }
         two.play(SESSION).await;
@@ -307,12 +318,6 @@ async fn package(t: &TestDb, seed: &Seed, place: &Place, is_printed: bool) -> Re
     let program = t.callboard(["recover", &place.key, "--json"]);
     let output = tokio::task::spawn_blocking(move || program.run()).await.expect("the child ends").ok();
     serde_json::from_value(output.json()["data"].clone()).expect("a package")
-}
-
-fn newest_checkpoint(lines: &[String]) -> Option<String> {
-    let newest = of(lines, "checkpoint").pop()?;
-    let words: Vec<&str> = newest.split(' ').skip(1).collect();
-    Some(words[..words.len() - 1].join(" "))
 }
 
 fn paths<'l>(lines: &'l [String]) -> BTreeSet<&'l str> {

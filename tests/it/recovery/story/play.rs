@@ -118,14 +118,14 @@ impl Player {
         };
         let checkpoint = |text: &str, data| {
             let add = AddCheckpoint::of(item.clone(), text);
-            Write::Checkpoint(AddCheckpoint { assignment: Some(assignment), session: session.clone(), data, ..add })
+            Write::Checkpoint(AddCheckpoint { assignment: Some(assignment), data, ..add })
         };
         match step {
             2 => vec![self.track(step).await, note("the grammar has no comments")],
             3 => {
                 let new = AddDecision::new("Write the parser by hand", "No generator.", "Its errors are better.");
                 let (impact, item) = (DecisionImpact::High, Some(item.clone()));
-                vec![Write::Decide(Box::new(AddDecision { impact, item, session: session.clone(), ..new }))]
+                vec![Write::Decide(Box::new(AddDecision { impact, item, ..new }))]
             }
             4 => vec![self.track(step).await, checkpoint("lexer and parser done", Some(json!({ "line": 7 })))],
             5 => vec![Write::Comment(CommentOnItem { item, text: "the old parser is in attic".to_owned() })],
@@ -150,7 +150,7 @@ impl Player {
             let done = Done { operation: *operation, path: Path::new(path), new_path: None };
             operations.push(observe(&root, &self.folder, done, &Progress::default()).await.expect("observe"));
         }
-        Write::Track(TrackFiles { item: None, assignment: self.assignment, session: self.session.clone(), operations })
+        Write::Track(TrackFiles { assignment: self.assignment, operations, ..TrackFiles::default() })
     }
 }
 
