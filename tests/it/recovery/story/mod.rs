@@ -100,7 +100,10 @@ impl Rehearsal {
         }
         for kind in ["file", "decision", "checkpoint"] {
             let linked = of(&states[STEPS], kind);
-            assert!(!linked.is_empty() && linked.iter().all(|line| line.contains(" true ")), "they name the session: {linked:?}");
+            assert!(
+                !linked.is_empty() && linked.iter().all(|line| line.contains(" true ")),
+                "they name the session: {linked:?}"
+            );
         }
         Self { place, states, statements }
     }
@@ -223,7 +226,8 @@ async fn place(t: &TestDb, seed: &Seed, number: usize) -> Place {
 /// Plays the story up to a point in a process that ends there; whether it did.
 async fn kill(t: &TestDb, place: &Place, (step, statement): Point, how: &str) -> bool {
     let folder = place.folder.to_str().expect("UTF-8").to_owned();
-    let args = [t.url().to_owned(), place.item.to_string(), folder, step.to_string(), statement.to_string(), how.to_owned()];
+    let args =
+        [t.url().to_owned(), place.item.to_string(), folder, step.to_string(), statement.to_string(), how.to_owned()];
     let program = agent(t.dir()).args(args);
     let output = tokio::task::spawn_blocking(move || program.spawn().wait(MOST)).await.expect("the child ends");
     assert!(output.signal == Some(9) || output.exit == Some(0), "neither killed nor done\n{output}");
@@ -255,7 +259,10 @@ async fn carry_on(t: &TestDb, seed: &Seed, rehearsal: &Rehearsal, place: &Place,
     assert!(stored.is_none_or(|line| newest.is_some_and(|newest| line.starts_with(&newest))), "{}: {stored:?}", at());
     assert_eq!(package.decisions.len(), of(&left, "decision").len(), "{}", at());
     assert_eq!(package.files.len(), paths(&left).len(), "{}", at());
-    assert_eq!(package.notes.len(), of(&left, "search").iter().filter(|line| line.starts_with("search comment")).count());
+    assert_eq!(
+        package.notes.len(),
+        of(&left, "search").iter().filter(|line| line.starts_with("search comment")).count()
+    );
     let is_done = package.item.status == WorkItemStatus::Done;
     assert_eq!(is_done, steps == STEPS, "{}", at());
     assert_eq!(package.recommendations.iter().any(|advice| advice.rule == "finished"), is_done, "{}", at());
@@ -267,7 +274,8 @@ async fn carry_on(t: &TestDb, seed: &Seed, rehearsal: &Rehearsal, place: &Place,
         assert_eq!(claimed.recovery.is_some(), steps > CLAIM, "{}: a claim brings the package", at());
         if steps > SESSION {
             let key = session_key("one", place.item);
-            let begun = work_sessions::Entity::find().filter(work_sessions::Column::Key.eq(key.as_str())).one(&seed.raw).await;
+            let begun =
+                work_sessions::Entity::find().filter(work_sessions::Column::Key.eq(key.as_str())).one(&seed.raw).await;
             let since = begun.expect("read the session").map(|session| session.started_at);
             let scan = ScanFiles { item: Some(Ref::Id(place.item)), since, ..ScanFiles::default() };
             let found = seed.board.scan_files(&scan, &Progress::default()).await.expect("scan");
@@ -299,7 +307,8 @@ fn agree(rehearsal: &Rehearsal, left: &[String], now: &[String], at: &str) {
         let now = of(now, kind);
         assert!(of(left, kind).iter().all(|line| now.contains(line)), "{at}: {now:#?}");
     }
-    let revisions: Vec<usize> = of(now, "ledger").iter().filter_map(|line| line.split(' ').nth(1)?.parse().ok()).collect();
+    let revisions: Vec<usize> =
+        of(now, "ledger").iter().filter_map(|line| line.split(' ').nth(1)?.parse().ok()).collect();
     assert_eq!(revisions, (1..=revisions.len()).collect::<Vec<_>>(), "{at}");
     assert_eq!(of(now, "item"), [format!("item done completed revision {}", revisions.len())], "{at}");
     let ends = of(now, "assignment");

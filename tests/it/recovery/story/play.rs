@@ -24,7 +24,9 @@ pub const SESSION: usize = 1;
 pub fn files(step: usize) -> &'static [(Kind, &'static str, &'static str)] {
     match step {
         2 => &[(Kind::Create, "src/lexer.rs", "fn lex() {}")],
-        4 => &[(Kind::Modify, "src/lexer.rs", "fn lex() -> Tokens {}"), (Kind::Create, "src/parser.rs", "fn parse() {}")],
+        4 => {
+            &[(Kind::Modify, "src/lexer.rs", "fn lex() -> Tokens {}"), (Kind::Create, "src/parser.rs", "fn parse() {}")]
+        }
         7 => &[(Kind::Create, "src/error.rs", "enum Error {}")],
         _ => &[],
     }
