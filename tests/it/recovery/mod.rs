@@ -5,8 +5,10 @@ mod claims;
 mod files;
 mod handover;
 mod killed;
+mod read_only;
 mod recover;
 mod rules;
+mod story;
 
 use callboard_service::Ref;
 use callboard_service::entity::{

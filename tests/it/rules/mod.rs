@@ -7,6 +7,7 @@ mod docs;
 mod early;
 mod files;
 mod ledger;
+mod links;
 mod migrations;
 mod names;
 mod schema;

@@ -13,7 +13,8 @@ const MAY_BE_UNSAFE: &[&str] = &["migration/src/sqlite.rs"];
 /// Denied in the whole workspace, and never allowed again in a file.
 const DENIED_LINTS: &[&str] = &["unwrap_used", "expect_used", "panic", "todo", "dbg_macro", "unsafe_code"];
 
-const PRODUCT: &[&str] = &["bench/src", "cli/src", "entity/src", "examples/embed/src", "migration/src", "service/src"];
+const PRODUCT: &[&str] =
+    &["bench/src", "cli/src", "entity/src", "examples/embed/src", "migration/src", "search/src", "service/src"];
 
 plain! {
     fn the_service_never_prints_or_reads_the_environment() {
