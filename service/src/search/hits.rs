@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use callboard_entity::{
-    DecisionStatus, WorkItemStatus, board_decisions as decisions, checkpoints, session_events, work_item_events as events,
-    work_items as items, work_sessions as sessions,
+    DecisionStatus, WorkItemStatus, board_decisions as decisions, checkpoints, session_events,
+    work_item_events as events, work_items as items, work_sessions as sessions,
 };
 use callboard_search::EntityType;
 use sea_orm::sea_query::Expr;
@@ -89,7 +89,7 @@ pub(super) async fn hits(tx: &Tx, ranked: &[Ranked], first: u64, terms: &[Term])
         });
     }
     let projects = decision::slugs_and_prefixes(tx, rows.values().filter_map(|row| row.project)).await?;
-    let hit = |(rank, one): (u64, &Ranked)| {
+    let hit = |(one, rank): (&Ranked, u64)| {
         // All is read from one state of the board: a document without its row is `verify`'s to name.
         let row = rows.remove(&one.id)?;
         let (slug, prefix) = row.project.and_then(|id| projects.get(&id)).cloned().unzip();
@@ -109,7 +109,7 @@ pub(super) async fn hits(tx: &Tx, ranked: &[Ranked], first: u64, terms: &[Term])
             changed_at: row.changed_at,
         })
     };
-    Ok((first..).zip(ranked).filter_map(hit).collect())
+    Ok(ranked.iter().zip(first..).filter_map(hit).collect())
 }
 
 type Rows = Vec<(Uuid, Row)>;

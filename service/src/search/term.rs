@@ -30,7 +30,8 @@ impl fmt::Display for Term {
 
 /// The words of what a user typed, each once: letters and digits, whatever stands between them.
 pub(super) fn terms(text: &str, is_prefix: bool) -> Result<Vec<Term>> {
-    let refuse = |rule: String| Error::invalid("words", rules::escape(&text.chars().take(80).collect::<String>()), rule);
+    let refuse =
+        |rule: String| Error::invalid("words", rules::escape(&text.chars().take(80).collect::<String>()), rule);
     if text.len() > MOST_BYTES {
         return Err(refuse(format!("must have at most {MOST_BYTES} bytes")));
     }

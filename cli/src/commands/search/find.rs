@@ -106,9 +106,7 @@ fn status(hit: &Hit) -> Cell {
     let archived = if hit.archived { ", archived" } else { "" };
     match hit.status {
         None => Cell::optional(None::<&str>),
-        Some(HitStatus::Item(status)) => {
-            Cell::styled(words::item_style(status), format_args!("{status}{archived}"))
-        }
+        Some(HitStatus::Item(status)) => Cell::styled(words::item_style(status), format_args!("{status}{archived}")),
         Some(HitStatus::Decision(status)) => Cell::styled(status_style(status), status),
     }
 }
