@@ -24,7 +24,7 @@ pub mod prerequisite;
 pub mod project;
 pub mod recovery;
 pub mod rules;
-mod search;
+pub mod search;
 pub mod session;
 pub mod setting;
 pub mod sprint;

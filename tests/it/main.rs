@@ -21,6 +21,7 @@ mod prerequisite;
 mod project;
 mod recovery;
 mod rules;
+mod search;
 mod session;
 mod setting;
 mod sprint;

@@ -11,7 +11,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 
 use crate::case::{Body, BodyFuture, Case, Content, OneDatabase};
 use crate::database::{Kind, TestDb};
-use crate::{board, child, scratch, server};
+use crate::{board, child, index, scratch, server};
 
 /// Runs the registered tests with libtest's arguments; the whole `main` of the test binary.
 pub fn main() -> ExitCode {
@@ -124,6 +124,7 @@ fn on_database(kind: Kind, content: Content, body: fn(TestDb) -> BodyFuture) {
         body(t.clone()).await;
         if content == Content::Migrated {
             board::assert_ledger_replays(&t).await;
+            index::assert_index_agrees(&t).await;
         }
     });
 }

@@ -22,6 +22,7 @@ mod quickstart_run;
 mod quickstart_worker;
 mod recovery;
 mod reference;
+mod search;
 mod session;
 mod setting;
 mod sprint;
@@ -48,6 +49,7 @@ pub enum Command {
     Checkpoint(checkpoint::Args),
     Recover(recovery::recover::Args),
     Handover(recovery::handover::Args),
+    Search(search::find::Args),
     #[command(subcommand)]
     Message(message::Command),
     #[command(subcommand)]
@@ -97,6 +99,7 @@ pub async fn run(command: Command, context: &Context) -> Result<(), CliError> {
         Command::Checkpoint(args) => checkpoint::run(args, context).await,
         Command::Recover(args) => recovery::recover::run(args, context).await,
         Command::Handover(args) => recovery::handover::run(args, context).await,
+        Command::Search(args) => search::find::run(args, context).await,
         Command::Message(command) => command.run(context).await,
         Command::Item(command) => command.run(context).await,
         Command::Prerequisite(command) => command.run(context).await,

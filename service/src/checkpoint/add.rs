@@ -1,7 +1,7 @@
 //! Writes a checkpoint while the work goes on.
 
 use callboard_entity::{checkpoints, task_assignments, work_items};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QuerySelect};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::id::{self, Ref};
 use crate::item::ledger::Entry;
 use crate::item::{self, state as item_state, write};
-use crate::{rules, setting};
+use crate::{rules, search, setting};
 
 /// The kind of the ledger row of a checkpoint; its reason is the beginning of the note.
 const CHECKPOINT: &str = "checkpoint";
@@ -109,6 +109,7 @@ impl Verb for AddCheckpoint {
         };
         let row = checkpoint.clone().into_active_model().reset_all();
         checkpoints::Entity::insert(row).exec_without_returning(&tx.conn).await?;
+        search::add(tx, &[search::checkpoint(&checkpoint, item.project_id)]).await?;
         let removed = prune(tx, &item, seq).await?;
 
         let noted: String = self.note.chars().take(NOTED).collect();
@@ -177,8 +178,9 @@ async fn prune(tx: &Tx, item: &work_items::Model, newest: i64) -> Result<u64> {
     if newest <= kept {
         return Ok(0);
     }
-    let old = checkpoints::Entity::delete_many()
-        .filter(checkpoints::Column::WorkItemId.eq(item.id))
-        .filter(checkpoints::Column::Seq.lte(newest - kept));
-    Ok(old.exec(&tx.conn).await?.rows_affected)
+    let old = checkpoints::Column::WorkItemId.eq(item.id).and(checkpoints::Column::Seq.lte(newest - kept));
+    let of = checkpoints::Entity::find().select_only().column(checkpoints::Column::Id).filter(old.clone());
+    let ids: Vec<Uuid> = of.into_tuple().all(&tx.conn).await?;
+    search::remove(tx, &ids).await?;
+    Ok(checkpoints::Entity::delete_many().filter(old).exec(&tx.conn).await?.rows_affected)
 }

@@ -61,7 +61,7 @@ pub(super) fn files(values: &[String]) -> Result<Option<Value>> {
 }
 
 /// A path in the one form in which it is stored and looked for: without `.`, doubled and trailing slashes.
-pub(super) fn path(field: &'static str, value: &str) -> Result<String> {
+pub(crate) fn path(field: &'static str, value: &str) -> Result<String> {
     let refuse = |rule: String| Err(Error::invalid(field, rules::escape(value), rule));
     if value.len() > PATH {
         return refuse(format!("a path must have at most {PATH} bytes"));

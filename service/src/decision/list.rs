@@ -81,7 +81,7 @@ impl Query for ListDecisions {
         }
         let found = query.order_by_desc(C::Id).limit(limit + 1).all(&tx.conn).await?;
         let page = Page::cut(found, limit, |decision| decision.id);
-        let projects = projects(tx, page.rows.iter().map(|decision| decision.project_id)).await?;
+        let projects = slugs_and_prefixes(tx, page.rows.iter().map(|decision| decision.project_id)).await?;
         let items = item_keys(tx, page.rows.iter().filter_map(|decision| decision.work_item_id)).await?;
         Ok(page.map(|decision| {
             let (slug, prefix) = projects.get(&decision.project_id).cloned().unwrap_or_default();
@@ -143,7 +143,10 @@ impl ListDecisions {
 }
 
 /// Slug and key prefix of projects.
-async fn projects(tx: &Tx, ids: impl Iterator<Item = Uuid>) -> Result<HashMap<Uuid, (String, String)>> {
+pub(crate) async fn slugs_and_prefixes(
+    tx: &Tx,
+    ids: impl Iterator<Item = Uuid>,
+) -> Result<HashMap<Uuid, (String, String)>> {
     let rows: Vec<(Uuid, String, String)> = projects::Entity::find()
         .select_only()
         .columns([projects::Column::Id, projects::Column::Slug, projects::Column::KeyPrefix])

@@ -18,6 +18,7 @@ use crate::error::{Conflict, Error, Result};
 use crate::id::Ref;
 use crate::item;
 use crate::item::ledger::Entry;
+use crate::search;
 
 /// The kind of an item's ledger row that tells of one of its decisions.
 pub(crate) const LEDGER: &str = "decision";
@@ -60,7 +61,7 @@ pub(super) async fn insert(tx: &Tx, rows: &[decisions::Model]) -> Result<()> {
         let models = chunk.iter().map(|row| row.clone().into_active_model().reset_all());
         decisions::Entity::insert_many(models).exec_without_returning(&tx.conn).await?;
     }
-    Ok(())
+    search::add(tx, &rows.iter().map(search::decision).collect::<Vec<_>>()).await
 }
 
 /// Writes what differs between the two; the caller has locked the row.
@@ -75,6 +76,9 @@ pub(super) async fn update(
         .filter(decisions::Column::Id.eq(before.id))
         .exec(&tx.conn)
         .await?;
+    if search::decision_differs(before, &after) {
+        search::replace(tx, search::decision(&after)).await?;
+    }
     Ok(after)
 }
 

@@ -15,6 +15,7 @@ use crate::db::Tx;
 use crate::db::dialect::Dialect;
 use crate::error::{Error, Result};
 use crate::import::graph;
+use crate::search::{self, Indexed};
 
 /// Rows of one page, and of one statement that writes them: 500 items have 17,000 values, and SQLite takes 32,766.
 pub(crate) const PAGE: usize = 500;
@@ -31,6 +32,11 @@ pub(crate) trait Portable:
     /// The row in the one form that both databases give.
     fn canonical(row: Self::Model) -> Self::Model {
         row
+    }
+
+    /// What the full-text index has of new rows, which are on the board with all that they refer to.
+    fn documents(_tx: &Tx, _rows: &[Self::Model]) -> impl Future<Output = Result<Vec<Indexed>>> + Send {
+        async { Ok(Vec::new()) }
     }
 
     /// An order in which no row comes before one that it refers to.
@@ -62,7 +68,6 @@ portable! {
     "requirement" work_item_requirements WorkItemId Capability;
     "prerequisite" task_prerequisites Id;
     "assignment" task_assignments Id;
-    "event" work_item_events Id;
     "workflow_template" workflow_templates Id;
     "workflow_run" workflow_runs Id;
     "workflow_step_dependency" workflow_step_dependencies StepId DependsOnId;
@@ -70,13 +75,45 @@ portable! {
     "workflow_context" workflow_context WorkflowRunId AgentKey ContextKey;
     "workflow_event" workflow_events Id;
     "session" work_sessions Id;
-    "session_event" session_events Id;
-    "decision" board_decisions Id;
     "decision_evolution" decision_evolutions Id;
     "file_operation" file_operations Id;
     "file_verification" file_verifications Id;
-    "checkpoint" checkpoints Id;
     "external_ref" external_refs Id;
+}
+
+/// Tables whose rows are found by their words.
+macro_rules! searchable {
+    ($($kind:literal $table:ident $documents:path;)+) => {
+        $(impl Portable for e::$table::Entity {
+            const KIND: &'static str = $kind;
+
+            fn key() -> Vec<Self::Column> {
+                vec![e::$table::Column::Id]
+            }
+
+            async fn documents(tx: &Tx, rows: &[Self::Model]) -> Result<Vec<Indexed>> {
+                $documents(tx, rows).await
+            }
+        })+
+    };
+}
+
+searchable! {
+    "event" work_item_events search::comments;
+    "session_event" session_events search::notes;
+    "checkpoint" checkpoints search::checkpoints;
+}
+
+impl Portable for e::board_decisions::Entity {
+    const KIND: &'static str = "decision";
+
+    fn key() -> Vec<Self::Column> {
+        vec![e::board_decisions::Column::Id]
+    }
+
+    async fn documents(_tx: &Tx, rows: &[Self::Model]) -> Result<Vec<Indexed>> {
+        Ok(rows.iter().map(search::decision).collect())
+    }
 }
 
 impl Portable for e::workflow_steps::Entity {
@@ -120,6 +157,10 @@ impl Portable for e::work_items::Entity {
         row.estimated_hours = row.estimated_hours.map(short);
         row.actual_hours = row.actual_hours.map(short);
         row
+    }
+
+    async fn documents(_tx: &Tx, rows: &[Self::Model]) -> Result<Vec<Indexed>> {
+        Ok(rows.iter().map(search::item).collect())
     }
 
     fn ordered(rows: Vec<Self::Model>) -> Vec<Self::Model> {

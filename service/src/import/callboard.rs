@@ -12,6 +12,7 @@ use crate::entity::SCHEMA_VERSION;
 use crate::error::{Conflict, Error, Result, taken};
 use crate::export::tables::{self, ForEachTable, PAGE, Portable};
 use crate::export::{FORMAT, HEADER};
+use crate::search;
 
 /// Takes back everything that an export holds: all of it, or nothing.
 ///
@@ -126,9 +127,10 @@ impl ForEachTable for Restoring<'_> {
             let new = new::<E>(self.tx, chunk).await?;
             counts.created += new.len() as u64;
             if !new.is_empty() {
-                let models = new.into_iter().map(|row| row.into_active_model().reset_all());
+                let models = new.iter().map(|row| row.clone().into_active_model().reset_all());
                 let inserted = E::insert_many(models).exec_without_returning(&self.tx.conn).await;
                 inserted.map_err(taken("name, key or id of a row of kind", E::KIND))?;
+                search::add(self.tx, &E::documents(self.tx, &new).await?).await?;
             }
         }
         counts.already_there = counts.read - counts.created;

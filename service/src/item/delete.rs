@@ -39,7 +39,7 @@ impl Verb for DeleteItem {
             .filter(external_refs::Column::EntityId.eq(item.id))
             .exec(&tx.conn)
             .await?;
-        search::remove(tx, item.id).await?;
+        search::remove(tx, &[item.id]).await?;
         work_items::Entity::delete_by_id(item.id).exec(&tx.conn).await?;
         Ok(item)
     }

@@ -9,7 +9,7 @@ use super::{find, place, rows};
 use crate::db::{Tx, Verb};
 use crate::error::{Error, Result};
 use crate::id::Ref;
-use crate::rules;
+use crate::{rules, search};
 
 /// Writes a note down in a session that is not over. The item's own ledger is left alone: a comment is for that.
 ///
@@ -40,6 +40,9 @@ impl Verb for NoteInSession {
             Some(name) => Some(place::item(tx, &session, name).await?.id),
             None => session.active_work_item_id,
         };
-        rows::record(tx, session.id, SessionEventKind::Note, item, json!({ "text": self.text })).await
+        let note = rows::record(tx, session.id, SessionEventKind::Note, item, json!({ "text": self.text })).await?;
+        let document = search::note(&note, session.project_id);
+        search::add(tx, document.as_slice()).await?;
+        Ok(note)
     }
 }

@@ -40,4 +40,5 @@ async fn put(seed: &Seed, item: Uuid, seq: i64, by: Actor) {
     };
     let insert = checkpoints::Entity::insert(row.into_active_model().reset_all());
     insert.exec_without_returning(&seed.raw).await.expect("write a checkpoint");
+    seed.reindex().await;
 }

@@ -303,6 +303,7 @@ both! {
         let raw = t.raw().await;
         let evil = "UPDATE board_decisions SET title = 'a\u{1b}[31mb', outcome = 'c\u{202e}d', risks = '[\"e\u{7f}f\"]'";
         sea_orm::ConnectionTrait::execute_unprepared(&raw, evil).await.expect("change the row");
+        t.reindex().await;
         for args in [["decision", "show", "1"].as_slice(), &["decision", "list"]] {
             let said = t.callboard(args.iter().copied()).run().ok().stdout;
             assert!(said.chars().all(|c| c == '\n' || (!c.is_control() && c != '\u{202e}')), "{said:?}");

@@ -18,6 +18,7 @@ mod prerequisite;
 mod process;
 mod project;
 mod quickstart;
+mod search;
 mod secrets;
 mod session;
 mod setting;

@@ -56,6 +56,7 @@ both! {
             doubles += usize::from(a != b);
         }
         assert!(doubles > 0, "the race was never hit: the test above would prove nothing");
+        seed.reindex().await;
     }
 }
 

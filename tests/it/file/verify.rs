@@ -227,6 +227,7 @@ both! {
         // Something happened to it, so it is not deleted by the verb; past it, nothing is left behind.
         assert_eq!(files.seed.must_refuse(&DeleteItem { item: Ref::Id(files.item.id) }).await.kind(), ErrorKind::Conflict);
         files.seed.sql("DELETE FROM work_items").await;
+        files.seed.reindex().await;
         assert_eq!((files.rows().await.len(), files.verifications().await.len()), (0, 0));
     }
 

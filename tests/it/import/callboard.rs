@@ -162,6 +162,7 @@ async fn emptied(seed: &Seed) {
         "board_projects",
         "board_users",
         "idempotency_keys",
+        "board_search",
     ] {
         if table == "work_items" {
             seed.sql("UPDATE work_items SET parent_id = NULL").await;

@@ -65,6 +65,7 @@ fn decision(seed: &Seed, item: Uuid, number: i64) -> decisions::Model {
 async fn decide(seed: &Seed, row: decisions::Model) {
     let insert = decisions::Entity::insert(row.into_active_model().reset_all());
     insert.exec_without_returning(&seed.raw).await.expect("write a decision");
+    seed.reindex().await;
 }
 
 /// What was done to a file, `after` seconds after the others.

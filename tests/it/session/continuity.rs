@@ -44,6 +44,7 @@ async fn checkpoint(seed: &Seed, item: Uuid) {
     };
     let row = row.into_active_model().reset_all();
     checkpoints::Entity::insert(row).exec_without_returning(&seed.raw).await.expect("write a checkpoint");
+    seed.reindex().await;
 }
 
 async fn file(seed: &Seed, item: Uuid, operation: Operation, path: &str, status: Verification) -> Uuid {

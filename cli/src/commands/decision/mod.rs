@@ -13,6 +13,7 @@ mod show;
 mod view;
 
 use clap::Subcommand;
+pub use view::status_style;
 
 use crate::context::Context;
 use crate::error::CliError;

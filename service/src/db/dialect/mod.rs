@@ -7,6 +7,7 @@ mod ending;
 mod item;
 pub(crate) mod ready;
 pub(crate) mod search;
+pub(crate) mod search_query;
 mod text;
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement, Value};

@@ -47,17 +47,21 @@ impl Dialect {
         Ok(())
     }
 
-    /// Takes the document of a row away.
-    pub async fn remove_document(self, conn: &DatabaseTransaction, id: Uuid) -> Result<(), DbErr> {
-        let statement = match self {
-            Self::Sqlite => {
-                let word = format!("scope : {}", scope_of_entity(&id.simple().to_string()));
-                let sql = "DELETE FROM board_search WHERE rowid IN \
-                           (SELECT rowid FROM board_search WHERE board_search MATCH $1)";
-                self.statement(sql, [word.into()])
-            }
-            Self::Postgres => self.statement("DELETE FROM board_search WHERE entity_id = $1", [id.into()]),
-        };
-        conn.execute_raw(statement).await.map(|_| ())
+    /// Takes the documents of rows away.
+    pub async fn remove_documents(self, conn: &DatabaseTransaction, ids: &[Uuid]) -> Result<(), DbErr> {
+        for chunk in ids.chunks(CHUNK) {
+            let mut delete = Query::delete();
+            delete.from_table(TABLE);
+            match self {
+                Self::Sqlite => {
+                    let words: Vec<String> = chunk.iter().map(|id| scope_of_entity(&id.simple().to_string())).collect();
+                    let sql = "rowid IN (SELECT rowid FROM board_search WHERE board_search MATCH ?)";
+                    delete.and_where(Expr::cust_with_values(sql, [format!("scope : ({})", words.join(" OR "))]))
+                }
+                Self::Postgres => delete.and_where(Expr::col("entity_id").is_in(chunk.iter().copied())),
+            };
+            conn.execute(&delete).await?;
+        }
+        Ok(())
     }
 }

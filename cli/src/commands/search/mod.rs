@@ -1,0 +1,3 @@
+//! `callboard search`: items, decisions and notes by their words.
+
+pub mod find;

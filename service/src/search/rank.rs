@@ -1,0 +1,136 @@
+//! Which hit comes first. Pure.
+//!
+//! The databases rank by the index, each by a formula of its own (SQLite `bm25`, PostgreSQL `ts_rank`). The first
+//! [`RANKED_ALIKE`] that they give are put into the order of this rule, which sees only what both have: the words of the
+//! text. So whatever finds no more than that many documents gives the same answer, in the same order, on both.
+//!
+//! The rule is BM25 for texts in fields, without the weights of the words: every hit has all of them. A word counts the
+//! more the more often it stands in the text, but ever less so, and the less the longer the text is; in the key and
+//! title it counts five times.
+
+use std::cmp::Reverse;
+
+use callboard_search::EntityType;
+use uuid::Uuid;
+
+use super::term::Term;
+use crate::db::dialect::search_query::FoundDocument;
+use crate::error::{Error, Result};
+
+/// So many of the best hits of the database's own ranking are ranked again by the rule that both databases share.
+pub const RANKED_ALIKE: u64 = 100;
+
+/// What a word counts in a key or title.
+const IN_HEADING: f64 = 5.0;
+/// How soon further occurrences count for nothing, and how much the length matters: the usual values of BM25.
+const K: f64 = 1.2;
+const B: f64 = 0.75;
+/// The length of a common text, in words. That of the texts on the board would be another one in each project.
+const COMMON: f64 = 100.0;
+
+/// A document of the answer.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Ranked {
+    pub kind: EntityType,
+    pub id: Uuid,
+    score: f64,
+}
+
+/// The documents as the database ranked them from `offset` on, those of the first [`RANKED_ALIKE`] in our order.
+pub(super) fn rank(found: Vec<FoundDocument>, offset: u64, terms: &[Term]) -> Result<Vec<Ranked>> {
+    let alike = usize::try_from(RANKED_ALIKE.saturating_sub(offset)).unwrap_or(usize::MAX).min(found.len());
+    let mut ranked = found.iter().map(|document| Ranked::new(document, terms)).collect::<Result<Vec<Ranked>>>()?;
+    ranked[..alike].sort_by(|a, b| {
+        // Of equals by kind, then the newest first.
+        b.score.total_cmp(&a.score).then_with(|| (a.kind, Reverse(a.id)).cmp(&(b.kind, Reverse(b.id))))
+    });
+    Ok(ranked)
+}
+
+impl Ranked {
+    fn new(document: &FoundDocument, terms: &[Term]) -> Result<Self> {
+        let word = document.entity_type.as_str();
+        let kind = EntityType::ALL.into_iter().find(|kind| kind.as_str() == word);
+        let kind = kind.ok_or_else(|| Error::Stored { what: "a search document".to_owned(), why: word.to_owned() })?;
+        let heading = document.heading.as_deref().map_or(0, |text| callboard_search::words(text).len());
+        Ok(Self { kind, id: document.entity_id, score: score(&document.search_text, heading, terms) })
+    }
+}
+
+/// How well a search text fits, of which the first `heading` words are a key or title.
+fn score(search_text: &str, heading: usize, terms: &[Term]) -> f64 {
+    let mut counts = vec![0.0_f64; terms.len()];
+    let mut length = 0.0;
+    for (place, word) in search_text.split_whitespace().enumerate() {
+        length += 1.0;
+        for (term, count) in terms.iter().zip(&mut counts) {
+            if term.is(word) {
+                *count += if place < heading { IN_HEADING } else { 1.0 };
+            }
+        }
+    }
+    let norm = K * (1.0 - B + B * length / COMMON);
+    counts.iter().map(|count| count * (K + 1.0) / (count + norm)).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::{FoundDocument, RANKED_ALIKE, Term, rank};
+
+    fn document(number: u128, kind: &str, heading: &str, text: &str) -> FoundDocument {
+        FoundDocument {
+            entity_type: kind.to_owned(),
+            entity_id: Uuid::from_u128(number),
+            search_text: callboard_search::search_text(&format!("{heading}\n{text}")),
+            heading: Some(heading.to_owned()).filter(|heading| !heading.is_empty()),
+        }
+    }
+
+    fn numbers(found: Vec<FoundDocument>, offset: u64, words: &[(&str, bool)]) -> Vec<u128> {
+        let term = |(word, is_prefix): &(&str, bool)| Term { word: (*word).to_owned(), is_prefix: *is_prefix };
+        let terms: Vec<Term> = words.iter().map(term).collect();
+        rank(found, offset, &terms).into_iter().flatten().map(|ranked| ranked.id.as_u128()).collect()
+    }
+
+    #[test]
+    fn titles_repeats_and_short_texts_come_first() {
+        let long = "and much more of it ".repeat(40);
+        let found = vec![
+            document(1, "item", "Something", &format!("with a parser {long}")),
+            document(2, "item", "Something", "with a parser"),
+            document(3, "item", "Something", "with a parser for a parser"),
+            document(4, "item", "The parser", "of it"),
+            document(5, "comment", "", "with a parser"),
+        ];
+        assert_eq!(numbers(found, 0, &[("parser", false)]), [4, 3, 5, 2, 1]);
+    }
+
+    #[test]
+    fn equals_are_ordered_by_kind_and_age() {
+        let found = ["note", "item", "item", "comment"];
+        let found = (1..).zip(found).map(|(n, kind)| document(n, kind, "", "the same")).collect();
+        assert_eq!(numbers(found, 0, &[("same", false)]), [3, 2, 4, 1]);
+    }
+
+    #[test]
+    fn a_beginning_counts_as_the_words_that_it_begins() {
+        let found = vec![document(1, "item", "", "parser lexer"), document(2, "item", "", "parser parsing")];
+        assert_eq!(numbers(found.clone(), 0, &[("pars", true)]), [2, 1]);
+        assert_eq!(numbers(found, 0, &[("parser", false)]), [2, 1]);
+    }
+
+    #[test]
+    fn what_lies_further_down_stays_as_the_database_has_it() {
+        let found: Vec<_> = (0..4).zip(1..).map(|(n, times)| document(n, "item", "", &"x ".repeat(times))).collect();
+        assert_eq!(numbers(found.clone(), RANKED_ALIKE, &[("x", false)]), [0, 1, 2, 3]);
+        assert_eq!(numbers(found.clone(), RANKED_ALIKE - 2, &[("x", false)]), [1, 0, 2, 3]);
+        assert_eq!(numbers(found, 0, &[("x", false)]), [3, 2, 1, 0]);
+    }
+
+    #[test]
+    fn an_unknown_kind_is_an_error() {
+        assert!(rank(vec![document(1, "thing", "", "x")], 0, &[]).is_err());
+    }
+}
