@@ -265,6 +265,9 @@ fn conflicting(conflict: &Conflict) -> Option<String> {
         Conflict::Inactive { entity: "agent", name, status } if status == "archived" => {
             format!("`callboard agent restore {name}` brings it back")
         }
+        Conflict::Inactive { entity: "agent", name, .. } => {
+            format!("`callboard agent edit {name} --status active` lets it work again")
+        }
         Conflict::Inactive { entity: "project" | "default project", name, status } if status == "archived" => {
             format!("`callboard project restore {name}` brings it back")
         }

@@ -156,6 +156,25 @@ both! {
         }
     }
 
+    async fn an_agent_that_is_not_active_starts_none_and_its_own_end_with_it(t: TestDb) {
+        init(&t);
+        text(&t, ["agent", "register", "coder"]);
+        text(&t, ["session", "start", "--key", "day", "--as", "agent:coder"]);
+        text(&t, ["session", "pause", "day"]);
+        text(&t, ["agent", "edit", "coder", "--status", "inactive"]);
+        for args in [&["session", "start"][..], &["session", "resume", "day"][..]] {
+            let refused = t.callboard(args).args(["--as", "agent:coder"]).run().code(14);
+            assert!(refused.stderr.contains("callboard agent edit coder --status active"), "{refused}");
+        }
+        let rehearsed = json(&t, ["agent", "archive", "coder", "--dry-run"], "archived_agent");
+        assert_eq!(rehearsed["abandoned_sessions"], json!(["day"]));
+        assert_eq!(row(&t, "day").await.status.as_str(), "paused");
+        let archived = text(&t, ["agent", "archive", "coder", "--reason", "left us"]);
+        assert!(archived.contains("Abandoned sessions: day"), "{archived}");
+        assert_eq!(row(&t, "day").await.status.as_str(), "abandoned");
+        assert!(text(&t, ["session", "show", "day"]).contains("agent coder was archived: left us"));
+    }
+
     async fn status_shows_where_i_am_and_list_who_is_at_work(t: TestDb) {
         init(&t);
         add_items(&t, &["first"]).await;
