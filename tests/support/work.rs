@@ -23,7 +23,9 @@ impl Seed {
     /// The same, whose board is in a session, by key or id.
     pub async fn in_session(&self, session: impl Into<Ref>) -> Self {
         let board = self.board.in_session(&session.into()).await;
-        Self { board: board.unwrap_or_else(|error| panic!("no such session: {error}")), ..self.clone() }
+        let mut inside = self.clone();
+        inside.board = board.unwrap_or_else(|error| panic!("no such session: {error}"));
+        inside
     }
 
     /// Runs a verb as an agent.
