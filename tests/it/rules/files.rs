@@ -13,6 +13,7 @@ const CRATES: &[&str] = &[
     "entity/src",
     "examples/embed/src",
     "migration/src",
+    "search/src",
     "service/src",
     "tests/it",
     "tests/support",
