@@ -58,7 +58,7 @@ pub async fn run(args: Args) -> Result<ExitCode, Box<dyn Error>> {
             let mut times = Times::default();
             for number in 0..args.questions.max(1) {
                 let question = words.question(&texts, count);
-                times.take(&board, &raw, kind, &question, number % 2 == 0).await?;
+                times.take(&board, &raw, kind, &question, number.is_multiple_of(2)).await?;
             }
             print(kind, &count.to_string(), &times);
             all.add(times);

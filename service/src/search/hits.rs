@@ -73,6 +73,9 @@ macro_rules! beginning {
 
 /// The hits of documents, of which the first has the rank `first`.
 pub(super) async fn hits(tx: &Tx, ranked: &[Ranked], first: u64, terms: &[Term]) -> Result<Vec<Hit>> {
+    if ranked.is_empty() {
+        return Ok(Vec::new());
+    }
     let of = |kind: EntityType| ranked.iter().filter(move |one| one.kind == kind).map(|one| one.id).collect::<Vec<_>>();
     let mut rows: HashMap<Uuid, Row> = HashMap::new();
     for kind in EntityType::ALL {

@@ -48,7 +48,7 @@ fn decision(title: &str, category: Category, impact: Impact, file: &str) -> AddD
     AddDecision { category, impact, affected_files, ..AddDecision::new(title, "A needle.", "It is sharp.") }
 }
 
-/// `CB-1` is done, `CB-2` is not, each with a decision, a comment, a note and a checkpoint; a third decision is by itself.
+/// `CB-1` is cancelled, `CB-2` is not, each with a decision, a comment, a note and a checkpoint; a third decision is by itself.
 async fn board(t: &TestDb) -> Seed {
     let seed = t.seed().await;
     let items = seed.add_all(vec![NewItem::titled("needle one"), NewItem::titled("needle two")]).await;
@@ -67,9 +67,8 @@ async fn board(t: &TestDb) -> Seed {
     let alone = decision("alone", Category::Security, Impact::Low, "src/alone.rs");
     seed.must(&AddDecision { status: DecisionStatus::Proposed, ..alone }).await;
     moved(&seed, items[0].id, "src/old.rs", "src/new.rs").await;
-    for status in [WorkItemStatus::InProgress, WorkItemStatus::Done] {
-        seed.must(&MoveItem { item: Ref::Id(items[0].id), to: MoveTo::Status(status), reason: None }).await;
-    }
+    let to = MoveTo::Status(WorkItemStatus::Cancelled);
+    seed.must(&MoveItem { item: Ref::Id(items[0].id), to, reason: None }).await;
     seed
 }
 
@@ -102,7 +101,7 @@ both! {
             (Search { categories: vec![Category::Security], ..all() }, words(&["decision CB-D1", "decision CB-D3"])),
             (Search { impacts: vec![Impact::Low, Impact::Medium], ..all() }, words(&["decision CB-D2", "decision CB-D3"])),
             (Search { categories: vec![Category::Security], impacts: vec![Impact::Low], ..all() }, words(&["decision CB-D3"])),
-            (Search { statuses: item(WorkItemStatus::Done), ..all() }, without(&one, "decision")),
+            (Search { statuses: item(WorkItemStatus::Cancelled), ..all() }, without(&one, "decision")),
             (Search { statuses: item(WorkItemStatus::Todo), ..all() }, without(&two, "decision")),
             (Search { statuses: item(WorkItemStatus::Backlog), ..all() }, Vec::new()),
             (Search { statuses: vec![HitStatus::Decision(DecisionStatus::Accepted)], ..all() }, both_decided.clone()),
@@ -110,14 +109,14 @@ both! {
                 Search { statuses: vec![HitStatus::Item(WorkItemStatus::Todo), HitStatus::Decision(DecisionStatus::Proposed)], ..all() },
                 [without(&two, "decision"), words(&["decision CB-D3"])].concat(),
             ),
-            (Search { statuses: item(WorkItemStatus::Done), within: vec![Within::Items], ..all() }, words(&["item CB-1"])),
+            (Search { statuses: item(WorkItemStatus::Cancelled), within: vec![Within::Items], ..all() }, words(&["item CB-1"])),
             (file("src/old.rs"), one.clone()),
             (file("./src//new.rs"), one.clone()),
             (file("src"), Vec::new()),
             (file("src/alone.rs"), words(&["decision CB-D3"])),
             (file("docs/both.md"), both_decided),
             (Search { impacts: vec![Impact::High], ..file("src/new.rs") }, words(&["decision CB-D1"])),
-            (Search { project: Some(Ref::from("demo")), statuses: item(WorkItemStatus::Done), ..file("src/new.rs") }, without(&one, "decision")),
+            (Search { project: Some(Ref::from("demo")), statuses: item(WorkItemStatus::Cancelled), ..file("src/new.rs") }, without(&one, "decision")),
             (Search { words: "one needle".to_owned(), ..all() }, words(&["item CB-1", "decision CB-D1"])),
         ] {
             let (mut found, mut expected) = (keys(&seed, &search).await, expected);
@@ -134,8 +133,8 @@ both! {
         assert_eq!(keys(&seed, &other).await, [""; 0]);
         seed.add_all_in("other", vec![NewItem::titled("needle")]).await;
         assert_eq!(keys(&seed, &other).await, ["item OT-1"]);
-        let done = Search { statuses: vec![HitStatus::Item(WorkItemStatus::Done)], ..other };
-        assert_eq!(keys(&seed, &done).await, [""; 0]);
+        let cancelled = Search { statuses: vec![HitStatus::Item(WorkItemStatus::Cancelled)], ..other };
+        assert_eq!(keys(&seed, &cancelled).await, [""; 0]);
     }
 
     async fn a_path_stays_inside_the_root(t: TestDb) {

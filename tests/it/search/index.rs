@@ -60,7 +60,7 @@ both! {
         };
         seed.must(&evolve).await;
         assert_eq!(finds(&seed, "third").await, ["decision CB-D3"]);
-        let file = AdrFile { name: "0007-fourth.md".to_owned(), content: "# 7. Fourth\n\n## Decision\n\nImported so.\n".to_owned() };
+        let file = AdrFile { name: "0007-fourth.md".to_owned(), content: "# 7. Fourth\n\nDate: 2020-01-02\n\n## Status\n\nAccepted\n\n## Context\n\nNone.\n\n## Decision\n\nImported so.\n".to_owned() };
         seed.must(&ImportDecisions::new(vec![file])).await;
         assert_eq!(finds(&seed, "fourth imported so").await.len(), 1);
         t.migration(["verify"]).run().ok();

@@ -87,7 +87,7 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
 }
 
 fn table(hits: &[Hit]) -> Table {
-    let mut table = Table::new(["", "KIND", "KEY", "STATUS", "CHANGED", "TITLE", "TEXT"]);
+    let mut table = Table::new(["#", "KIND", "KEY", "STATUS", "CHANGED", "TITLE", "TEXT"]);
     for hit in hits {
         table.row([
             Cell::styled(Style::Faint, hit.rank),
