@@ -124,14 +124,14 @@ async fn corpus(board: &Callboard) {
         let items = (0..count).map(|_| item(&texts.line(), &texts.text(0..40))).collect();
         let items = must(board, me, &AddItems { project: project.clone(), items }).await;
         let start = StartSession { key: Some(slug.clone()), project: project.clone(), ..StartSession::default() };
-        must(board, me, &start).await;
+        let session = must(board, me, &start).await.id;
+        let inside = board.in_session(&Ref::Id(session)).await.expect("the session");
         for item in items.iter().step_by(6) {
             let new = AddDecision::new(texts.line(), texts.text(1..20), texts.text(1..20));
             must(board, me, &AddDecision { project: project.clone(), item: Some(Ref::Id(item.id)), ..new }).await;
             must(board, me, &comment(&item.key, &texts.text(1..20))).await;
             must(board, me, &note(&slug, &texts.text(1..20))).await;
-            let session = Some(Ref::from(slug.as_str()));
-            must(board, me, &AddCheckpoint { session, ..AddCheckpoint::of(item.id, texts.text(1..20)) }).await;
+            must(&inside, me, &AddCheckpoint::of(item.id, texts.text(1..20))).await;
         }
     }
 }

@@ -60,8 +60,7 @@ async fn board(t: &TestDb) -> Seed {
         seed.must(&AddDecision { item: Some(Ref::Id(item.id)), ..new }).await;
         seed.must(&comment(&item.key, "needle")).await;
         seed.must(&NoteInSession { item: Some(Ref::Id(item.id)), ..note("day", "needle") }).await;
-        let session = Some(Ref::from("day"));
-        seed.must(&AddCheckpoint { session, ..AddCheckpoint::of(item.id, "needle") }).await;
+        seed.in_session("day").await.must(&AddCheckpoint::of(item.id, "needle")).await;
     }
     seed.must(&note("day", "needle of no item")).await;
     let alone = decision("alone", Category::Security, Impact::Low, "src/alone.rs");

@@ -19,8 +19,8 @@ async fn one_of_each(seed: &Seed) {
     seed.must(&comment("CB-1", "Which needle?")).await;
     seed.must(&start("day")).await;
     seed.must(&note("day", "lost the needle")).await;
-    let session = Some(Ref::from("day"));
-    seed.must(&AddCheckpoint { session, ..AddCheckpoint::of(Ref::from("CB-1"), "found the needle again") }).await;
+    let add = AddCheckpoint::of(Ref::from("CB-1"), "found the needle again");
+    seed.in_session("day").await.must(&add).await;
 }
 
 async fn refused(seed: &Seed, search: &Search) -> String {

@@ -76,14 +76,15 @@ both! {
         assert_eq!(finds(&seed, "sunny").await, ["comment CB-1"]);
         let kept = SetSetting { key: "checkpoints_kept".to_owned(), value: json!(2), project: None };
         seed.must(&kept).await;
-        let checkpoint = |text: &str| AddCheckpoint { session: Some(Ref::from("day")), ..AddCheckpoint::of(Ref::from("CB-1"), text) };
+        let inside = seed.in_session("day").await;
+        let checkpoint = |text: &str| AddCheckpoint::of(Ref::from("CB-1"), text);
         for text in ["half one", "half two", "half three"] {
-            seed.must(&checkpoint(text)).await;
+            inside.must(&checkpoint(text)).await;
         }
         assert_eq!(finds(&seed, "half").await.len(), 2);
         assert_eq!(finds(&seed, "half one").await, [""; 0]);
         seed.must(&SetSetting { value: json!(1), ..kept }).await;
-        seed.must(&checkpoint("half four")).await;
+        inside.must(&checkpoint("half four")).await;
         assert_eq!(finds(&seed, "half").await, ["checkpoint CB-1"]);
     }
 
@@ -95,7 +96,7 @@ both! {
         assert_eq!(finds(&seed, "black white").await, ["comment CB-1"]);
         seed.must(&start("day")).await;
         seed.must(&note("day", "a zebra crossing")).await;
-        seed.must(&AddCheckpoint { session: Some(Ref::from("day")), ..AddCheckpoint::of(Ref::from("CB-1"), "half a zebra") }).await;
+        seed.in_session("day").await.must(&AddCheckpoint::of(Ref::from("CB-1"), "half a zebra")).await;
 
         let mut text = String::new();
         let mut sink = |lines: &str| {
