@@ -81,6 +81,7 @@ async fn forget(seed: &Seed) {
     for table in ["decision_evolutions", "board_decisions", "external_refs"] {
         seed.sql(&format!("DELETE FROM {table}")).await;
     }
+    seed.reindex().await;
     seed.sql("UPDATE board_projects SET next_decision_number = 1").await;
 }
 

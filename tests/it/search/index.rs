@@ -34,8 +34,10 @@ both! {
         seed.must_refuse(&EditItem { title: Some("\u{1b}bad".to_owned()), ..EditItem::new("CB-1") }).await;
         let rehearsed = seed.board.rehearse(seed.me, &EditItem { title: Some("other".to_owned()), ..EditItem::new("CB-1") }).await;
         assert!(rehearsed.is_ok() && finds(&seed, "other").await.is_empty(), "what is taken back is not found");
-        seed.must(&DeleteItem { item: Ref::from("CB-1") }).await;
-        assert_eq!(finds(&seed, "title").await, [""; 0]);
+        seed.add(NewItem::titled("a mistake")).await;
+        assert_eq!(finds(&seed, "mistake").await, ["item CB-2"]);
+        seed.must(&DeleteItem { item: Ref::from("CB-2") }).await;
+        assert_eq!(finds(&seed, "mistake").await, [""; 0]);
     }
 
     async fn decisions_are_found_by_what_became_of_them(t: TestDb) {

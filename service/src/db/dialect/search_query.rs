@@ -2,7 +2,7 @@
 
 use callboard_entity::{DecisionCategory, DecisionImpact, DecisionStatus, WorkItemStatus};
 use callboard_search::{EntityType, scope_of_project};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, FromQueryResult, Value};
+use sea_orm::{DatabaseTransaction, DbErr, FromQueryResult, Value};
 use uuid::Uuid;
 
 use super::Dialect;
