@@ -124,13 +124,16 @@ async fn items_of(tx: &Tx, ids: Vec<Uuid>) -> Result<Rows> {
     Ok(written(select.filter(C::Id.is_in(ids)).into_tuple().all(&tx.conn).await?))
 }
 
+/// Id, project, number, title, status and time of a decision, and its texts as one.
+type Decided = (Uuid, Uuid, i64, String, DecisionStatus, Timestamp, Option<String>);
+
 async fn decisions_of(tx: &Tx, ids: Vec<Uuid>) -> Result<Rows> {
     use decisions::Column as C;
     let texts = beginning!(
         "coalesce(problem, '') || ' ' || coalesce(context, '') || ' ' || decision || ' ' || rationale || ' ' || \
          coalesce(implementation_approach, '') || ' ' || coalesce(outcome, '') || ' ' || coalesce(lessons, '')"
     );
-    let found: Vec<(Uuid, Uuid, i64, String, DecisionStatus, Timestamp, Option<String>)> = decisions::Entity::find()
+    let found: Vec<Decided> = decisions::Entity::find()
         .select_only()
         .columns([C::Id, C::ProjectId, C::Number, C::Title, C::Status, C::UpdatedAt])
         .column_as(Expr::cust(texts), "text")
@@ -138,7 +141,7 @@ async fn decisions_of(tx: &Tx, ids: Vec<Uuid>) -> Result<Rows> {
         .into_tuple()
         .all(&tx.conn)
         .await?;
-    let row = |(id, project, number, title, status, changed_at, text)| {
+    let row = |(id, project, number, title, status, changed_at, text): Decided| {
         let row = Row {
             project: Some(project),
             key: Key::Number(number),

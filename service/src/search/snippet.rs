@@ -60,9 +60,14 @@ fn pieces<'a>(text: &'a str, terms: &[Term]) -> Vec<Piece<'a>> {
 
 /// Which of the terms are in a piece.
 fn found(piece: &str, terms: &[Term]) -> u32 {
-    let words = callboard_search::words(piece);
-    let is_there = |term: &Term| words.iter().any(|word| term.is(word));
-    terms.iter().enumerate().filter(|(_, term)| is_there(term)).fold(0, |bits, (n, _)| bits | (1 << n))
+    let bits =
+        |word: &str| terms.iter().enumerate().filter(|(_, term)| term.is(word)).fold(0, |bits, (n, _)| bits | (1 << n));
+    if piece.is_ascii() {
+        // What the tokenizer makes of it, without a look at its tables.
+        let piece = piece.to_ascii_lowercase();
+        return piece.split(|c: char| !c.is_ascii_alphanumeric()).map(bits).fold(0, |all, bits| all | bits);
+    }
+    callboard_search::words(piece).iter().map(|word| bits(word)).fold(0, |all, bits| all | bits)
 }
 
 /// The place of the first piece that is shown.
@@ -124,6 +129,18 @@ mod tests {
         assert!(of(&text, &["one", "two"]).contains("two and one"));
         assert!(of(&text, &["one"]).starts_with("one alone"));
         assert!(of(&format!("{} ending", "x ".repeat(200)), &["end*"]).ends_with("x ending"));
+    }
+
+    #[test]
+    fn pieces_are_read_as_the_index_reads_them() {
+        let filler = "x ".repeat(200);
+        for (piece, word) in
+            [("(Parser),", "parser"), ("a-b_C", "c"), ("v1.2E5", "2e5"), ("naïve/ASCII", "ascii"), ("Ⅷ", "viii")]
+        {
+            let shown = of(&format!("{filler}{piece} {filler}"), &[word]);
+            assert!(shown.contains(piece) && shown.starts_with("… "), "{shown}");
+        }
+        assert!(of(&format!("{filler}parsers"), &["parser"]).starts_with("x x"));
     }
 
     #[test]
