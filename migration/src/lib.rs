@@ -47,6 +47,7 @@ use std::sync::LazyLock;
 use sea_orm_migration::prelude::*;
 
 pub use error::Error;
+pub use sqlite::without_memory_statistics;
 pub use step::{Effect, Effects, Footprint, Step};
 
 /// Pairs each migration with its committed SQL and tables, and `with EFFECTS` where it moves data. A new one needs all
