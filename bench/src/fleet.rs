@@ -28,7 +28,7 @@ const MEMORY: u64 = 300;
 /// most 300 MB of memory. Exit code 1 when one is missed. The binary `migration` beside this one is run.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    #[arg(long, value_name = "N", default_value_t = 1000)]
+    #[arg(long, value_name = "N", default_value_t = 600)]
     databases: usize,
 
     /// The issues of each board; each database takes about 0.5 MB and 5 kB for each
@@ -39,44 +39,81 @@ pub struct Args {
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
 
+    /// Let the copies, too, do without SQLite's count of its memory, as `fleet up` does: SQLite keeps it as it is built,
+    /// and the connections of a process wait for each other there
+    #[arg(long)]
+    lean: bool,
+
+    /// How often all of it is done anew; the median of the ratios counts
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    rounds: usize,
+
     /// Where the databases are made, and removed after; what is measured depends on how that disk syncs
     #[arg(long, value_name = "DIR", default_value_os_t = std::env::temp_dir())]
     dir: PathBuf,
 }
 
 pub async fn run(args: Args) -> Result<ExitCode, Box<dyn Error>> {
+    if args.lean && !callboard_migration::without_memory_statistics() {
+        return Err("SQLite was in use already".into());
+    }
     let jobs = args.jobs.unwrap_or_else(|| Settings::new("").jobs).max(1);
-    let dir = tempfile::Builder::new().prefix("callboard-fleet-").tempdir_in(&args.dir)?;
-    let made = make::fleet(dir.path(), args.databases, args.issues).await?;
-    let (count, sound) = (args.databases, made.sound.len());
-    println!(
-        "{count} databases of {} bytes, {} poisoned, {jobs} at once, in {}",
-        made.bytes,
-        count - sound,
-        args.dir.display()
-    );
-
-    let copies = measure::copies(&made.sound, dir.path(), jobs).await?;
-    let copy_rate = sound as f64 / copies.as_secs_f64();
-    println!("VACUUM INTO, quick_check  {:>8.1} s  {copy_rate:>8.1} databases/s", copies.as_secs_f64());
-    let locked = made.lock().await?;
-    let fleet = measure::fleet_up(&binary()?, &made.root, jobs)?;
-    drop(locked);
-    let rate = sound as f64 / fleet.took.as_secs_f64();
-    let ratio = rate / copy_rate;
-    println!("fleet up                  {:>8.1} s  {rate:>8.1} databases/s", fleet.took.as_secs_f64());
-
-    let wrong = wrong(&made, &fleet);
+    let mut rounds = Vec::new();
+    for number in 0..args.rounds.max(1) {
+        rounds.push(round(&args, jobs, number == 0).await?);
+    }
+    rounds.sort_by(|a, b| a.ratio.total_cmp(&b.ratio));
+    let ratio = rounds[rounds.len() / 2].ratio;
+    let memory = rounds.iter().map(|round| round.memory).max().unwrap_or_default();
+    let wrong: Vec<&String> = rounds.iter().flat_map(|round| &round.wrong).collect();
+    let of = args.databases * rounds.len();
     let goals = [
-        (format!("ratio {ratio:.2} (at least {RATE})"), ratio >= RATE),
-        (format!("memory {} MB (at most {MEMORY})", fleet.memory), fleet.memory <= MEMORY),
-        (format!("{} of {count} outcomes are not as they should be (0)", wrong.len()), wrong.is_empty()),
+        (format!("median of the ratios {ratio:.2} (at least {RATE})"), ratio >= RATE),
+        (format!("memory {memory} MB (at most {MEMORY})"), memory <= MEMORY),
+        (format!("{} of {of} outcomes are not as they should be (0)", wrong.len()), wrong.is_empty()),
     ];
     for (goal, met) in &goals {
         println!("{:<7} {goal}", if *met { "met" } else { "MISSED" });
     }
     wrong.iter().take(20).for_each(|line| println!("  {line}"));
     Ok(ExitCode::from(u8::from(!goals.iter().all(|(_, met)| *met))))
+}
+
+/// What one round came to.
+#[derive(Debug)]
+struct Round {
+    ratio: f64,
+    memory: u64,
+    wrong: Vec<String>,
+}
+
+/// Makes the databases, copies them, and migrates them.
+async fn round(args: &Args, jobs: usize, is_first: bool) -> Result<Round, Box<dyn Error>> {
+    let dir = tempfile::Builder::new().prefix("callboard-fleet-").tempdir_in(&args.dir)?;
+    let made = make::fleet(dir.path(), args.databases, args.issues).await?;
+    let (count, sound) = (args.databases, made.sound.len());
+    if is_first {
+        println!(
+            "{count} databases of {} bytes, {} poisoned, {jobs} at once, in {}",
+            made.bytes,
+            count - sound,
+            args.dir.display()
+        );
+    }
+    let copies = measure::copies(&made.sound, dir.path(), jobs).await?;
+    let copy_rate = sound as f64 / copies.as_secs_f64();
+    let locked = made.lock().await?;
+    let fleet = measure::fleet_up(&binary()?, &made.root, jobs)?;
+    drop(locked);
+    let rate = sound as f64 / fleet.took.as_secs_f64();
+    let ratio = rate / copy_rate;
+    println!(
+        "VACUUM INTO, quick_check {:>7.1} s {copy_rate:>7.1} databases/s    fleet up {:>7.1} s {rate:>7.1} databases/s    \
+         ratio {ratio:.2}",
+        copies.as_secs_f64(),
+        fleet.took.as_secs_f64(),
+    );
+    Ok(Round { ratio, memory: fleet.memory, wrong: wrong(&made, &fleet) })
 }
 
 /// The binary of the same build.

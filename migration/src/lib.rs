@@ -58,6 +58,7 @@ use std::sync::LazyLock;
 use sea_orm_migration::prelude::*;
 
 pub use error::Error;
+pub use sqlite::without_memory_statistics;
 pub use step::{Effect, Effects, Footprint, SEARCH_TABLE, Step};
 
 /// Pairs each migration with its committed SQL and tables, and `with EFFECTS` where it moves data. A new one needs all

@@ -24,6 +24,15 @@ pub(crate) fn version() -> &'static str {
     unsafe { CStr::from_ptr(ffi::sqlite3_libversion()) }.to_str().unwrap_or_default()
 }
 
+/// Keeps SQLite from counting the memory that it uses, which it does under one lock for all threads: connections on
+/// several threads wait for each other at every allocation. For a program that works on many databases at once. Only
+/// before the first connection of the process has been opened; whether it was in time.
+pub fn without_memory_statistics() -> bool {
+    let off: c_int = 0;
+    // SAFETY: this option takes one int. Once SQLite is in use it is refused, and changes nothing.
+    unsafe { ffi::sqlite3_config(ffi::SQLITE_CONFIG_MEMSTATUS, off) == ffi::SQLITE_OK }
+}
+
 /// A refusal of SQLite's, by its extended result code.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("{text} (SQLite {code})")]

@@ -22,7 +22,7 @@ pub use postgres::{Given, Rightful, Rights, Scratch, scratch};
 pub(crate) use restore::after_commit;
 pub use restore::{Careful, Restored, foresee, restore};
 pub use take::take;
-pub(crate) use take::{before, refuse_full, refuse_no_space, size_of_copy};
+pub(crate) use take::{Found, before, refuse_full, refuse_no_space, size_of_copy};
 
 use crate::error::Error;
 use crate::runner::Options;

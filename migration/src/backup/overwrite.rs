@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 
 use super::check::{Stamp, expected, stamp};
 use super::manifest::{Backup, Reason};
-use super::take::of_sqlite;
+use super::take::{Wanted, of_sqlite};
 use super::{Settings, aside, sqlite, store};
 use crate::error::{Error, RestoreOutcome};
 use crate::runner::{self, Access, Event, Patience, Place};
@@ -246,7 +246,8 @@ impl<'a> Overwrite<'a> {
         }
         // Nothing is pruned while something is being restored.
         let settings = Settings { keep: None, ..self.settings.clone() };
-        match of_sqlite(db, self.path, &settings, self.folder, Reason::Restore, patience, events).await {
+        let wanted = Wanted { settings: &settings, folder: self.folder, reason: Reason::Restore, contents: None };
+        match of_sqlite(db, self.path, wanted, patience, events).await {
             Err(Error::Damaged { .. }) => {
                 let folder = aside::folder(self.path)?;
                 let copy = folder.join(self.path.file_name().unwrap_or_default());

@@ -11,7 +11,9 @@ use sha2::{Digest, Sha256};
 
 use super::store::hex;
 use crate::error::Error;
-use crate::runner::{Event, Patience, Place, applied, counts, describe_in, open_look, sqlite_tables};
+use crate::runner::{
+    Applied, Event, HISTORY_TABLE, Patience, Place, applied, counts, describe_in, open_look, sqlite_tables,
+};
 use crate::sqlite::{Copying, Refusal};
 use crate::verify::pages::{self, Depth};
 
@@ -31,19 +33,40 @@ pub(crate) struct Contents {
 /// Reads what a database holds.
 pub(crate) async fn contents(db: &impl ConnectionTrait, place: &Place) -> Result<Contents, Error> {
     let history = applied(db, place).await?;
-    let schema = describe_in(db, place, None).await?;
     let failed = |e: DbErr| Error::database("counting rows", &e);
     let rows = counts(db, place, &sqlite_tables(db, place).await?).await.map_err(failed)?;
+    described(db, place, &history, rows).await
+}
+
+/// What a database holds whose history, and the rows of whose other tables, are known.
+pub(crate) async fn contents_of(
+    db: &impl ConnectionTrait,
+    place: &Place,
+    history: Option<&[Applied]>,
+    rows: &BTreeMap<String, u64>,
+) -> Result<Contents, Error> {
+    let mut rows = rows.clone();
+    rows.extend(history.map(|applied| (HISTORY_TABLE.to_owned(), applied.len() as u64)));
+    described(db, place, history.unwrap_or_default(), rows).await
+}
+
+async fn described(
+    db: &impl ConnectionTrait,
+    place: &Place,
+    history: &[Applied],
+    rows: BTreeMap<String, u64>,
+) -> Result<Contents, Error> {
+    let schema = describe_in(db, place, None).await?;
     Ok(Contents {
         schema_version: history.last().map(|a| a.version.clone()),
-        origin: origin(&history),
+        origin: origin(history),
         fingerprint: hex(&Sha256::digest(schema)),
         rows,
     })
 }
 
 /// What tells a database from others: when its first migration was applied, to the microsecond.
-pub(crate) fn origin(history: &[crate::runner::Applied]) -> Option<String> {
+pub(crate) fn origin(history: &[Applied]) -> Option<String> {
     history.first().map(|a| format!("{} {}", a.version, a.applied_at.format("%Y-%m-%dT%H:%M:%S%.6fZ")))
 }
 

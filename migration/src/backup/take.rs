@@ -11,7 +11,7 @@ use super::sqlite::{self, Contents};
 use super::store::{Partial, Store};
 use super::{Rights, Settings, folder};
 use crate::error::Error;
-use crate::runner::{Event, Options, Patience, Place, State, inspect, open_for_reading};
+use crate::runner::{Applied, Event, Options, Patience, Place, State, inspect, open_for_reading};
 use crate::target::Kind;
 
 /// Takes a backup of a database as it is now. Others may go on reading and writing: it holds what was committed when
@@ -33,7 +33,8 @@ pub async fn take(options: &Options, reason: Reason, events: &mut (dyn FnMut(&Ev
         let folder = folder(options)?;
         let (db, _) = open_for_reading(options).await?;
         let db = db.ok_or_else(missing)?;
-        let taken = of_sqlite(&db, path, &options.backups, &folder, reason, &mut patience, events).await;
+        let wanted = Wanted { settings: &options.backups, folder: &folder, reason, contents: None };
+        let taken = of_sqlite(&db, path, wanted, &mut patience, events).await;
         let _ = db.close().await;
         taken
     };
@@ -47,34 +48,55 @@ pub(crate) async fn before(
     tx: &DatabaseTransaction,
     place: &Place,
     reason: Reason,
-    rows: &BTreeMap<String, u64>,
+    found: Found<'_>,
     patience: &mut Patience,
     events: &mut (dyn FnMut(&Event) + Send),
 ) -> Result<Option<Backup>, Error> {
-    if !options.backups.before_changes || rows.values().all(|rows| *rows == 0) {
+    if !options.backups.before_changes || found.rows.values().all(|rows| *rows == 0) {
         return Ok(None);
     }
     let Some(path) = options.url.sqlite_path() else {
-        return super::postgres::before(options, tx, place, reason, rows.keys(), patience, events).await;
+        return super::postgres::before(options, tx, place, reason, found.rows.keys(), patience, events).await;
     };
+    let contents = Some(sqlite::contents_of(tx, place, found.history, found.rows).await?);
     // Another connection: the run's own holds the write lock, so nothing can be written between this and the change.
     let (db, _) = open_for_reading(options).await?;
     let db = db.ok_or_else(|| Error::NoDatabase { target: options.url.to_string() })?;
-    let taken = of_sqlite(&db, path, &options.backups, folder(options)?.as_path(), reason, patience, events).await;
+    let folder = folder(options)?;
+    let wanted = Wanted { settings: &options.backups, folder: &folder, reason, contents };
+    let taken = of_sqlite(&db, path, wanted, patience, events).await;
     let _ = db.close().await;
     taken.map(Some)
+}
+
+/// What a run found under its lock.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Found<'a> {
+    /// None where nothing was ever applied.
+    pub history: Option<&'a [Applied]>,
+    /// Of each table but the history.
+    pub rows: &'a BTreeMap<String, u64>,
+}
+
+/// A backup that is to be taken of a SQLite file.
+#[derive(Debug)]
+pub(super) struct Wanted<'a> {
+    pub settings: &'a Settings,
+    pub folder: &'a Path,
+    pub reason: Reason,
+    /// What the file holds, from who keeps all others from writing to it; else it is read.
+    pub contents: Option<Contents>,
 }
 
 /// Copies what the connection sees into the folder. The connection has no transaction open.
 pub(super) async fn of_sqlite(
     db: &DatabaseConnection,
     path: &Path,
-    settings: &Settings,
-    folder: &Path,
-    reason: Reason,
+    wanted: Wanted<'_>,
     patience: &mut Patience,
     events: &mut (dyn FnMut(&Event) + Send),
 ) -> Result<Backup, Error> {
+    let Wanted { settings, folder, reason, contents } = wanted;
     let store = Store::open(folder, patience, events).await?;
     refuse_no_space(path, folder)?;
     let partial = store.begin(&label(path))?;
@@ -83,7 +105,10 @@ pub(super) async fn of_sqlite(
     // The state of this moment, whatever others write from here on.
     db.execute_unprepared("BEGIN").await.map_err(failed)?;
     let copied = async {
-        let contents = sqlite::contents(db, &Place::sqlite()).await?;
+        let contents = match contents {
+            Some(known) => known,
+            None => sqlite::contents(db, &Place::sqlite()).await?,
+        };
         sqlite::copy_out(db, &partial.path, patience, events).await?;
         Ok::<Contents, Error>(contents)
     };

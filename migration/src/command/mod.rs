@@ -77,6 +77,8 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(e) => return screen::usage(&e),
     };
+    // Nothing is open yet. Where it could not be had the fleet is slower, and nothing else.
+    let _ = callboard_migration::without_memory_statistics();
     match cli.verb {
         Verb::Up(args) => up::run(&args),
         Verb::Down(args) => down::run(&args),

@@ -10,6 +10,7 @@ mod look;
 mod outcome;
 mod pattern;
 mod preflight;
+mod processor;
 mod rehearse;
 mod run;
 mod together;

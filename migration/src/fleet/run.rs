@@ -9,6 +9,7 @@ use super::Task;
 use super::journal::{Finished, Journal};
 use super::outcome::{Outcome, Skip, Stopped, Summary};
 use super::preflight::{Change, Intent, Planned, Prepared};
+use super::together::apart;
 use super::work::{Job, becomes_true};
 use crate::error::Error;
 use crate::runner::OnLoss;
@@ -151,7 +152,7 @@ impl Run<'_> {
             {
                 let Some(job) = self.jobs.remove(&number) else { continue };
                 (self.see)(&Progress::Started { project: &self.names[number] });
-                let task = set.spawn(job.run(self.stop.clone()));
+                let task = set.spawn(apart(job.run(self.stop.clone())));
                 running.insert(task.id(), number);
             }
             let interrupted = *stop.borrow();

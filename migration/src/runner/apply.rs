@@ -70,8 +70,9 @@ async fn inside(
         Direction::Up => Reason::Up,
         Direction::Down => Reason::Down,
     };
-    let rows = work.invariants.rows_before();
-    let saved = backup::before(options, &tx, &place, reason, rows, session.patience(), events).await;
+    let history = work.has_history.then_some(work.applied.as_slice());
+    let found = backup::Found { history, rows: work.invariants.rows_before() };
+    let saved = backup::before(options, &tx, &place, reason, found, session.patience(), events).await;
     let saved = match saved {
         Ok(saved) => saved,
         Err(refusal) => {

@@ -61,9 +61,9 @@ pub(crate) async fn sqlite(path: &Path, access: Access, busy: Duration) -> Resul
         }
         Access::LookBeside => options = options.read_only(true),
     }
+    // No least number of connections: the pool would open them on whatever thread it likes, and again behind our back.
     let pool = SqlitePoolOptions::new()
         .max_connections(1)
-        .min_connections(1)
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
@@ -165,7 +165,6 @@ pub(crate) async fn postgres(url: &DatabaseUrl) -> Result<DatabaseConnection, Er
     }
     let pool = PgPoolOptions::new()
         .max_connections(1)
-        .min_connections(1)
         .idle_timeout(None)
         .max_lifetime(None)
         .acquire_timeout(SERVER_PATIENCE)

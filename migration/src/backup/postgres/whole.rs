@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use sea_orm::DatabaseConnection;
 
 use super::contents::{History, contents, history, refuse_newer};
@@ -192,12 +192,8 @@ async fn swap(
     events: Events<'_>,
 ) -> Result<String, Error> {
     let (_, name) = location(&options.url)?;
-    let suffix = format!("_before_{}", Utc::now().format("%Y%m%d%H%M%S"));
-    let mut aside = name.clone();
-    while aside.len() + suffix.len() > LONGEST {
-        aside.pop();
-    }
-    aside.push_str(&suffix);
+    let taken = lines(admin, "SELECT datname::text AS line FROM pg_database").await?;
+    let aside = aside(&name, Utc::now(), &taken);
     alone(admin, &name, 0, patience, events).await?;
     made.let_go().await;
     // That connection was ours: its end is nobody else's to be told of.
@@ -230,6 +226,25 @@ async fn swap(
     }
 }
 
+/// The name that the old database gets: its own, and the second. Another restore of this second may have taken it.
+fn aside(name: &str, at: DateTime<Utc>, taken: &[String]) -> String {
+    let second = format!("_before_{}", at.format("%Y%m%d%H%M%S"));
+    let mut suffix = second.clone();
+    let mut number = 1_u64;
+    loop {
+        let mut aside = name.to_owned();
+        while aside.len() + suffix.len() > LONGEST {
+            aside.pop();
+        }
+        aside.push_str(&suffix);
+        if !taken.contains(&aside) {
+            return aside;
+        }
+        number += 1;
+        suffix = format!("{second}_{number}");
+    }
+}
+
 /// Whether both have their new names, when the answer was lost; none when it can't be told.
 async fn renamed(admin: &DatabaseConnection, name: &str, new: &str, aside: &str) -> Result<Option<bool>, Error> {
     // A backend that has not yet seen that its client is gone is waited for.
@@ -249,11 +264,17 @@ async fn renamed(admin: &DatabaseConnection, name: &str, new: &str, aside: &str)
     let found =
         lines(admin, &format!("SELECT datname::text AS line FROM pg_database WHERE datname IN ({list})")).await?;
     let is = |name: &str| found.iter().any(|f| f == name);
-    Ok(match (is(name), is(new), is(aside)) {
+    Ok(swapped(is(name), is(new), is(aside)))
+}
+
+/// Whether the two were renamed, by which names are there. Both were or none: while the new one still has its own name it
+/// was none of them, whatever else has the name that the old one would have got.
+fn swapped(name: bool, new: bool, aside: bool) -> Option<bool> {
+    match (name, new, aside) {
         (true, false, true) => Some(true),
-        (true, true, false) => Some(false),
+        (true, true, _) => Some(false),
         _ => None,
-    })
+    }
 }
 
 /// Waits until nobody else is connected, but for so many connections of our own: one that was closed takes a moment to
@@ -272,5 +293,37 @@ async fn alone(
         }
         let in_use = || Error::InUse { database: name.to_owned(), others };
         patience.wait("connections to the database", events).await.map_err(|_| in_use())?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::{LONGEST, aside, swapped};
+
+    #[test]
+    fn a_kept_database_gets_a_name_of_its_own() {
+        let at = DateTime::UNIX_EPOCH;
+        let mut taken = vec!["app".to_owned()];
+        for expected in ["app_before_19700101000000", "app_before_19700101000000_2", "app_before_19700101000000_3"] {
+            taken.push(aside("app", at, &taken));
+            assert_eq!(taken.last().map(String::as_str), Some(expected));
+        }
+        let long = "ä".repeat(LONGEST / 2);
+        let first = aside(&long, at, &[]);
+        let second = aside(&long, at, std::slice::from_ref(&first));
+        assert!(first.len() <= LONGEST && second.len() <= LONGEST && first != second, "{first}, {second}");
+    }
+
+    #[test]
+    fn whether_it_was_swapped_is_told_by_the_names() {
+        assert_eq!(swapped(true, false, true), Some(true));
+        assert_eq!(swapped(true, true, false), Some(false));
+        // Another database has the name, and the rename was refused.
+        assert_eq!(swapped(true, true, true), Some(false));
+        for there in [(false, true, true), (false, false, true), (false, false, false), (true, false, false)] {
+            assert_eq!(swapped(there.0, there.1, there.2), None);
+        }
     }
 }

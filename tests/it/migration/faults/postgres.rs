@@ -153,11 +153,37 @@ fn in_a_step(run: &mut Background, from: usize) {
 
 /// Cuts runs off until so many were really cut off: some come to their end before.
 fn run(test: &str, cut: Cut, count: usize) -> Figures {
+    // A run waits for a server that went away: in full, several servers are stopped at a time.
+    let lanes = if cut == Cut::Server { share(1, 6) } else { 1 };
+    let found: Vec<Lane> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..lanes).map(|_| scope.spawn(|| lane(cut, count.div_ceil(lanes)))).collect();
+        workers.into_iter().map(|w| w.join().expect("the panic is printed above")).collect()
+    });
     let mut figures = Figures::new(test, count);
+    let (mut broke, mut hit) = (0, 0);
+    for Lane { trials, control } in found {
+        trials.into_iter().for_each(|(hit, failure)| figures.add(hit, failure));
+        broke += control.0;
+        hit += control.1;
+    }
+    figures.controlled_by((broke, hit));
+    figures
+}
+
+/// What was found on one server.
+struct Lane {
+    /// Whether each run was cut off, and what is wrong then.
+    trials: Vec<(bool, Option<String>)>,
+    /// How often the control broke, of how often it was cut off.
+    control: (usize, usize),
+}
+
+fn lane(cut: Cut, count: usize) -> Lane {
+    let mut trials = Vec::new();
     let mut stage = Stage::new();
     let dir = scratch_dir();
     for n in 0..4 * count {
-        if figures.hit >= count {
+        if trials.iter().filter(|(hit, _)| *hit).count() >= count {
             break;
         }
         let name = format!("trial_{n}");
@@ -166,7 +192,7 @@ fn run(test: &str, cut: Cut, count: usize) -> Figures {
         let verdict = stage.settled(&name).judge(&stage.old, &stage.new);
         let hit = output.exit != Some(0);
         let failure = look(&stage, dir.path(), &name, cut, &output, &verdict);
-        figures.add(hit, failure.err().map(|e| format!("{cut:?}: {e}")));
+        trials.push((hit, failure.err().map(|e| format!("{cut:?}: {e}"))));
         stage.drop(&name);
     }
     let (mut broke, mut hit) = (0, 0);
@@ -183,8 +209,7 @@ fn run(test: &str, cut: Cut, count: usize) -> Figures {
         broke += usize::from(matches!(verdict, Verdict::Between(_)));
         stage.drop(&name);
     }
-    figures.controlled_by((broke, hit));
-    figures
+    Lane { trials, control: (broke, hit) }
 }
 
 /// What the run says is so, and the next `up` does the rest without waiting.
