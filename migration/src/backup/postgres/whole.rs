@@ -192,6 +192,8 @@ async fn swap(
     events: Events<'_>,
 ) -> Result<String, Error> {
     let (_, name) = location(&options.url)?;
+    // What was loaded took its time: that was no waiting.
+    *patience = Patience::new(options.lock_timeout);
     let taken = lines(admin, "SELECT datname::text AS line FROM pg_database").await?;
     let aside = aside(&name, Utc::now(), &taken);
     alone(admin, &name, 0, patience, events).await?;
