@@ -1,6 +1,7 @@
 //! What was decided, why, and what came of it; numbered in each project. A project that has decisions is not deleted.
 //!
-//! `down` loses the decisions; the next number of each project stays, so that none is given twice.
+//! `down` loses the decisions; the next number of each project stays, so that none is given twice. What tells from which
+//! file one was imported stays too, and names nothing: the next import of that file replaces it.
 
 use sea_orm_migration::prelude::*;
 

@@ -154,6 +154,7 @@ impl ImportDecisions {
         for (record, row) in new.iter().zip(&mut rows) {
             board.settle(tx, record, row, report);
         }
+        known.forget_dangling(tx).await?;
         // In the order of the board's locks: items, decisions, the project.
         let mut evolutions = links::Evolutions::read(tx, project, known, all).await?;
         evolutions.lock(tx, &new, &rows).await?;

@@ -24,6 +24,8 @@ pub(super) struct Known {
     prefix: String,
     refs: HashMap<String, refs::Model>,
     rows: HashMap<Uuid, decisions::Model>,
+    /// References to decisions that are gone, as they are after the tables of decisions went down and up again.
+    dangling: Vec<Uuid>,
 }
 
 impl Known {
@@ -52,7 +54,19 @@ impl Known {
             let found = decisions::Entity::find().filter(decisions::Column::Id.is_in(chunk.iter().copied()));
             rows.extend(found.all(&tx.conn).await?.into_iter().map(|row| (row.id, row)));
         }
-        Ok(Self { prefix: prefix.to_owned(), refs: known, rows })
+        let (refs, dangling): (HashMap<_, _>, HashMap<_, _>) =
+            known.into_iter().partition(|(_, row)| rows.contains_key(&row.entity_id));
+        let dangling = dangling.into_values().map(|row| row.id).collect();
+        Ok(Self { prefix: prefix.to_owned(), refs, rows, dangling })
+    }
+
+    /// Takes away what would be in the way of the new references.
+    pub async fn forget_dangling(&self, tx: &Tx) -> Result<()> {
+        for chunk in self.dangling.chunks(10_000) {
+            let gone = refs::Entity::delete_many().filter(refs::Column::Id.is_in(chunk.iter().copied()));
+            gone.exec(&tx.conn).await?;
+        }
+        Ok(())
     }
 
     /// The row of that id, of any project.

@@ -5,15 +5,16 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use callboard_entity::{
     DecisionImplementationStatus, MessageKind, TaskAssignmentStatus as Status, TaskPrerequisiteStatus,
     WorkItemAssigneeType, WorkItemStatus, board_decisions as decisions, board_messages as messages, board_projects,
-    file_operations, task_assignments as assignments, work_item_events as events, work_items,
+    file_operations, task_assignments as assignments, work_items,
 };
 use chrono::SecondsFormat;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::files::packaged;
+use super::notes;
 use super::package::{
-    Attempt, Budget, ItemText, LastCheckpoint, LastHandover, Note, OpenAssignment, OpenCriterion, OpenRisk,
+    Attempt, Budget, ItemText, LastCheckpoint, LastHandover, OpenAssignment, OpenCriterion, OpenRisk,
     PackagedDecision, PackagedItem, RecoveryPackage, UnmetPrerequisite,
 };
 use crate::assignment::state::OPEN;
@@ -23,13 +24,13 @@ use crate::decision::fields::entries;
 use crate::decision::key;
 use crate::decision::state::IN_FORCE;
 use crate::error::Result;
-use crate::item::{COMMENT, Criterion};
+use crate::item::Criterion;
 use crate::message::MessageBody;
 use crate::names;
 use crate::prerequisite::{Edge, list};
 
-/// How many attempts and comments are read, the newest; what there is more is counted.
-const NEWEST: u64 = 100;
+/// How many attempts and notes are read, the newest; what there is more is counted.
+pub(super) const NEWEST: u64 = 100;
 /// How much of a title or a reason stands in the head, in characters.
 const HEAD: usize = 200;
 
@@ -48,11 +49,11 @@ pub(super) async fn gather(tx: &Tx, item: &work_items::Model) -> Result<Gathered
         None => None,
     };
     let (held, more_held) = held(tx, item).await?;
-    let (comments, more_comments) = comments(tx, item).await?;
+    let (notes, more_notes) = notes::newest(tx, item).await?;
     let checkpoint = checkpoint::rows::newest(tx, item.id).await?;
     let handover = handover(tx, item).await?;
     let mut who: Vec<(WorkItemAssigneeType, Uuid)> = held.iter().filter_map(holder).collect();
-    who.extend(comments.iter().filter_map(|row| names::actor(row.actor_type, row.actor_id)));
+    who.extend(notes.iter().filter_map(notes::Noted::who));
     who.extend(checkpoint.iter().filter_map(|row| names::by(row.actor_type.as_str(), row.actor_id)));
     if let Some(row) = &handover {
         who.extend(names::by(row.actor_type.as_str(), row.actor_id));
@@ -93,26 +94,17 @@ pub(super) async fn gather(tx: &Tx, item: &work_items::Model) -> Result<Gathered
         decisions: decisions.into_iter().map(|row| decision(of_item(row.work_item_id), row, &prefix)).collect(),
         attempts: held.into_iter().map(|row| attempt(row, &names)).collect(),
         files: packaged(&rows),
-        notes: comments.into_iter().map(|row| note(row, &names)).collect(),
+        notes: notes.into_iter().map(|note| note.told(&names)).collect(),
         about: about(item),
         budget: Budget { tokens: 0, used: 0, left_out: BTreeMap::new(), shortened: 0 },
     };
-    Ok(Gathered { package, unread: BTreeMap::from([("attempts", more_held), ("notes", more_comments)]) })
+    Ok(Gathered { package, unread: BTreeMap::from([("attempts", more_held), ("notes", more_notes)]) })
 }
 
 async fn held(tx: &Tx, item: &work_items::Model) -> Result<(Vec<assignments::Model>, u64)> {
     let of = assignments::Entity::find().filter(assignments::Column::WorkItemId.eq(item.id));
     let total = of.clone().count(&tx.conn).await?;
     let rows = of.order_by_desc(assignments::Column::Id).limit(NEWEST).all(&tx.conn).await?;
-    let more = total.saturating_sub(rows.len() as u64);
-    Ok((rows, more))
-}
-
-async fn comments(tx: &Tx, item: &work_items::Model) -> Result<(Vec<events::Model>, u64)> {
-    let of =
-        events::Entity::find().filter(events::Column::WorkItemId.eq(item.id)).filter(events::Column::Kind.eq(COMMENT));
-    let total = of.clone().count(&tx.conn).await?;
-    let rows = of.order_by_desc(events::Column::Revision).limit(NEWEST).all(&tx.conn).await?;
     let more = total.saturating_sub(rows.len() as u64);
     Ok((rows, more))
 }
@@ -275,14 +267,6 @@ fn attempt(row: assignments::Model, names: &HashMap<Uuid, String>) -> Attempt {
         started_at: row.started_at,
         ended_at: row.completed_at,
         why,
-    }
-}
-
-fn note(row: events::Model, names: &HashMap<Uuid, String>) -> Note {
-    Note {
-        by: names::written(row.actor_type.as_str(), row.actor_id, names),
-        at: row.created_at,
-        text: row.reason.unwrap_or_default(),
     }
 }
 

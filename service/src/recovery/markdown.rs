@@ -177,7 +177,11 @@ pub(super) fn file(out: &mut String, own: &PackagedFile) {
 }
 
 pub(super) fn note(out: &mut String, own: &Note) {
-    let _ = write!(out, "{}, {}:\n\n{}\n", line(&own.by), time(own.at), quote(&own.text));
+    let _ = write!(out, "{}, {}", line(&own.by), time(own.at));
+    if let Some(session) = &own.session {
+        let _ = write!(out, ", session {}", line(session));
+    }
+    let _ = write!(out, ":\n\n{}\n", quote(&own.text));
 }
 
 pub(super) fn component(out: &mut String, own: &Component) {

@@ -6,6 +6,7 @@ mod fit;
 mod gather;
 mod handover;
 mod markdown;
+mod notes;
 mod package;
 mod parts;
 mod recover;

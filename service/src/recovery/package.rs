@@ -39,7 +39,7 @@ pub struct RecoveryPackage {
     pub attempts: Vec<Attempt>,
     /// What was done to files, by the operation that counts for each path.
     pub files: Vec<PackagedFile>,
-    /// Comments, the newest first.
+    /// Comments, and what sessions noted about the item, the newest first.
     pub notes: Vec<Note>,
     /// The parts of the system that the decisions in force are about.
     pub components: Vec<String>,
@@ -259,13 +259,15 @@ pub enum FileState {
     Read,
 }
 
-/// A comment.
+/// A comment, or a note of a session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
     /// `agent:SLUG`, `user:NAME` or `system`.
     pub by: String,
     /// When it was written.
     pub at: Timestamp,
+    /// The key of the session that noted it; none for a comment.
+    pub session: Option<String>,
     /// What it says.
     pub text: String,
 }

@@ -112,6 +112,25 @@ both! {
         assert_eq!((done.files.created, done.created[2].key.as_str()), (3, "OT-D3"));
     }
 
+    /// As after `down` and `up` over the table of decisions, which loses them and keeps what tells where they came from.
+    async fn what_is_gone_from_the_board_comes_again(t: TestDb) {
+        let seed = t.seed().await;
+        let files = [file("0001-record.md", NYGARD), file("0002-junit.md", MADR_2)];
+        import(&seed, &files).await;
+        let gone = rows(&seed).await.remove(0).id;
+        decisions::Entity::delete_by_id(gone).exec(&seed.raw).await.expect("delete");
+        seed.reindex().await;
+        let again = import(&seed, &files).await;
+        assert_eq!(again.files, Files { read: 2, created: 1, already_there: 1, ..Files::default() });
+        let all = external_refs::Entity::find().all(&seed.raw).await.expect("read");
+        let mut named: Vec<_> = all.iter().map(|row| row.entity_id).collect();
+        let mut there: Vec<_> = rows(&seed).await.iter().map(|row| row.id).collect();
+        named.sort();
+        there.sort();
+        assert_eq!((named, all.len()), (there, 2));
+        assert_eq!(import(&seed, &files).await.files, Files { read: 2, already_there: 2, ..Files::default() });
+    }
+
     async fn numbers_are_kept_where_none_was_given_before(t: TestDb) {
         let seed = t.seed().await;
         let numbered = |n: usize| file(&format!("{n:04}-x.md"), &NYGARD.replace("# 1.", &format!("# {n}.")));

@@ -76,7 +76,7 @@ both! {
         files.write("staged", "abc");
         git(&files, &["add", "staged"]);
         files.write("sub/untracked ü", "abc");
-        files.write("ignored.log", "abc");
+        files.write("debug.log", "abc");
         let found = files.scan(since).await.expect("scan");
         assert_eq!(
             told(&found),

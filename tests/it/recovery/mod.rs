@@ -5,6 +5,7 @@ mod claims;
 mod files;
 mod handover;
 mod killed;
+mod notes;
 mod read_only;
 mod recover;
 mod rules;

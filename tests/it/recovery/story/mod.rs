@@ -259,10 +259,9 @@ async fn carry_on(t: &TestDb, seed: &Seed, rehearsal: &Rehearsal, place: &Place,
     assert!(stored.is_none_or(|line| newest.is_some_and(|newest| line.starts_with(&newest))), "{}: {stored:?}", at());
     assert_eq!(package.decisions.len(), of(&left, "decision").len(), "{}", at());
     assert_eq!(package.files.len(), paths(&left).len(), "{}", at());
-    assert_eq!(
-        package.notes.len(),
-        of(&left, "search").iter().filter(|line| line.starts_with("search comment")).count()
-    );
+    let noted = of(&left, "search");
+    let noted = noted.iter().filter(|l| l.starts_with("search comment ") || l.starts_with("search note "));
+    assert_eq!(package.notes.len(), noted.count(), "{}", at());
     let is_done = package.item.status == WorkItemStatus::Done;
     assert_eq!(is_done, steps == STEPS, "{}", at());
     assert_eq!(package.recommendations.iter().any(|advice| advice.rule == "finished"), is_done, "{}", at());
