@@ -20,6 +20,7 @@ pub use list::{ListFiles, ListedFile};
 pub use look::{Content, FoundFile, Look, Progress};
 pub use observe::{Done, observe};
 pub use root::{MAX_PATH, Root};
+pub(crate) use rows::{CHUNK, steps};
 pub use scan::{Scan, ScanBasis, ScanFiles};
 pub use show::{FileDetails, PathState, ShowFile};
 pub use track::{MOST, NewOperation, TrackFiles, TrackedFiles};
