@@ -166,9 +166,10 @@ impl Board {
 /// The links that an import makes.
 pub(super) struct Evolutions {
     known: Known,
-    /// By the names of the files that were read: their numbers, and their rows on the board where they have any.
+    /// By the names of the files that were read: their rows on the board where they have any.
     files: HashMap<String, Option<Uuid>>,
-    numbers: HashMap<i64, String>,
+    /// The files by their numbers; none where two have the same one.
+    numbers: HashMap<i64, Option<String>>,
     /// All links of the project, and those that are added.
     all: Vec<evolutions::Model>,
     /// Decisions on the board that others of the import put out of force: as they were, and as they are to be.
@@ -185,7 +186,11 @@ impl Evolutions {
                 files.entry(name.to_owned()).or_insert(Some(row.entity_id));
             }
         }
-        let numbers = records.iter().filter_map(|record| Some((record.number?, record.file.clone()))).collect();
+        let mut numbers = HashMap::new();
+        for (number, record) in records.iter().filter_map(|record| Some((record.number?, record))) {
+            let only = |file: &mut Option<String>| *file = None;
+            numbers.entry(number).and_modify(only).or_insert_with(|| Some(record.file.clone()));
+        }
         let all = chain::of_project(tx, project.id).await?;
         Ok(Self { known, files, numbers, all, locked: HashMap::new() })
     }
@@ -205,7 +210,7 @@ impl Evolutions {
     fn on_board(&self, target: &Target) -> Option<Uuid> {
         let file = match target {
             Target::File(name) => name,
-            Target::Number(number) => self.numbers.get(number)?,
+            Target::Number(number) => self.numbers.get(number)?.as_ref()?,
         };
         self.files.get(file).copied().flatten()
     }
@@ -275,7 +280,13 @@ impl Evolutions {
     ) -> Option<String> {
         let file = match &relation.target {
             Target::File(name) => Some(name.clone()),
-            Target::Number(number) => self.numbers.get(number).cloned(),
+            Target::Number(number) => match self.numbers.get(number) {
+                Some(None) => {
+                    let told = &relation.text;
+                    return Some(format!("'{told}' names the number {number}, which two files have: not linked"));
+                }
+                file => file.cloned().flatten(),
+            },
         };
         let other_place = file.as_ref().and_then(|file| places.get(file)).copied();
         let other = other_place.map(|place| rows[place].id).or_else(|| self.on_board(&relation.target));

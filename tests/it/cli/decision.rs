@@ -234,6 +234,34 @@ both! {
         refused(&t, ["decision", "export", &folder, "--project", "nowhere"], 13);
     }
 
+    /// What is in the way of a file is never waited for, and read only as far as an export could have written it.
+    async fn an_export_reads_files_only(t: TestDb) {
+        init(&t);
+        add(&t, "one");
+        let folder = folder(&t, "adr");
+        text(&t, ["decision", "export", &folder]);
+        let path = std::path::Path::new(&folder).join("0001-one.md");
+        let exported = std::fs::read_to_string(&path).expect("read the file");
+        // Line ends of Windows, as git checks it out there.
+        std::fs::write(&path, exported.replace('\n', "\r\n")).expect("write the file");
+        assert!(text(&t, ["decision", "export", &folder]).contains("0 of 1 files written"));
+        text(&t, ["decision", "edit", "1", "--outcome", "works"]);
+        assert!(text(&t, ["decision", "export", &folder]).contains("1 of 1 files written"));
+
+        std::fs::File::create(&path).and_then(|file| file.set_len(5 << 30)).expect("make it long");
+        assert!(refused(&t, ["decision", "export", &folder], 14).contains("0001-one.md exists already"));
+        text(&t, ["decision", "export", &folder, "--force"]);
+        assert!(std::fs::read_to_string(&path).expect("read the file").contains("## Outcome\n\nworks\n"));
+
+        std::fs::remove_file(&path).expect("remove the file");
+        let made = std::process::Command::new("mkfifo").arg(&path).status().expect("run mkfifo");
+        assert!(made.success());
+        for args in [["decision", "export", &folder].as_slice(), &["decision", "export", &folder, "--force"]] {
+            let said = t.callboard(args.iter().copied()).run().code(13).stderr.clone();
+            assert!(said.contains("0001-one.md can't be read: it is no regular file"), "{said}");
+        }
+    }
+
     async fn they_go_to_another_board_and_come_back(t: TestDb) {
         init(&t);
         for title in ["one", "two"] {

@@ -190,6 +190,21 @@ both! {
         }
     }
 
+    /// As git checks them out with `core.autocrlf`.
+    async fn line_ends_make_no_other_file(t: TestDb) {
+        let seed = t.seed().await;
+        filled(&seed).await;
+        let files = export(&seed.board).await;
+        let windows = |file: &AdrFile| AdrFile { content: file.content.replace('\n', "\r\n"), ..file.clone() };
+        let checked_out: Vec<AdrFile> = files.iter().map(windows).collect();
+        assert!(checked_out.iter().zip(&files).all(|(is, was)| is.is_as_exported() && is.exported_id() == was.exported_id()));
+        let before = crate::import::rows(&seed.raw).await;
+        let again = seed.must(&ImportDecisions::new(checked_out)).await;
+        let count = files.len() as u64;
+        assert_eq!(again.files, Files { read: count, already_there: count, ..Files::default() });
+        assert!(crate::import::rows(&seed.raw).await == before);
+    }
+
     async fn what_differs_is_told_and_left_alone(t: TestDb) {
         let seed = t.seed().await;
         filled(&seed).await;

@@ -165,6 +165,29 @@ both! {
         assert_eq!(import(&seed, &[]).await.files, Files::default());
     }
 
+    async fn a_decision_about_templates_is_one(t: TestDb) {
+        let seed = t.seed().await;
+        let names = ["0012-use-template-engine.md", "0013-template-records-for-email.md", "0000-template.md", "ADR-Template.MD"];
+        let done = import(&seed, &names.map(|name| file(name, NYGARD))).await;
+        assert_eq!(done.files, Files { read: 4, created: 2, skipped: 2, ..Files::default() });
+        let skipped: Vec<&str> = done.skipped.iter().map(|note| note.file.as_str()).collect();
+        assert_eq!(skipped, ["0000-template.md", "ADR-Template.MD"]);
+    }
+
+    async fn texts_that_are_said_twice_are_kept_and_told(t: TestDb) {
+        let seed = t.seed().await;
+        let text = "---\nstatus: rejected\n---\n# X\n\n## Status\n\nRejected\n\nToo dear, says Ada.\n\n## Decision\n\nx\n\n\
+            ## Rationale\n\na\n\n## Justification\n\nb\n\n## Drivers\n\nc\n\n## Decision Drivers\n\nd\n\n\
+            ## Context\n\n````\n```\n## no heading\n````\n<!-- never closed\n\n## Outcome\n\ne\n";
+        let done = import(&seed, &[file("0001-x.md", text)]).await;
+        let row = rows(&seed).await.remove(0);
+        assert_eq!((row.status, row.rationale.as_str(), row.outcome.as_deref()), (Status::Rejected, "a\n\nb", Some("e")));
+        let context = "````\n```\n## no heading\n````\n<!-- never closed\n\nStatus: Too dear, says Ada.\n\n### Decision drivers\n\nc\n\nd";
+        assert_eq!(row.context.as_deref(), Some(context));
+        let notes: Vec<&str> = done.notes.iter().map(|note| note.note.as_str()).collect();
+        assert_eq!(notes, ["kept in the context: Status, Decision drivers"]);
+    }
+
     async fn one_broken_file_refuses_all(t: TestDb) {
         let seed = t.seed().await;
         let broken = [

@@ -71,6 +71,29 @@ both! {
         assert!(crate::import::rows(&seed.raw).await == before);
     }
 
+    /// A number that two files have names neither of them.
+    async fn a_number_that_two_files_have_is_told(t: TestDb) {
+        let seed = t.seed().await;
+        let twin = |name: &str| AdrFile { name: name.to_owned(), ..adr(3, "Accepted") };
+        let files = [twin("0003-a.md"), twin("0003-b.md"), adr(4, "Accepted\n\nSupersedes 3"), adr(5, "Superseded by ADR-4")];
+        let done = import(&seed, &files).await;
+        assert_eq!((done.files.created, done.links), (4, 1), "{done:?}");
+        let notes: Vec<_> = done.notes.iter().map(|note| (note.file.as_str(), note.note.as_str())).collect();
+        assert_eq!(notes, [("0004-x.md", "'Supersedes 3' names the number 3, which two files have: not linked")]);
+        assert_eq!(statuses(&seed).await, [Status::Accepted, Status::Accepted, Status::Accepted, Status::Superseded]);
+    }
+
+    async fn a_number_in_prose_puts_nothing_out_of_force(t: TestDb) {
+        let seed = t.seed().await;
+        let prose = "This replaces 1 server, and reverts 2.";
+        let told = format!("# 3. X\n\n{prose}\n\n## Status\n\nAccepted\n\n## Decision\n\nx\n\n## More Information\n\nSupersedes 1\n");
+        let done = import(&seed, &[adr(1, "Accepted"), adr(2, "Accepted"), file("0003-x.md", &told)]).await;
+        assert_eq!((done.files.created, done.links), (3, 0), "{done:?}");
+        assert_eq!(statuses(&seed).await, [Status::Accepted; 3]);
+        let context = rows(&seed).await[2].context.clone().expect("a context");
+        assert_eq!(context, format!("{prose}\n\nMore Information: Supersedes 1"));
+    }
+
     async fn what_leads_nowhere_or_around_is_told(t: TestDb) {
         let seed = t.seed().await;
         let files = [

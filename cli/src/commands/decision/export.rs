@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use callboard_service::decision::{AdrFile, ExportDecisions};
+use callboard_service::decision::{AdrFile, ExportDecisions, MOST_FILE_BYTES};
 use serde::Serialize;
 
 use crate::args::DryRun;
@@ -102,15 +102,25 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
 fn look(folder: &Path, file: &AdrFile, force: bool) -> Result<Change, CliError> {
     let path = folder.join(&file.name);
     let shown = || path.display().to_string();
-    let bytes = match fs::read(&path) {
-        Ok(bytes) => bytes,
+    let cannot = |error: io::Error| CliError::File { path: shown(), error };
+    // Follows links; a pipe or a device would be read for ever.
+    let metadata = match fs::metadata(&path) {
+        Ok(metadata) => metadata,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Change::New),
-        Err(error) => return Err(CliError::File { path: shown(), error }),
+        Err(error) => return Err(cannot(error)),
     };
-    if bytes == file.content.as_bytes() {
+    if !metadata.is_file() {
+        return Err(cannot(io::Error::other("it is no regular file")));
+    }
+    // No export wrote it, unless it is of a decision that is as long now.
+    if metadata.len() > MOST_FILE_BYTES.max(file.content.len()) as u64 {
+        return if force { Ok(Change::Changed) } else { Err(CliError::FileExists { path: shown() }) };
+    }
+    let bytes = fs::read(&path).map_err(cannot)?;
+    let there = AdrFile { name: file.name.clone(), content: String::from_utf8_lossy(&bytes).into_owned() };
+    if there.has_the_text_of(file) {
         return Ok(Change::Unchanged);
     }
-    let there = AdrFile { name: file.name.clone(), content: String::from_utf8_lossy(&bytes).into_owned() };
     if !force && there.exported_id() != file.exported_id() {
         return Err(CliError::FileExists { path: shown() });
     }

@@ -1,13 +1,14 @@
 //! Reads the files of other tools and of people: Nygard's template, MADR, and what looks like them.
 
 use callboard_entity::{DecisionCategory, DecisionEvolutionKind as Kind, DecisionImpact, DecisionStatus};
-use chrono::{DateTime, NaiveDate};
 use serde_json::Value;
 
+use super::names::{self, number_of};
 use super::record::{Record, Side};
+use super::relations::{self, Field};
 use super::sections::{self, Document, Place, Section};
-use super::{front, relations, words};
-use crate::clock::{Timestamp, micros};
+use super::{dates, front, status, words};
+use crate::clock::Timestamp;
 use crate::decision::AddDecision;
 use crate::decision::fields::MANY;
 use crate::rules;
@@ -35,10 +36,12 @@ const NAMES: &[&str] = &[
 #[derive(Default)]
 struct Gathered {
     fields: AddDecision,
+    /// What is said of the status, wherever it is: in lines.
     status: String,
     date: Option<Timestamp>,
     drivers: Option<String>,
-    relations: String,
+    /// Other lines that may tell of other files.
+    prose: String,
     /// What the board has no place for: it goes into the context.
     kept: Vec<(String, String)>,
     notes: Vec<String>,
@@ -46,8 +49,8 @@ struct Gathered {
 
 /// Reads a file; the inner error says why it is taken for no decision.
 pub(super) fn read(file: &str, text: &str, sha256: String) -> Result<Result<Record, &'static str>, String> {
-    let stem = file.strip_suffix(".md").unwrap_or(file);
-    if stem.to_lowercase().split(|c: char| !c.is_alphabetic()).any(|word| word == "template") {
+    let stem = names::stem(file);
+    if names::is_template(stem) {
         return Ok(Err("is a template"));
     }
     let clean = text.replace(unsafe_char, " ");
@@ -66,8 +69,8 @@ pub(super) fn read(file: &str, text: &str, sha256: String) -> Result<Result<Reco
     let mut title = document.title.clone();
     if let Some(yaml) = yaml.filter(|yaml| !yaml.trim().is_empty()) {
         let value: Value = serde_saphyr::from_str(yaml).map_err(|error| front::broken(&error))?;
-        let named = found.front(&value);
-        title = title.or(named);
+        let named = found.front(&value, yaml);
+        title = found.title(title, named);
     }
     found.preamble(&document);
     for section in &document.sections {
@@ -78,7 +81,8 @@ pub(super) fn read(file: &str, text: &str, sha256: String) -> Result<Result<Reco
         _ => (None, rest.replace(['-', '_'], " ")),
     };
     found.finish(title);
-    let relations = relations::of(&found.relations);
+    let mut relations = relations::of(&found.status, Field::Status);
+    relations.extend(relations::of(&found.prose, Field::Prose));
     found.settle(relations.iter().map(|relation| (relation.kind, relation.side)));
     Ok(Ok(Record {
         file: file.to_owned(),
@@ -95,8 +99,12 @@ pub(super) fn read(file: &str, text: &str, sha256: String) -> Result<Result<Reco
 
 impl Gathered {
     /// The fields of the front matter; gives the title, where it is there.
-    fn front(&mut self, value: &Value) -> Option<String> {
+    fn front(&mut self, value: &Value, yaml: &str) -> Option<String> {
         let mut title = None;
+        if !value.is_object() && !value.is_null() {
+            // Lines between two rulers, which name no fields.
+            self.kept.push(("Front matter".to_owned(), yaml.trim().to_owned()));
+        }
         for (name, value) in value.as_object().into_iter().flatten() {
             let text = match value {
                 Value::Null => continue,
@@ -117,17 +125,36 @@ impl Gathered {
         title
     }
 
+    /// The title: the heading's, else the front matter's, which is kept where it is another one.
+    fn title(&mut self, heading: Option<String>, front: Option<String>) -> Option<String> {
+        let plain = |title: &str| number_of(title).1.trim().to_lowercase();
+        match (heading, front) {
+            (Some(heading), Some(front)) => {
+                if !front.trim().is_empty() && plain(&heading) != plain(&front) {
+                    self.kept.push(("Title in the front matter".to_owned(), front));
+                }
+                Some(heading)
+            }
+            (heading, front) => heading.or(front),
+        }
+    }
+
+    /// A date; what is said beside it is kept.
+    fn dated(&mut self, text: &str) {
+        self.date = self.date.or_else(|| dates::first(text));
+        if !dates::says_only(text, self.date) {
+            self.kept.push(("Date".to_owned(), text.trim().to_owned()));
+        }
+    }
+
     /// `Name: value`, from the front matter or from before the first section.
     fn named(&mut self, name: &str, value: &str) {
         if value.trim().is_empty() {
             return;
         }
         match name {
-            "status" => {
-                self.status.push_str(value);
-                self.relations.push_str(&format!("{value}\n"));
-            }
-            "date" => self.date = self.date.or_else(|| date(value)),
+            "status" => push(&mut self.status, value),
+            "date" => self.dated(value),
             "category" => match rules::word("category", value, DecisionCategory::ALL, DecisionCategory::as_str) {
                 Ok(category) => self.fields.category = category,
                 Err(_) => self.kept.push((words::capital(name), value.to_owned())),
@@ -154,7 +181,7 @@ impl Gathered {
             }
         }
         let rest = rest.join("\n");
-        self.relations.push_str(&format!("{rest}\n"));
+        push(&mut self.prose, &rest);
         if !rest.trim().is_empty() {
             add(&mut self.fields.context, &rest);
         }
@@ -166,23 +193,16 @@ impl Gathered {
             return;
         }
         let list = || sections::entries(&section.text, MANY);
+        let kept = || (section.heading.clone(), text.to_owned());
         let fields = &mut self.fields;
         match section.place {
-            Some(Place::Status) => {
-                self.status.push_str(text);
-                self.relations.push_str(&format!("{text}\n"));
-                self.date = self.date.or_else(|| date(text));
-            }
-            Some(Place::Date) => self.date = self.date.or_else(|| date(text)),
+            Some(Place::Status) => push(&mut self.status, text),
+            Some(Place::Date) => self.dated(text),
             Some(Place::Problem) => add(&mut fields.problem, text),
             Some(Place::Context) => add(&mut fields.context, text),
-            Some(Place::Decision) => {
-                let mut decision = Some(std::mem::take(&mut fields.decision)).filter(|text| !text.is_empty());
-                add(&mut decision, text);
-                fields.decision = decision.unwrap_or_default();
-            }
-            Some(Place::Rationale) => fields.rationale = text.to_owned(),
-            Some(Place::Drivers) => self.drivers = Some(text.to_owned()),
+            Some(Place::Decision) => extend(&mut fields.decision, text),
+            Some(Place::Rationale) => extend(&mut fields.rationale, text),
+            Some(Place::Drivers) => add(&mut self.drivers, text),
             Some(Place::Approach) => add(&mut fields.implementation_approach, text),
             Some(Place::Alternatives) => fields.alternatives.extend(list()),
             Some(Place::ProsAndCons) => options(&mut fields.alternatives, text),
@@ -197,15 +217,18 @@ impl Gathered {
             Some(Place::Outcome) => add(&mut fields.outcome, text),
             Some(Place::Lessons) => add(&mut fields.lessons, text),
             Some(Place::Links) => {
-                self.relations.push_str(&format!("{text}\n"));
-                self.kept.push((section.heading.clone(), text.to_owned()));
+                push(&mut self.prose, text);
+                self.kept.push(kept());
             }
-            None => self.kept.push((section.heading.clone(), text.to_owned())),
+            None => self.kept.push(kept()),
         }
     }
 
     /// Fills what a decision must have, and puts the rest into the context.
     fn finish(&mut self, title: String) {
+        // A date that is called so counts before one that stands beside the status.
+        self.date = self.date.or_else(|| dates::first(&self.status));
+        self.kept.extend(status::rest(&self.status, self.date).map(|rest| ("Status".to_owned(), rest)));
         let fields = &mut self.fields;
         if fields.decision.trim().is_empty() {
             fields.decision.clone_from(&title);
@@ -280,11 +303,21 @@ fn unsafe_char(c: char) -> bool {
 
 /// Adds a paragraph.
 fn add(text: &mut Option<String>, more: &str) {
-    let more = more.trim();
-    *text = Some(match text.take() {
-        Some(before) => format!("{before}\n\n{more}"),
-        None => more.to_owned(),
-    });
+    extend(text.get_or_insert_default(), more);
+}
+
+/// Adds a paragraph.
+fn extend(text: &mut String, more: &str) {
+    if !text.is_empty() {
+        text.push_str("\n\n");
+    }
+    text.push_str(more.trim());
+}
+
+/// Adds lines: what is said at two places does not run together.
+fn push(lines: &mut String, more: &str) {
+    lines.push_str(more);
+    lines.push('\n');
 }
 
 /// What the options of MADR are good and bad for goes to the options themselves.
@@ -318,31 +351,4 @@ fn because(decision: &str) -> Option<String> {
     let at = paragraph.to_ascii_lowercase().find("because")?;
     let why = paragraph[at + "because".len()..].trim();
     (!why.is_empty()).then(|| why.to_owned())
-}
-
-/// The number with which a file name or a title begins, and what comes after it: `0007-x`, `adr-7-x`, `7. X`, `ADR 7: X`.
-fn number_of(text: &str) -> (Option<i64>, &str) {
-    let is_separator = |c: char| matches!(c, '-' | '_' | '.' | ':' | ' ' | ')' | '\u{2013}' | '\u{2014}');
-    let text = text.trim();
-    let word = text.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("adr"));
-    let rest = if word { text[3..].trim_start_matches(is_separator) } else { text };
-    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-    let after = &rest[digits..];
-    // `20260102-x` begins with a date, and `3 tiers` with no number of its own.
-    let ends = after.is_empty() || after.starts_with(is_separator) && (word || !after.starts_with(' '));
-    match rest[..digits].parse() {
-        Ok(number) if number > 0 && digits <= 5 && ends => (Some(number), after.trim_start_matches(is_separator)),
-        _ => (None, text),
-    }
-}
-
-/// The first date in a text; a whole RFC 3339 time is taken as it is, a day as its beginning in UTC.
-fn date(text: &str) -> Option<Timestamp> {
-    text.split(|c: char| c.is_whitespace() || "()[]{}\"'`,;*".contains(c)).find_map(|word| {
-        let word = word.trim_end_matches('.');
-        let time = DateTime::parse_from_rfc3339(word).ok().map(|at| micros(at.to_utc()));
-        let day =
-            || ["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d"].iter().find_map(|form| NaiveDate::parse_from_str(word, form).ok());
-        time.or_else(|| day()?.and_hms_opt(0, 0, 0).map(|at| at.and_utc()))
-    })
 }

@@ -11,7 +11,7 @@ use crate::decision::AddDecision;
 pub(in crate::decision) struct Record {
     /// The file's name.
     pub file: String,
-    /// Of the file.
+    /// Of the file's text.
     pub sha256: String,
     /// Its texts and words. Unlike that of a capture, its status may be any.
     pub fields: AddDecision,

@@ -98,18 +98,30 @@ const PLACES: &[(&str, Place)] = &[
     ("more information", Place::Links),
 ];
 
-/// Divides a text at its headings, but for those inside fenced code; comments of templates are left out.
+/// Divides a text at its headings, but for those inside fenced code. Comments that begin a line are left out, with what
+/// they hold; one that is never closed is text.
 pub(super) fn split(text: &str) -> Document {
     let mut document = Document::default();
-    let (mut fence, mut comment): (Option<&str>, bool) = (None, false);
-    for line in text.lines() {
+    let mut fence: Option<Fence> = None;
+    // Where one comment is not closed, no later one is: the text is not searched again for each.
+    let mut may_close = true;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (line, after) = first_line(rest);
         let start = line.trim_start();
+        if fence.is_none() && may_close && start.starts_with("<!--") {
+            if let Some(past) = past_comment(&rest[line.len() - start.len()..]) {
+                // What stands behind the comment is a line of its own, if it is anything.
+                let (more, next) = first_line(past);
+                rest = if more.trim().is_empty() { next } else { past.trim_start() };
+                continue;
+            }
+            may_close = false;
+        }
+        rest = after;
         if let Some(open) = fence {
-            fence = fence.filter(|_| !start.starts_with(open));
-        } else if comment || start.starts_with("<!--") {
-            comment = !line.contains("-->");
-            continue;
-        } else if let Some(open) = ["```", "~~~"].into_iter().find(|open| start.starts_with(open)) {
+            fence = fence.filter(|_| !open.is_closed_by(line));
+        } else if let Some(open) = Fence::opened_by(start) {
             fence = Some(open);
         } else if let Some((level, heading)) = heading(line) {
             if document.head(level, heading) {
@@ -125,6 +137,41 @@ pub(super) fn split(text: &str) -> Document {
         }
     }
     document
+}
+
+/// The first line and what comes after it.
+fn first_line(text: &str) -> (&str, &str) {
+    text.split_once('\n').unwrap_or((text, ""))
+}
+
+/// What comes after the comment with which a text begins; none where it is not closed.
+fn past_comment(text: &str) -> Option<&str> {
+    // `<!-->` is closed by the marks that open it.
+    let inside = &text["<!".len()..];
+    inside.find("-->").map(|at| &inside[at + "-->".len()..])
+}
+
+/// The line that opened a block of code: its mark, and how many of them.
+#[derive(Clone, Copy)]
+struct Fence {
+    mark: char,
+    length: usize,
+}
+
+impl Fence {
+    fn opened_by(line: &str) -> Option<Self> {
+        let mark = line.chars().next().filter(|c| matches!(c, '`' | '~'))?;
+        let length = line.chars().take_while(|c| *c == mark).count();
+        // Backticks that are closed in the same line are code within a text.
+        let inline = mark == '`' && line[length..].contains('`');
+        (length >= 3 && !inline).then_some(Self { mark, length })
+    }
+
+    /// Only as many of the same mark, or more, and nothing else close it.
+    fn is_closed_by(self, line: &str) -> bool {
+        let line = line.trim();
+        line.len() >= self.length && line.chars().all(|c| c == self.mark)
+    }
 }
 
 impl Document {
@@ -201,6 +248,48 @@ mod tests {
         let told: Vec<(Option<Place>, &str)> = found.sections.iter().map(|s| (s.place, s.text.as_str())).collect();
         let context = "a\n```\n## no\n```\n### detail\nb\n";
         assert_eq!(told, [(Some(Place::Context), context), (Some(Place::Consequences), "* x\n")]);
+    }
+
+    /// The only text of a file without headings.
+    fn kept(text: &str) -> String {
+        split(text).preamble.join("\n")
+    }
+
+    #[test]
+    fn comments_are_left_out_and_nothing_beside_them() {
+        assert_eq!(kept("a\n<!-- x --> b\nc"), "a\nb\nc");
+        assert_eq!(kept("<!-- x\ny --> b <!-- z -->\nc"), "b <!-- z -->\nc");
+        assert_eq!(kept("  <!-- x --> <!-- y -->\n<!-->c\nd <!-- e"), "c\nd <!-- e");
+        assert_eq!(kept("<!-- x\ny"), "<!-- x\ny");
+        let unclosed = split("<!-- x -->\n## Context\n<!-- y\n## Decision\nz\n");
+        let told: Vec<&str> = unclosed.sections.iter().map(|section| section.text.as_str()).collect();
+        assert_eq!(told, ["<!-- y\n", "z\n"]);
+    }
+
+    /// Were each comment looked for to the end of the file, this would take minutes.
+    #[test]
+    fn many_comments_that_are_not_closed_take_no_time() {
+        let text = "<!--\n".repeat(800_000);
+        assert_eq!(kept(&text).len(), text.len() - 1);
+    }
+
+    #[test]
+    fn only_its_own_mark_closes_a_fence() {
+        let one = |code: &str| format!("## Context\n{code}\n## Decision\nx\n");
+        for code in [
+            "````md\n```\n## no\n```\n````",
+            "```\n```rust\n## no\n```",
+            "~~~\n```\n## no\n~~~~  ",
+            "  ```sh\n## no\n`````",
+            "```not``` a fence",
+        ] {
+            let text = one(code);
+            let found = split(&text);
+            let places: Vec<Option<Place>> = found.sections.iter().map(|section| section.place).collect();
+            assert_eq!(places, [Some(Place::Context), Some(Place::Decision)], "{code}");
+            assert_eq!(found.sections[0].text, format!("{code}\n"));
+        }
+        assert_eq!(split(&one("````\n```")).sections.len(), 1, "it is not closed");
     }
 
     #[test]

@@ -104,22 +104,30 @@ pub(super) const RELATIONS: &[(&str, Kind, Side)] = &[
 
 /// The status that a text names first, how far that is carried out, and whether another word was taken for it.
 pub(super) fn status(text: &str) -> Option<(Status, DecisionImplementationStatus, Option<String>)> {
-    use DecisionImplementationStatus as Done;
-    let word = |word: &str| {
-        let (status, done) = match word {
-            "proposed" | "draft" | "pending" | "open" | "rfc" => (Status::Proposed, Done::Planned),
-            "accepted" | "approved" | "adopted" | "decided" | "agreed" | "active" => (Status::Accepted, Done::Planned),
-            "implemented" | "done" => (Status::Accepted, Done::Completed),
-            "rejected" | "declined" => (Status::Rejected, Done::Planned),
-            "superseded" | "superceded" | "replaced" => (Status::Superseded, Done::Planned),
-            "reversed" | "deprecated" | "obsolete" | "retired" | "withdrawn" => (Status::Reversed, Done::Planned),
-            _ => return None,
-        };
-        let other = (word != status.as_str() && word != "superceded").then(|| word.to_owned());
+    text.split(|c: char| !c.is_alphabetic()).find_map(|part| {
+        let word = part.to_lowercase();
+        let (status, done) = status_of(&word)?;
+        let other = (word != status.as_str() && word != "superceded").then_some(word);
         Some((status, done, other))
-    };
-    text.split(|c: char| !c.is_alphabetic()).find_map(|part| word(&part.to_lowercase()))
+    })
 }
+
+/// What a word in lower case says of a decision's status.
+pub(super) fn status_of(word: &str) -> Option<(Status, DecisionImplementationStatus)> {
+    use DecisionImplementationStatus as Done;
+    let (_, status, done) = STATUSES.iter().find(|(words, ..)| words.contains(&word))?;
+    Some((*status, if *done { Done::Completed } else { Done::Planned }))
+}
+
+/// The words of other tools for each status, and whether they say that it is carried out.
+pub(super) const STATUSES: &[(&[&str], Status, bool)] = &[
+    (&["proposed", "draft", "pending", "open", "rfc"], Status::Proposed, false),
+    (&["accepted", "approved", "adopted", "decided", "agreed", "active"], Status::Accepted, false),
+    (&["implemented", "done"], Status::Accepted, true),
+    (&["rejected", "declined"], Status::Rejected, false),
+    (&["superseded", "superceded", "replaced"], Status::Superseded, false),
+    (&["reversed", "deprecated", "obsolete", "retired", "withdrawn"], Status::Reversed, false),
+];
 
 #[cfg(test)]
 mod tests {
