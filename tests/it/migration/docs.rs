@@ -83,7 +83,9 @@ both! {
         let all = files(&t, Tables::All).await;
         assert_eq!(missing(&all, &columns(&db).await, &keys(&db).await), Vec::<String>::new());
         for shown in ours.values().chain(all.values()) {
-            assert!(!shown.contains(SEARCH_TABLE), "the full-text index is nobody's table: {shown}");
+            // The version that made it may be the newest one.
+            let names = shown.replace(&format!("create_{SEARCH_TABLE}"), "");
+            assert!(!names.contains(SEARCH_TABLE), "the full-text index is nobody's table: {shown}");
         }
         assert!(all["schema.md"].contains("## Other tables\n\n### app_orders\n"), "{}", all["schema.md"]);
     }
