@@ -8,11 +8,13 @@ use callboard_service::assignment::Complete;
 use callboard_service::decision::AddDecision;
 use callboard_service::entity::{
     FileOperationActorType, FileOperationOperation as Kind, FileOperationVerificationStatus as Status, board_decisions,
+    file_operations,
 };
 use callboard_service::file::{NewOperation, Root, TrackFiles};
 use callboard_service::item::ArchiveItem;
 use callboard_service::project::{AddProject, EditProject};
 use callboard_service::{Change, Error, ErrorKind, FileProblem, Ref, id};
+use sea_orm::ActiveValue::Set;
 use sea_orm::EntityTrait;
 use serde_json::json;
 use support::{TestDb, both};
@@ -70,6 +72,31 @@ both! {
         let event = files.seed.events(files.item.id).await.pop().expect("a ledger row");
         assert_eq!((event.kind.as_str(), event.actor_id), ("files_tracked", Some(files.seed.user.id)));
         assert_eq!(event.data, Some(json!({ "count": 2, "files": ["create a", "create b"] })));
+    }
+
+    /// Tracked from a machine whose clock is ahead: what is done after it is the later one all the same.
+    async fn a_clock_that_is_ahead_hides_nothing(t: TestDb) {
+        let files = Files::new(&t).await;
+        let ahead = files.create("a", "abc").await;
+        let future = ahead.occurred_at + chrono::TimeDelta::hours(1);
+        let change = file_operations::ActiveModel { id: Set(ahead.id), occurred_at: Set(future), ..Default::default() };
+        file_operations::Entity::update(change).exec(&files.seed.raw).await.expect("set the clock ahead");
+        files.write("a", "xyz");
+        let after = files.track(Kind::Modify, "a", None).await;
+        let micro = chrono::TimeDelta::microseconds(1);
+        assert_eq!((after.occurred_at, after.verification_status), (future + micro, Status::Pending));
+        assert!(after.created_at < future, "it was written now");
+        assert_eq!(files.statuses().await, [Status::Superseded, Status::Pending]);
+        assert_eq!(files.verify().await.verified, 1);
+        // By either of its paths; what is done elsewhere is done now.
+        files.rename("a", "b");
+        let moved = files.track(Kind::Move, "a", Some("b")).await;
+        files.write("b", "abc");
+        let onto = files.track(Kind::Modify, "b", None).await;
+        let other = files.create("c", "abc").await;
+        assert_eq!((moved.occurred_at, onto.occurred_at), (future + micro * 2, future + micro * 3));
+        assert!(other.occurred_at < future, "{other:?}");
+        assert_eq!(files.verify().await.broken(), 0);
     }
 
     /// The files are the project's: another item's operation supersedes, too; another project's does not.
