@@ -68,6 +68,12 @@ pub enum FileProblem {
         /// The original's path.
         of: String,
     },
+    /// git, which knows what changed and what it ignores, could not be asked.
+    #[error("git can't tell what changed there: {why}")]
+    Git {
+        /// What it said, or why it could not be started.
+        why: String,
+    },
     /// The operating system refused it.
     #[error("can't be read: {why}")]
     Unreadable {
