@@ -23,6 +23,7 @@ pub fn hint(problem: &FileProblem) -> String {
         FileProblem::Special { .. } => "only regular files have a content that can be verified",
         FileProblem::NotUtf8 => "rename the file",
         FileProblem::TooLong { .. } => "move the file to where its path is shorter",
+        FileProblem::NameTooLong { .. } => "check the path: nothing can have such a name",
         FileProblem::Changed => "somebody is writing it: give the command again when they are done",
         FileProblem::NoCopy { .. } => "track it as a create",
         FileProblem::Git { .. } => {

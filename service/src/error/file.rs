@@ -59,6 +59,14 @@ pub enum FileProblem {
         /// The limit.
         most: usize,
     },
+    /// A name on the way that no file system holds.
+    #[error("holds a name of {bytes} bytes: a name has at most {most}")]
+    NameTooLong {
+        /// Its length.
+        bytes: usize,
+        /// The limit.
+        most: usize,
+    },
     /// Its digest would be that of neither state.
     #[error("changed while it was read")]
     Changed,
