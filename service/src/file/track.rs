@@ -32,7 +32,7 @@ const NAMED: usize = 20;
 
 /// Records operations on the files of an item's project, all of them or none, with one ledger row of the item.
 ///
-/// It reads no file: [`super::observe()`] does, and makes the operations. Earlier operations on the same paths, also those of
+/// It reads no file: [`super::observe_all()`] does, and makes the operations. Earlier operations on the same paths, also those of
 /// other items, become `superseded` where no path's state is due to them any more. A holder that names its assignment
 /// extends its lease by this. The rows name the work session that the board is in ([`crate::Callboard::in_session`]).
 ///
