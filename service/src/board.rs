@@ -48,7 +48,8 @@ impl Callboard {
 
     /// The same board in a work session: every ledger row that it writes names the session.
     ///
-    /// The session is looked at once, here: one that ends later is still named by what is written through this board.
+    /// The session is looked at here and at the beginning of each transaction, which is one statement more: once it is
+    /// over, what is written through this board is refused as [`crate::Conflict::Inactive`].
     ///
     /// # Errors
     /// `NotFound`; [`crate::Conflict::Inactive`] for a session that is over.

@@ -17,6 +17,8 @@ use crate::actor::Actor;
 use crate::board::Callboard;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
+use crate::id::Ref;
+use crate::session;
 
 /// A change of the board. It happens whole or not at all, with its ledger rows.
 pub trait Verb: Sync {
@@ -121,7 +123,7 @@ impl Callboard {
 
     async fn run_attempt<V: Verb>(&self, actor: Actor, verb: &V) -> Result<V::Output> {
         let tx = Tx::new(begin_write(&self.db).await?, self, actor);
-        end(verb.apply(&tx).await, tx).await
+        end(apply(verb, &tx).await, tx).await
     }
 
     /// Runs a verb and takes everything back: what it would do, or refuse, as the board is now.
@@ -130,7 +132,7 @@ impl Callboard {
     /// As [`Callboard::run`], but without trying again.
     pub async fn rehearse<V: Verb>(&self, actor: Actor, verb: &V) -> Result<V::Output> {
         let tx = Tx::new(begin_write(&self.db).await?, self, actor);
-        let output = verb.apply(&tx).await;
+        let output = apply(verb, &tx).await;
         tx.conn.rollback().await?;
         output
     }
@@ -194,7 +196,7 @@ impl Callboard {
     {
         let tx = Tx::new(conn.begin().await?, self, actor);
         let outer = tx.dialect.enter_schema(&tx.conn, self.db.schema.as_deref()).await?;
-        match verb.apply(&tx).await {
+        match apply(verb, &tx).await {
             Ok(output) => {
                 tx.dialect.leave_schema(&tx.conn, outer).await?;
                 tx.conn.commit().await?;
@@ -258,6 +260,14 @@ async fn begin_write(db: &Db) -> Result<DatabaseTransaction> {
         }
     };
     Ok(db.writer.begin_with_options(options).await?)
+}
+
+/// Applies a verb as the first of its transaction: in a session that is over nothing is written any more.
+async fn apply<V: Verb>(verb: &V, tx: &Tx) -> Result<V::Output> {
+    if let Some(session) = tx.session {
+        session::not_over(&session::find(tx, &Ref::Id(session)).await?)?;
+    }
+    verb.apply(tx).await
 }
 
 async fn end<T>(result: Result<T>, tx: Tx) -> Result<T> {

@@ -7,9 +7,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use callboard_entity::{
-    FileOperationOperation as Kind, FileOperationVerificationStatus as Status, file_operations as operations,
-};
+use callboard_entity::{FileOperationOperation as Kind, FileOperationVerificationStatus as Status};
 use sea_orm::FromQueryResult;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -38,22 +36,6 @@ pub struct Step {
     pub occurred_at: Timestamp,
     /// What the newest look at it found.
     pub verification_status: Status,
-}
-
-impl From<&operations::Model> for Step {
-    fn from(row: &operations::Model) -> Self {
-        Self {
-            id: row.id,
-            work_item_id: row.work_item_id,
-            operation: row.operation,
-            path: row.path.clone(),
-            new_path: row.new_path.clone(),
-            content_hash: row.content_hash.clone(),
-            size_bytes: row.size_bytes,
-            occurred_at: row.occurred_at,
-            verification_status: row.verification_status,
-        }
-    }
 }
 
 /// What should be found at a path.

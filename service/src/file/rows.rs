@@ -17,7 +17,7 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 
 /// Values of one statement: SQLite takes 32,766 of them.
-pub(super) const CHUNK: usize = 10_000;
+pub(crate) const CHUNK: usize = 10_000;
 
 /// One writer of a project's operations at a time: what supersedes what is decided from all of them.
 ///
@@ -35,7 +35,7 @@ pub(super) fn of_project(project: Uuid) -> Select<operations::Entity> {
 }
 
 /// Only the part of each row that decides what is expected.
-pub(super) async fn steps(tx: &Tx, query: Select<operations::Entity>) -> Result<Vec<Step>> {
+pub(crate) async fn steps(tx: &Tx, query: Select<operations::Entity>) -> Result<Vec<Step>> {
     use operations::Column as C;
     let what = [C::Id, C::WorkItemId, C::Operation, C::Path, C::NewPath];
     let state = [C::ContentHash, C::SizeBytes, C::OccurredAt, C::VerificationStatus];

@@ -1,8 +1,8 @@
 //! Deletes an item to which nothing has happened yet.
 
 use callboard_entity::{
-    external_refs, task_assignments, task_prerequisites, work_item_events as events, work_items,
-    workflow_steps as steps,
+    board_messages as messages, external_refs, session_events, task_assignments, task_prerequisites,
+    work_item_events as events, work_items, workflow_steps as steps,
 };
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,8 @@ use crate::search;
 ///
 /// # Errors
 /// `InUse` naming everything that has happened: later ledger rows, assignments, children, items and steps of
-/// workflows that wait for it. Such an item is cancelled or archived. `NotFound`.
+/// workflows that wait for it, what sessions tell of it, messages about it. Such an item is cancelled or archived.
+/// `NotFound`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DeleteItem {
     /// By key or id.
@@ -61,12 +62,18 @@ async fn happened(tx: &Tx, item: &work_items::Model) -> Result<Vec<String>> {
         .count(&tx.conn)
         .await?;
     let steps = steps::Entity::find().filter(steps::Column::WorkItemId.eq(item.id)).count(&tx.conn).await?;
+    // The first item of a session is on its stack by an event too.
+    let told =
+        session_events::Entity::find().filter(session_events::Column::WorkItemId.eq(item.id)).count(&tx.conn).await?;
+    let sent = messages::Entity::find().filter(messages::Column::WorkItemId.eq(item.id)).count(&tx.conn).await?;
     let found = [
         (later, "things happened to it"),
         (assignments, "assignments were made of it"),
         (children, "items are its children"),
         (dependents, "items name it as a prerequisite"),
         (steps, "steps of workflows made it"),
+        (told, "times a session worked on it or noted it"),
+        (sent, "messages are about it"),
     ];
     Ok(found.into_iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect())
 }

@@ -167,8 +167,8 @@ async fn told(tx: &Tx, found: Vec<messages::Model>) -> Result<Vec<InboxMessage>>
         .await?;
     let slugs: HashMap<Uuid, String> = slugs.into_iter().collect();
     let told = found.into_iter().map(|row| {
-        let body = MessageBody::of(&row)?;
-        Ok(InboxMessage {
+        let body = MessageBody::shown(&row);
+        InboxMessage {
             id: row.id,
             thread: rows::thread(&row),
             project: slugs.get(&row.project_id).cloned().unwrap_or_default(),
@@ -181,9 +181,9 @@ async fn told(tx: &Tx, found: Vec<messages::Model>) -> Result<Vec<InboxMessage>>
             at: row.created_at,
             read_at: row.read_at,
             acknowledged_at: row.acknowledged_at,
-        })
+        }
     });
-    told.collect()
+    Ok(told.collect())
 }
 
 /// The keys of the items that messages are about.

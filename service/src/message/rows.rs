@@ -31,9 +31,19 @@ impl MessageBody {
     ///
     /// # Errors
     /// `Stored` for one that was changed by hand.
-    pub(crate) fn of(row: &messages::Model) -> Result<Self> {
+    fn of(row: &messages::Model) -> Result<Self> {
         serde_json::from_value(row.body.clone())
             .map_err(|error| Error::Stored { what: format!("the body of message {}", row.id), why: error.to_string() })
+    }
+
+    /// The same for a reader: a body that was changed by hand must not take what is around it away.
+    pub(crate) fn shown(row: &messages::Model) -> Self {
+        Self::of(row).unwrap_or_else(|error| Self {
+            subject: None,
+            text: format!("({error})"),
+            broadcast: None,
+            package: None,
+        })
     }
 
     pub(crate) fn check(&self) -> Result<()> {

@@ -86,7 +86,7 @@ impl Query for ShowMessage {
         let keys = inbox::keys(tx, &found).await?;
         let mut shown: Vec<(Option<Uuid>, ThreadMessage)> = Vec::new();
         for row in found {
-            let body = MessageBody::of(&row)?;
+            let body = MessageBody::shown(&row);
             let reader = Reader {
                 reader: row.to_agent_id.and_then(|id| names.get(&id).cloned()),
                 read_at: row.read_at,

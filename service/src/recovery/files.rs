@@ -1,25 +1,54 @@
 //! The files of a package: of each path the operation that its state is due to.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use callboard_entity::file_operations as operations;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::package::{FileState, PackagedFile};
+use crate::db::Tx;
+use crate::error::Result;
 use crate::file::effective::{Effect, Expected, Step, effective};
+use crate::file::{CHUNK, steps};
 
 /// The state of each path that an item's operations name, by path: by the one rule of [`crate::file::effective`].
-pub(super) fn packaged(rows: &[operations::Model]) -> Vec<PackagedFile> {
-    let steps: Vec<Step> = rows.iter().map(Step::from).collect();
-    let rows: HashMap<Uuid, &operations::Model> = rows.iter().map(|row| (row.id, row)).collect();
-    let files = effective(&steps).into_iter().filter_map(|(path, effect)| {
-        let row = rows.get(&effect.operation)?;
-        Some(file(path, effect, row))
+///
+/// Why it was done is read of these only: an item may have many operations that others have superseded.
+pub(super) async fn packaged(tx: &Tx, item: Uuid) -> Result<Vec<PackagedFile>> {
+    let of_item = operations::Entity::find().filter(operations::Column::WorkItemId.eq(item));
+    let steps = steps(tx, of_item).await?;
+    let effects = effective(&steps);
+    let reasons = rationales(tx, &effects).await?;
+    let steps: HashMap<Uuid, &Step> = steps.iter().map(|step| (step.id, step)).collect();
+    let files = effects.into_iter().filter_map(|(path, effect)| {
+        let step = steps.get(&effect.operation)?;
+        // Two paths may be due to one operation.
+        let rationale = reasons.get(&effect.operation).cloned();
+        Some(file(path, effect, step, rationale))
     });
-    files.collect()
+    Ok(files.collect())
 }
 
-fn file(path: &str, effect: Effect, row: &operations::Model) -> PackagedFile {
+async fn rationales(tx: &Tx, effects: &BTreeMap<&str, Effect>) -> Result<HashMap<Uuid, String>> {
+    let ids: BTreeSet<Uuid> = effects.values().map(|effect| effect.operation).collect();
+    let ids: Vec<Uuid> = ids.into_iter().collect();
+    let mut found = HashMap::new();
+    for chunk in ids.chunks(CHUNK) {
+        let rows: Vec<(Uuid, String)> = operations::Entity::find()
+            .select_only()
+            .columns([operations::Column::Id, operations::Column::Rationale])
+            .filter(operations::Column::Id.is_in(chunk.iter().copied()))
+            .filter(operations::Column::Rationale.is_not_null())
+            .into_tuple()
+            .all(&tx.conn)
+            .await?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
+fn file(path: &str, effect: Effect, step: &Step, rationale: Option<String>) -> PackagedFile {
     let (state, content) = match effect.expected {
         Expected::Absent => (FileState::Absent, None),
         Expected::Written { content } => (FileState::Written, content),
@@ -28,12 +57,12 @@ fn file(path: &str, effect: Effect, row: &operations::Model) -> PackagedFile {
     let (content_hash, size_bytes) = content.map(|content| (content.content_hash, content.size_bytes)).unzip();
     PackagedFile {
         path: path.to_owned(),
-        operation: row.operation,
+        operation: step.operation,
         state,
-        verification: row.verification_status,
+        verification: step.verification_status,
         content_hash,
         size_bytes,
-        at: row.occurred_at,
-        rationale: row.rationale.clone(),
+        at: step.occurred_at,
+        rationale,
     }
 }

@@ -3,15 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use callboard_entity::{
-    DecisionImplementationStatus, MessageKind, TaskAssignmentStatus as Status, TaskPrerequisiteStatus,
+    DecisionCategory, DecisionImpact, DecisionImplementationStatus, DecisionStatus, MessageKind, TaskAssignmentStatus as Status, TaskPrerequisiteStatus,
     WorkItemAssigneeType, WorkItemStatus, board_decisions as decisions, board_messages as messages, board_projects,
-    file_operations, task_assignments as assignments, work_items,
+    task_assignments as assignments, work_items,
 };
 use chrono::SecondsFormat;
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde_json::Value;
 use uuid::Uuid;
 
-use super::files::packaged;
+use super::files;
 use super::notes;
 use super::package::{
     Attempt, Budget, ItemText, LastCheckpoint, LastHandover, OpenAssignment, OpenCriterion, OpenRisk,
@@ -67,12 +68,7 @@ pub(super) async fn gather(tx: &Tx, item: &work_items::Model) -> Result<Gathered
     };
     let criteria = criteria(item);
     let edges = list::of(tx, item.id).await?;
-    let rows =
-        file_operations::Entity::find().filter(file_operations::Column::WorkItemId.eq(item.id)).all(&tx.conn).await?;
-    let handover = match handover {
-        Some(row) => Some(told(row, &names)?),
-        None => None,
-    };
+    let files = files::packaged(tx, item.id).await?;
     let package = RecoveryPackage {
         item: head(item, slug, parent.as_ref(), &held, &names, criteria.len() as u64),
         guidance: Vec::new(),
@@ -86,14 +82,14 @@ pub(super) async fn gather(tx: &Tx, item: &work_items::Model) -> Result<Gathered
             data: row.data,
             data_left_out: None,
         }),
-        handover,
+        handover: handover.map(|row| told(&row, &names)),
         criteria: open(criteria),
         prerequisites: edges.prerequisites.into_iter().filter_map(unmet).collect(),
         risks: decisions.iter().flat_map(|row| risks(row, &prefix)).collect(),
         components: components(&decisions),
         decisions: decisions.into_iter().map(|row| decision(of_item(row.work_item_id), row, &prefix)).collect(),
         attempts: held.into_iter().map(|row| attempt(row, &names)).collect(),
-        files: packaged(&rows),
+        files,
         notes: notes.into_iter().map(|note| note.told(&names)).collect(),
         about: about(item),
         budget: Budget { tokens: 0, used: 0, left_out: BTreeMap::new(), shortened: 0 },
@@ -116,24 +112,46 @@ async fn handover(tx: &Tx, item: &work_items::Model) -> Result<Option<messages::
     Ok(of.order_by_desc(messages::Column::Id).one(&tx.conn).await?)
 }
 
-fn told(row: messages::Model, names: &HashMap<Uuid, String>) -> Result<LastHandover> {
-    Ok(LastHandover {
-        text: MessageBody::of(&row)?.text,
+fn told(row: &messages::Model, names: &HashMap<Uuid, String>) -> LastHandover {
+    LastHandover {
+        text: MessageBody::shown(row).text,
         message: row.id,
         from: names::written(row.actor_type.as_str(), row.actor_id, names),
         to: row.to_agent_id.and_then(|id| names.get(&id).cloned()),
         at: row.created_at,
         acknowledged_at: row.acknowledged_at,
-    })
+    }
+}
+
+/// What a package tells of a decision; a row has eight more texts of up to 1 MiB each.
+#[derive(FromQueryResult)]
+struct InForce {
+    number: i64,
+    work_item_id: Option<Uuid>,
+    title: String,
+    category: DecisionCategory,
+    impact: DecisionImpact,
+    status: DecisionStatus,
+    implementation_status: DecisionImplementationStatus,
+    decision: String,
+    rationale: String,
+    risks: Option<Value>,
+    mitigations: Option<Value>,
+    affected_components: Option<Value>,
 }
 
 /// The decisions in force of the item and of what it is a part of: high impact first, then the newest.
-async fn in_force(tx: &Tx, item: &work_items::Model) -> Result<Vec<decisions::Model>> {
+async fn in_force(tx: &Tx, item: &work_items::Model) -> Result<Vec<InForce>> {
+    use decisions::Column as C;
     let about = std::iter::once(item.id).chain(item.parent_id);
-    let mut rows = decisions::Entity::find()
+    let mut rows: Vec<InForce> = decisions::Entity::find()
+        .select_only()
+        .columns([C::Number, C::WorkItemId, C::Title, C::Category, C::Impact, C::Status, C::ImplementationStatus])
+        .columns([C::Decision, C::Rationale, C::Risks, C::Mitigations, C::AffectedComponents])
         .filter(decisions::Column::WorkItemId.is_in(about))
         .filter(decisions::Column::Status.is_in(IN_FORCE.iter().copied()))
         .order_by_desc(decisions::Column::Number)
+        .into_model()
         .all(&tx.conn)
         .await?;
     // In the order of the vocabulary: high, medium, low.
@@ -217,7 +235,7 @@ fn unmet(edge: Edge) -> Option<UnmetPrerequisite> {
     })
 }
 
-fn decision(item: String, row: decisions::Model, prefix: &str) -> PackagedDecision {
+fn decision(item: String, row: InForce, prefix: &str) -> PackagedDecision {
     PackagedDecision {
         key: key(prefix, row.number),
         item,
@@ -232,7 +250,7 @@ fn decision(item: String, row: decisions::Model, prefix: &str) -> PackagedDecisi
 }
 
 /// The risks of a decision that is not carried out yet.
-fn risks(row: &decisions::Model, prefix: &str) -> Vec<OpenRisk> {
+fn risks(row: &InForce, prefix: &str) -> Vec<OpenRisk> {
     if row.implementation_status == DecisionImplementationStatus::Completed {
         return Vec::new();
     }
@@ -246,7 +264,7 @@ fn risks(row: &decisions::Model, prefix: &str) -> Vec<OpenRisk> {
     risks.collect()
 }
 
-fn components(rows: &[decisions::Model]) -> Vec<String> {
+fn components(rows: &[InForce]) -> Vec<String> {
     let all: BTreeSet<String> = rows.iter().flat_map(|row| entries(row.affected_components.as_ref())).collect();
     all.into_iter().collect()
 }

@@ -57,13 +57,18 @@ pub(super) fn of(actor: Actor) -> Select<sessions::Entity> {
 /// # Errors
 /// `NotFound`; `Invalid` where there are several and none is named.
 pub(super) async fn lock(tx: &Tx, session: Option<&Ref>, states: &[Status]) -> Result<sessions::Model> {
-    let found = match session {
-        Some(name) => find(tx, name).await?,
-        None => own(tx, states).await?,
-    };
+    let found = named_or_own(tx, session, states).await?;
     // Not the key's lock: rows that name the session may be written meanwhile, by whoever holds their item.
     let locked = sessions::Entity::find_by_id(found.id).lock(LockType::NoKeyUpdate).one(&tx.conn).await?;
     locked.ok_or_else(|| Error::not_found("session", found.key))
+}
+
+/// The same, not locked.
+pub(super) async fn named_or_own(tx: &Tx, session: Option<&Ref>, states: &[Status]) -> Result<sessions::Model> {
+    match session {
+        Some(name) => find(tx, name).await,
+        None => own(tx, states).await,
+    }
 }
 
 async fn own(tx: &Tx, states: &[Status]) -> Result<sessions::Model> {

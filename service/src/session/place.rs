@@ -72,7 +72,7 @@ async fn belongs(tx: &Tx, session: &sessions::Model, item: &work_items::Model) -
 pub(super) async fn push(tx: &Tx, session: sessions::Model, item: work_items::Model) -> Result<SessionContext> {
     belongs(tx, &session, &item).await?;
     let mut stack = stack(tx, session.id).await?;
-    if stack.last().is_some_and(|top| top.id == item.id) {
+    if is_at(&session, &stack, item.id) {
         return Ok(SessionContext { session, stack, already: true });
     }
     if stack.iter().any(|below| below.id == item.id) {
@@ -94,6 +94,11 @@ pub(super) async fn push(tx: &Tx, session: sessions::Model, item: work_items::Mo
     leave(tx, session, Kind::Push, id, stack).await
 }
 
+/// Whether the item is worked on already. It is not where the one above it on the stack is gone by other hands.
+fn is_at(session: &sessions::Model, stack: &[ItemBrief], item: Uuid) -> bool {
+    session.active_work_item_id == Some(item) && stack.last().is_some_and(|top| top.id == item)
+}
+
 /// Takes the item that is worked on off the stack of a locked session.
 pub(super) async fn pop(tx: &Tx, session: sessions::Model) -> Result<SessionContext> {
     let mut stack = stack(tx, session.id).await?;
@@ -112,7 +117,7 @@ pub(super) async fn pop(tx: &Tx, session: sessions::Model) -> Result<SessionCont
 /// Works on an item in place of the present one: one of the stack comes to its end, any other takes the last one's place.
 pub(super) async fn switch(tx: &Tx, session: sessions::Model, item: work_items::Model) -> Result<SessionContext> {
     let mut stack = stack(tx, session.id).await?;
-    if stack.last().is_some_and(|top| top.id == item.id) {
+    if is_at(&session, &stack, item.id) {
         return Ok(SessionContext { session, stack, already: true });
     }
     let id = item.id;

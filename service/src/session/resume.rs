@@ -31,7 +31,12 @@ impl Verb for ResumeSession {
     type Output = ChangedSession;
 
     async fn apply(&self, tx: &Tx) -> Result<ChangedSession> {
-        let session = find::lock(tx, self.session.as_ref(), &[Status::Paused]).await?;
+        let found = find::named_or_own(tx, self.session.as_ref(), &[Status::Paused]).await?;
+        // Before the row, as a start and whoever archives the agent take them.
+        if let Some(holder) = found.agent_id.or(found.user_id) {
+            tx.dialect.lock_sessions(&tx.conn, holder).await?;
+        }
+        let session = find::lock(tx, Some(&Ref::Id(found.id)), &[Status::Paused]).await?;
         if state::next(session.status, SessionEvent::Resume).is_some() {
             start::may_work(tx, session.agent_id).await?;
             if !self.beside {
@@ -45,9 +50,6 @@ impl Verb for ResumeSession {
 async fn alone(tx: &Tx, session: &sessions::Model) -> Result<()> {
     let holder = session.agent_id.map(Actor::agent).or(session.user_id.map(Actor::user));
     let Some((holder, project)) = holder.zip(session.project_id) else { return Ok(()) };
-    if let Some(id) = holder.id {
-        tx.dialect.lock_sessions(&tx.conn, id).await?;
-    }
     let project = project::find(tx, &Ref::Id(project)).await?;
     start::alone(tx, holder, project.id, &project.slug).await
 }

@@ -96,6 +96,26 @@ both! {
         assert_raced(overlaps, starts);
     }
 
+    /// Both take the lock of the agent's starts before the session's row.
+    async fn a_resume_while_its_agent_is_archived_leaves_none_open(t: TestDb) {
+        let seed = t.seed().await;
+        let boards = boards(&t).await;
+        let (mut overlaps, mut resumes) = (0, 0);
+        for round in 0..ROUNDS {
+            let agent = seed.agent(&format!("coder-{round}")).await;
+            let session = seed.by(&agent, &start("day", round)).await.expect("start");
+            seed.by(&agent, &PauseSession::default()).await.expect("pause");
+            let resume = ResumeSession { session: Some(Ref::Id(session.id)), beside: round % 2 == 0 };
+            let archive = ArchiveAgent { agent: Ref::Id(agent.id), reason: None };
+            let (resumed, archived, overlap) = race(&boards, [Actor::agent(agent.id), seed.me], resume, archive).await;
+            overlaps += usize::from(overlap);
+            resumes += usize::from(resumed.is_ok());
+            assert_eq!(archived.expect("archive").abandoned_sessions, [session.key], "round {round}");
+            assert_eq!(active(&seed, &agent).await, Vec::<String>::new(), "round {round}");
+        }
+        assert_raced(overlaps, resumes);
+    }
+
     /// The control: a look before the archiving, and an insert after it, where nothing is locked.
     async fn without_the_lock_an_archived_agent_is_at_work(t: TestDb) {
         let seed = t.seed().await;

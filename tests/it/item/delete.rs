@@ -5,6 +5,8 @@ use callboard_service::entity::{
     external_refs, task_prerequisites, work_item_events, work_item_requirements, work_items,
 };
 use callboard_service::item::{CommentOnItem, DeleteItem, ItemRef, NewItem};
+use callboard_service::message::SendMessage;
+use callboard_service::session::StartSession;
 use callboard_service::{ErrorKind, Ref};
 use sea_orm::{EntityTrait, PaginatorTrait};
 use support::{Seed, TestDb, both, workflow_rows};
@@ -55,6 +57,10 @@ both! {
         seed.add(below).await;
         let awaited = seed.item().await;
         workflow_rows::write_all(&seed.raw, seed.project.id, agent.id, awaited.id, seed.user.id).await;
+        let (worked, about) = (seed.item().await, seed.item().await);
+        seed.must(&StartSession { item: Some(worked.id.into()), ..StartSession::default() }).await;
+        let send = SendMessage { item: Some(about.id.into()), text: "look".to_owned(), ..SendMessage::default() };
+        seed.must(&send).await;
         let before = rows(&seed).await;
         for (item, because) in [
             (&held, "2 things happened to it, 1 assignments were made of it"),
@@ -62,6 +68,8 @@ both! {
             (&parent, "1 items are its children"),
             (&waited, "1 items name it as a prerequisite"),
             (&awaited, "2 steps of workflows made it"),
+            (&worked, "1 times a session worked on it or noted it"),
+            (&about, "1 messages are about it"),
         ] {
             let (kind, text) = seed.refused(DeleteItem { item: item.id.into() }).await;
             assert_eq!(kind, ErrorKind::Conflict);

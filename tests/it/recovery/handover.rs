@@ -6,6 +6,7 @@ use callboard_service::entity::{
     board_messages as messages,
 };
 use callboard_service::item::{ArchiveItem, Assignee, NewItem};
+use callboard_service::message::{Inbox, ShowMessage};
 use callboard_service::recovery::{HandOver, RecoveryPackage};
 use callboard_service::{Conflict, Error, ErrorKind, Ref};
 use sea_orm::EntityTrait;
@@ -49,6 +50,23 @@ both! {
         // The next one goes on.
         seed.by(&two, &Start { assignment: now.id, lease_seconds: None }).await.expect("start");
         assert_eq!(seed.row(item.id).await.attempt_count, 1);
+    }
+
+    /// What other hands did to its message is told, and keeps nobody from the item.
+    async fn a_message_that_cannot_be_read_stops_no_claim(t: TestDb) {
+        let seed = t.seed().await;
+        let (one, two) = (seed.agent("one").await, seed.agent("two").await);
+        let held = seed.work(&one).await;
+        let handed = seed.must(&HandOver::of(Ref::Id(held.item.id), "needs PostgreSQL")).await;
+        seed.sql("UPDATE board_messages SET body = '[1]'").await;
+        let claimed = seed.claim(&two).await;
+        let package = claimed.recovery.expect("a package");
+        let told = package.handover.expect("the handover").text;
+        assert!(told.starts_with('(') && told.contains(&handed.message.to_string()), "{told}");
+        let inbox = seed.board.read(&Inbox::of(Ref::Id(two.id))).await.expect("the inbox");
+        assert_eq!(inbox.messages[0].text, told);
+        let thread = seed.board.read(&ShowMessage { message: handed.message }).await.expect("the thread");
+        assert_eq!(thread.messages[0].text, told);
     }
 
     async fn to_nobody_in_particular(t: TestDb) {

@@ -4,6 +4,7 @@ use callboard_service::agent::RegisterAgent;
 use callboard_service::assignment::{
     Assign, Cancel, Claim, Complete, CompleteAndClaim, Fail, Holder, Pause, Resume, Start,
 };
+use callboard_service::checkpoint::AddCheckpoint;
 use callboard_service::entity::{agent_profiles, work_item_events};
 use callboard_service::item::{AddItems, BlockItem, CommentOnItem, NewItem, UnblockItem};
 use callboard_service::{Actor, Callboard, Conflict, Error, ErrorKind, Ref};
@@ -119,5 +120,36 @@ both! {
         assert_eq!(error.kind(), ErrorKind::NotFound);
         // Whatever writes no ledger row of an item is not in its way.
         seed.must(&RegisterAgent::new("late")).await;
+    }
+
+    /// A board that was in the session before writes nothing in it any more, in whichever way it is asked to.
+    async fn nothing_is_written_in_one_that_ended_meanwhile(t: TestDb) {
+        let seed = t.seed().await;
+        let agent = seed.agent("coder").await;
+        let (board, _) = inside(&seed, &agent).await;
+        let by = Actor::agent(agent.id);
+        let held = seed.work(&agent).await;
+        let add = AddItems { project: None, items: vec![NewItem::titled("late")] };
+        board.run(by, &add).await.expect("while it is open");
+        seed.must(&end("day")).await;
+        let before = seed.snapshot().await;
+        let checkpoint = AddCheckpoint::of(Ref::Id(held.item.id), "late");
+        let raw = t.raw().await;
+        let refusals = [
+            board.run(by, &add).await.map(drop),
+            board.run(by, &checkpoint).await.map(drop),
+            board.run_once(by, "once", &add).await.map(drop),
+            board.rehearse(by, &add).await.map(drop),
+            board.run_in(&raw, by, &add).await.map(drop),
+            board.transaction(by, |tx| {
+                let add = AddItems { project: None, items: vec![NewItem::titled("late")] };
+                Box::pin(async move { tx.run(&add).await.map(drop) })
+            }).await,
+        ];
+        for refused in refusals {
+            let error = refused.expect_err("the session is over");
+            assert!(matches!(&error, Error::Conflict(Conflict::Inactive { entity: "session", .. })), "{error:?}");
+        }
+        seed.assert_unchanged(&before, "what was refused").await;
     }
 }

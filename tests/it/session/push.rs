@@ -1,7 +1,7 @@
 //! Pushing items on the stack of a session.
 
 use callboard_service::item::{ArchiveItem, DeleteItem};
-use callboard_service::session::{DEEPEST, PopContext, PushContext, SessionStatus};
+use callboard_service::session::{DEEPEST, PopContext, PushContext, SessionStatus, SwitchContext};
 use callboard_service::{Error, ErrorKind, Ref};
 use serde_json::json;
 use support::{TestDb, both};
@@ -71,7 +71,8 @@ both! {
     }
 
     /// An item that is deleted leaves the stack; the others are come back to.
-    async fn a_deleted_item_is_on_no_stack(t: TestDb) {
+    /// No verb deletes what a session works on; what other hands took away is on no stack, and the next one is gone on with.
+    async fn an_item_that_is_gone_is_on_no_stack(t: TestDb) {
         let seed = t.seed().await;
         for _ in 0..3 {
             seed.item().await;
@@ -80,10 +81,15 @@ both! {
         for item in ["CB-1", "CB-2", "CB-3"] {
             seed.must(&push(item)).await;
         }
-        seed.must(&DeleteItem { item: Ref::from("CB-3") }).await;
+        assert_eq!(seed.must_refuse(&DeleteItem { item: Ref::from("CB-3") }).await.kind(), ErrorKind::Conflict);
+        seed.sql("DELETE FROM work_items WHERE \"key\" = 'CB-3'").await;
+        seed.reindex().await;
         assert_eq!(row(&seed, id).await.active_work_item_id, None);
         let ask = SessionStatus { actor: seed.me, session: None, project: None };
         assert_eq!(keys(&seed.board.read(&ask).await.expect("status").stack), ["CB-1", "CB-2"]);
+        let at = seed.must(&SwitchContext { session: None, item: Ref::from("CB-2") }).await;
+        assert_eq!((at.already, keys(&at.stack)), (false, vec!["CB-1", "CB-2"]));
+        assert_eq!(row(&seed, id).await.active_work_item_id, Some(at.stack[1].id));
         let popped = seed.must(&PopContext::default()).await;
         assert_eq!((keys(&popped.stack), popped.session.active_work_item_id), (vec!["CB-1"], Some(popped.stack[0].id)));
     }
