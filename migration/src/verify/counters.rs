@@ -125,7 +125,8 @@ fn run_revision(s: &Subject<'_>) -> Rule {
 fn next_decision_number(s: &Subject<'_>) -> Rule {
     let asked = Asked {
         found: s.shown("c.next_decision_number"),
-        expected: "'at least ' || CAST(given.newest + 1 AS text)".to_owned(),
+        // Not the next one's: that of the last one there is can't be written.
+        expected: "'above ' || CAST(given.newest AS text)".to_owned(),
         join: format!(
             "JOIN (SELECT project_id, max(number) AS newest FROM {} GROUP BY project_id) AS given \
              ON given.project_id = c.id",

@@ -61,7 +61,8 @@ pub(super) fn fit(whole: RecoveryPackage, budget: u64, unread: BTreeMap<&'static
     };
     let limit = usize::try_from(budget).unwrap_or(usize::MAX).saturating_mul(BYTES_PER_TOKEN);
     let mut room = limit.saturating_sub(size(&package) + FRAME);
-    // At first no section takes more than half of what is left; then the first ones take the rest.
+    // At first no section takes more than half of what the later ones do not need for one entry each; then the first
+    // ones take the rest.
     for share in [2, 1] {
         queues.fill(&mut package, &mut room, share);
     }
@@ -88,7 +89,15 @@ macro_rules! sections {
 
         impl Queues {
             fn fill(&mut self, package: &mut RecoveryPackage, room: &mut usize, share: usize) {
-                $(fill(&mut self.$name, package, room, share);)+
+                // What the sections that follow need, so that each of them says something.
+                let mut later = 0 $(+ least(&self.$name))+;
+                $(
+                    let first = least(&self.$name);
+                    later -= first;
+                    let kept = if share > 1 { later } else { 0 };
+                    let own = (room.saturating_sub(kept) / share).max(first).min(*room);
+                    *room -= fill(&mut self.$name, package, own, share);
+                )+
             }
 
             fn count(&self, package: &mut RecoveryPackage, unread: &BTreeMap<&'static str, u64>) {
@@ -146,24 +155,29 @@ impl From<&RecoveryPackage> for Queues {
     }
 }
 
-/// Moves entries from the queue into the package until one does not fit into the share of the room.
-fn fill(queue: &mut VecDeque<Box<dyn Part>>, package: &mut RecoveryPackage, room: &mut usize, share: usize) {
-    let mut own = *room / share;
+/// What the first entry takes at its shortest, in bytes.
+fn least(queue: &VecDeque<Box<dyn Part>>) -> usize {
+    let shortest = LENGTHS.last().copied().unwrap_or_default();
+    queue.front().map_or(0, |entry| entry.shortened(shortest).0.size())
+}
+
+/// Moves entries from the queue into the package until one does not fit into `own` bytes; gives how many they take.
+fn fill(queue: &mut VecDeque<Box<dyn Part>>, package: &mut RecoveryPackage, own: usize, share: usize) -> usize {
+    let mut taken = 0;
     let mut lengths = LENGTHS;
     while let Some(entry) = queue.front() {
-        let fitting = lengths.iter().map(|longest| entry.shortened(*longest)).find(|(part, _)| part.size() <= own);
-        let Some((part, shortened)) = fitting else { return };
-        let size = part.size();
+        let fits = |(part, _): &(Box<dyn Part>, u64)| taken + part.size() <= own;
+        let Some((part, shortened)) = lengths.iter().map(|longest| entry.shortened(*longest)).find(fits) else { break };
+        taken += part.size();
         part.put(package);
         package.budget.shortened += shortened;
         queue.pop_front();
-        own -= size;
-        *room -= size;
         if share > 1 {
             // Each section has something; what else it would shorten may fit whole in the second round.
             lengths = &LENGTHS[..1];
         }
     }
+    taken
 }
 
 /// Takes the least important entry out again.

@@ -33,8 +33,10 @@ fn hides(output: &Output) {
 plain! {
     fn no_command_of_callboard_shows_a_password() {
         let (dir, with_files) = (support::scratch_dir(), support::scratch_dir());
-        std::fs::create_dir(with_files.path().join(".beads")).expect("make a folder");
-        for file in [".beads/issues.jsonl", "board.jsonl", "review.yaml"] {
+        for folder in [".beads", "docs/adr"] {
+            std::fs::create_dir_all(with_files.path().join(folder)).expect("make a folder");
+        }
+        for file in [".beads/issues.jsonl", "board.jsonl", "review.yaml", "docs/adr/0001-one.md"] {
             std::fs::write(with_files.path().join(file), "").expect("write a file that a command reads");
         }
         let commands = callboard_commands(dir.path());
@@ -43,7 +45,8 @@ plain! {
         for (url, exit) in urls() {
             for words in &commands {
                 let exit = if OFFLINE.contains(&words[0].as_str()) { 0 } else { exit };
-                let reads_a_file = words[0] == "import" || words.starts_with(&["workflow".to_owned(), "template".to_owned()]);
+                let reads_a_file = words[0] == "import"
+                    || [["workflow", "template"], ["decision", "import"]].iter().any(|noun| words.len() > 1 && words[..2] == *noun);
                 let dir = if reads_a_file { with_files.path() } else { dir.path() };
                 let program = || callboard(dir).args(words).env("CALLBOARD_ASSIGNMENT", uuid::Uuid::nil().to_string());
                 let file = dir.join(format!("url{exit}{}", runs.len()));

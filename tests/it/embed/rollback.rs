@@ -14,9 +14,10 @@ use super::tables::Tables;
 use super::{levels, shop};
 
 /// What a body writes to: the app's table and the board's.
-const WRITTEN: [&str; 10] = [
+const WRITTEN: [&str; 11] = [
     "agent_profiles",
     "board_projects",
+    "board_search",
     "orders",
     "task_assignments",
     "work_item_events",
@@ -60,7 +61,7 @@ both_empty! {
             shop.place("after").await.expect("place");
             let after = Tables::read(&raw, t.kind()).await;
             let changed = before.changed(&after);
-            let expected = ["board_projects", "orders", "work_item_events", "work_items"];
+            let expected = ["board_projects", "board_search", "orders", "work_item_events", "work_items"];
             assert_eq!(changed, expected.into_iter().map(str::to_owned).collect::<BTreeSet<_>>(), "only the last order");
         }
     }

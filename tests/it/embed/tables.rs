@@ -48,5 +48,8 @@ async fn names(raw: &DatabaseConnection, kind: Kind) -> Vec<String> {
              WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
         }
     };
-    texts(raw, sql).await
+    let mut found = texts(raw, sql).await;
+    // SQLite keeps the data of the full-text index in tables of its own.
+    found.retain(|name| !name.starts_with("board_search_"));
+    found
 }

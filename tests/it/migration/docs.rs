@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use callboard_migration::SEARCH_TABLE;
 use callboard_migration::document::{self, Tables, purposes};
 use callboard_migration::entities::{Files, tree};
 use callboard_migration::runner::{self, Goal};
@@ -81,6 +82,9 @@ both! {
         assert_eq!(different(&tree::load(&folder()).expect("read"), &ours), Vec::<&str>::new());
         let all = files(&t, Tables::All).await;
         assert_eq!(missing(&all, &columns(&db).await, &keys(&db).await), Vec::<String>::new());
+        for shown in ours.values().chain(all.values()) {
+            assert!(!shown.contains(SEARCH_TABLE), "the full-text index is nobody's table: {shown}");
+        }
         assert!(all["schema.md"].contains("## Other tables\n\n### app_orders\n"), "{}", all["schema.md"]);
     }
 
@@ -207,7 +211,14 @@ async fn columns(db: &DatabaseConnection) -> Vec<(String, String)> {
     let sqlite = "SELECT m.name, c.name FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table' ORDER BY 1, c.cid";
     let postgres = "SELECT table_name::text, column_name::text FROM information_schema.columns \
                     WHERE table_schema = 'public' ORDER BY 1, ordinal_position";
-    rows(db, sqlite, postgres).await.iter().map(|r| (text(r, 0), text(r, 1))).collect()
+    let all = rows(db, sqlite, postgres).await;
+    let all = all.iter().map(|r| (text(r, 0), text(r, 1)));
+    all.filter(|(table, _)| !is_index(table)).collect()
+}
+
+/// Whether a table holds nothing that the rows of others do not say: it is no part of the reference.
+fn is_index(table: &str) -> bool {
+    table.starts_with(SEARCH_TABLE)
 }
 
 /// Table, first column and target of each foreign key.

@@ -61,5 +61,6 @@ both! {
         // The control: the same digest sees a write of one column.
         seed.sql("UPDATE checkpoints SET note = 'other'").await;
         assert_ne!(Dump::of(&seed.raw).await, before);
+        seed.reindex().await;
     }
 }

@@ -218,7 +218,9 @@ fn column_line(c: &Column) -> String {
     let null = if c.not_null { " not null" } else { "" };
     let default = c.default.as_ref().map(|d| format!(" default {d}")).unwrap_or_default();
     let key = if c.key > 0 { format!(" primary key {}", c.key) } else { String::new() };
-    format!("  column {} {}{null}{default}{key}{}\n", c.name, c.r#type, c.unusual)
+    // A column of a full-text index has no type.
+    let declared = if c.r#type.is_empty() { String::new() } else { format!(" {}", c.r#type) };
+    format!("  column {}{declared}{null}{default}{key}{}\n", c.name, c.unusual)
 }
 
 fn failed(e: DbErr) -> Error {

@@ -14,7 +14,7 @@ fn rows(kind: Kind) -> Vec<String> {
         // The first begins a thread, which goes on in turn; one answers itself.
         let thread = [null(), V::Id(2101), V::Id(2100 + n), V::Id(2101 + n)][at.min(3)].clone();
         let mut row = row![V::Id(2101 + n), V::Id(101), thread, ["message", "handover", "broadcast"][at % 3]];
-        row.extend(row![V::Id(401 + n), V::Id(401), V::Id(301 + n), V::json(json)]);
+        row.extend(row![V::Id(401 + n), V::Id(401), V::Id(301 + n % 8), V::json(json)]);
         row.extend(row![["agent", "user", "system"][at % 3], V::Id(1), FIRST, LAST, NOW]);
         rows.push(row);
     }

@@ -13,7 +13,7 @@ fn rows(kind: Kind) -> Vec<String> {
     for (n, json) in (0..).zip(JSON) {
         let kind = KINDS[n as usize % KINDS.len()];
         let actor = ["agent", "user", "system"][n as usize % 3];
-        let item = V::Id(301 + n);
+        let item = V::Id(301 + n % 8);
         rows.push(row![V::Id(1601 + n), V::Id(1501), i64::from(n), kind, item, actor, V::Id(1), V::json(json), NOW]);
     }
     let texts = ["{}", "{\"text\": \"Crème brûlée: a note\"}"].map(V::json);

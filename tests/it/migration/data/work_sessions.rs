@@ -22,7 +22,7 @@ fn rows(kind: Kind) -> Vec<String> {
             ["cli", "mcp", "api"][at % 3],
             ["work", "planning", "review"][at % 3],
             ["active", "paused", "completed", "abandoned"][at % 4],
-            V::Id(301 + n),
+            V::Id(301 + n % 8),
             FIRST,
             NOW,
             NOW,

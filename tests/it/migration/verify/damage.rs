@@ -1,6 +1,7 @@
 //! A board in use, and ways to damage it that no verb has.
 
 use callboard_service::Ref;
+use callboard_service::decision::AddDecision;
 use callboard_service::entity::CapabilityLevel;
 use callboard_service::item::{ItemRef, NewItem, Requirement};
 use callboard_service::sprint::{AddSprint, AddSprintItems};
@@ -30,6 +31,7 @@ pub async fn board(t: &TestDb) -> Seed {
         position: None,
     };
     seed.run(add).await;
+    seed.must(&AddDecision::new("Use one writer", "All writes go through it.", "There is one anyway.")).await;
     let steps: &[(&str, &[&str])] = &[("search", &[]), ("write", &["search"])];
     seed.flow(&delegated("idle", steps)).await;
     let run = seed.flow(&delegated("report", steps)).await;

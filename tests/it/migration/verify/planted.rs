@@ -105,6 +105,12 @@ both_empty! {
                 ["counters", "board_projects", "column next_item_number", "2", "at least "],
                 11,
             ),
+            planted(
+                "UPDATE board_projects SET next_decision_number = 1",
+                "UPDATE board_projects SET next_decision_number = 3",
+                ["counters", "board_projects", "column next_decision_number", "1", "above 1"],
+                11,
+            ),
         ]).await;
     }
 }

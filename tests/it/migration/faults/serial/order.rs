@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use callboard_migration::target::Kind;
-use callboard_migration::{Step, history};
+use callboard_migration::{SEARCH_TABLE, Step, history};
 use serde_json::Value;
 use support::cli::Output;
 
@@ -83,7 +83,9 @@ impl Model {
     pub fn rows(&self, at: At) -> Rows {
         let there = self.made.iter().filter(|(_, made)| **made <= at.version);
         let of = |table: &str| self.rows[at.base as usize].iter().find(|(name, _)| *name == table).map_or(0, |r| r.1);
-        there.map(|(table, made)| (table.clone(), if *made <= at.lowest { of(table) } else { 0 })).collect()
+        let kept = |table: &str| if self.made[table] <= at.lowest { of(table) } else { 0 };
+        // `up` fills the full-text index anew: a document of each item.
+        there.map(|(table, _)| (table.clone(), kept(if table == SEARCH_TABLE { "work_items" } else { table }))).collect()
     }
 
     /// Where a command leads that begins here; none when it could not have said that.
