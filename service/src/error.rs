@@ -341,7 +341,7 @@ impl Error {
             Self::File { problem, .. } => match problem {
                 FileProblem::Missing | FileProblem::RootGone { .. } => ErrorKind::NotFound,
                 FileProblem::StillThere | FileProblem::Changed => ErrorKind::Conflict,
-                FileProblem::Unreadable { .. } => ErrorKind::Unavailable,
+                FileProblem::Unreadable { .. } | FileProblem::Git { .. } => ErrorKind::Unavailable,
                 _ => ErrorKind::Invalid,
             },
             Self::Export(_) => ErrorKind::Unavailable,

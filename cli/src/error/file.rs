@@ -23,8 +23,13 @@ pub fn hint(problem: &FileProblem) -> String {
         FileProblem::Special { .. } => "only regular files have a content that can be verified",
         FileProblem::NotUtf8 => "rename the file",
         FileProblem::TooLong { .. } => "move the file to where its path is shorter",
+        FileProblem::NameTooLong { .. } => "check the path: nothing can have such a name",
         FileProblem::Changed => "somebody is writing it: give the command again when they are done",
         FileProblem::NoCopy { .. } => "track it as a create",
+        FileProblem::Git { .. } => {
+            "mend what it names: `git config --global --add safe.directory FOLDER` trusts the repository of somebody \
+             else; or give --no-git, to go by the times of the files: then what git ignores is proposed, too"
+        }
         FileProblem::Unreadable { .. } => "check that you may read it",
         _ => "check the file",
     };

@@ -61,16 +61,18 @@ pub(super) fn files(values: &[String]) -> Result<Option<Value>> {
 }
 
 /// A path in the one form in which it is stored and looked for: without `.`, doubled and trailing slashes.
+///
+/// White space at its ends and control characters are part of it, as they are of the paths of file operations.
 pub(crate) fn path(field: &'static str, value: &str) -> Result<String> {
     let refuse = |rule: String| Err(Error::invalid(field, rules::escape(value), rule));
     if value.len() > PATH {
         return refuse(format!("a path must have at most {PATH} bytes"));
     }
-    if value.chars().any(rules::is_unsafe) {
-        return refuse("a path must not hold control characters".to_owned());
+    if value.contains('\0') {
+        return refuse("a path must not hold the character U+0000".to_owned());
     }
-    let parts: Vec<&str> = value.trim().split('/').filter(|part| !part.is_empty() && *part != ".").collect();
-    if value.trim().starts_with('/') || parts.contains(&"..") || parts.is_empty() {
+    let parts: Vec<&str> = value.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+    if value.starts_with('/') || parts.contains(&"..") || parts.is_empty() {
         return refuse("a path must be relative to the project's root and stay inside it".to_owned());
     }
     Ok(parts.join("/"))

@@ -59,6 +59,14 @@ pub enum FileProblem {
         /// The limit.
         most: usize,
     },
+    /// A name on the way that no file system holds.
+    #[error("holds a name of {bytes} bytes: a name has at most {most}")]
+    NameTooLong {
+        /// Its length.
+        bytes: usize,
+        /// The limit.
+        most: usize,
+    },
     /// Its digest would be that of neither state.
     #[error("changed while it was read")]
     Changed,
@@ -67,6 +75,12 @@ pub enum FileProblem {
     NoCopy {
         /// The original's path.
         of: String,
+    },
+    /// git, which knows what changed and what it ignores, could not be asked.
+    #[error("git can't tell what changed there: {why}")]
+    Git {
+        /// What it said, or why it could not be started.
+        why: String,
     },
     /// The operating system refused it.
     #[error("can't be read: {why}")]

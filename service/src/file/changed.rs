@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fs::Metadata;
+use std::io::{self, ErrorKind};
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -35,7 +36,8 @@ pub(super) enum Change {
 #[derive(Debug, Default)]
 pub(super) struct Changes {
     pub by_path: BTreeMap<String, Change>,
-    pub skipped: Vec<Skipped>,
+    /// With the reasons.
+    pub skipped: BTreeMap<PathBuf, String>,
 }
 
 /// Something that changed and cannot be an operation.
@@ -47,9 +49,20 @@ pub struct Skipped {
     pub why: String,
 }
 
+impl From<(&PathBuf, &String)> for Skipped {
+    fn from((path, why): (&PathBuf, &String)) -> Self {
+        Self { path: path.to_string_lossy().into_owned(), why: why.clone() }
+    }
+}
+
 impl Changes {
     pub fn skip(&mut self, path: &Path, why: &str) {
-        self.skipped.push(Skipped { path: path.to_string_lossy().into_owned(), why: why.to_owned() });
+        self.skipped.entry(path.to_owned()).or_insert_with(|| why.to_owned());
+    }
+
+    /// As [`Changes::skip`], for what the operating system does not give.
+    pub fn skip_unreadable(&mut self, path: &Path, error: &io::Error) {
+        self.skip(path, &format!("can't be read: {error}"));
     }
 
     pub fn add(&mut self, path: String, change: Change) -> Result<()> {
@@ -59,6 +72,22 @@ impl Changes {
         }
         self.by_path.insert(path, change);
         Ok(())
+    }
+}
+
+/// What lies at a path of this machine, a link itself; None where nothing does.
+///
+/// # Errors
+/// Where it is not known whether anything does: without the right to look, or on a disk that fails.
+pub(super) fn at(path: &Path) -> io::Result<Option<Metadata>> {
+    unless_gone(std::fs::symlink_metadata(path))
+}
+
+fn unless_gone(looked: io::Result<Metadata>) -> io::Result<Option<Metadata>> {
+    match looked {
+        Ok(metadata) => Ok(Some(metadata)),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
@@ -88,11 +117,18 @@ pub(super) fn walk(root: &Root, since: Timestamp) -> Result<Changes> {
         let entries = match std::fs::read_dir(&folder) {
             Ok(entries) => entries,
             Err(error) => {
-                changes.skip(&shown(&folder), &format!("can't be read: {error}"));
+                changes.skip_unreadable(&shown(&folder), &error);
                 continue;
             }
         };
-        for entry in entries.flatten() {
+        for entry in entries {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    changes.skip_unreadable(&shown(&folder), &error);
+                    continue;
+                }
+            };
             let (path, kind) = (entry.path(), entry.file_type());
             if kind.as_ref().is_ok_and(std::fs::FileType::is_dir) {
                 if !is_tools_own(&entry.file_name()) {
@@ -100,9 +136,16 @@ pub(super) fn walk(root: &Root, since: Timestamp) -> Result<Changes> {
                 }
                 continue;
             }
-            // Gone again, or it did not change.
-            let Some(metadata) = entry.metadata().ok().filter(|metadata| is_since(metadata, since)) else { continue };
             let relative = shown(&path);
+            let metadata = match unless_gone(entry.metadata()) {
+                Ok(Some(metadata)) if is_since(&metadata, since) => metadata,
+                // It did not change, or is gone again.
+                Ok(_) => continue,
+                Err(error) => {
+                    changes.skip_unreadable(&relative, &error);
+                    continue;
+                }
+            };
             let is_file = kind.is_ok_and(|kind| kind.is_file());
             match relative.to_str().filter(|path| path.len() <= MAX_PATH) {
                 _ if !is_file => changes.skip(&relative, "is no regular file"),

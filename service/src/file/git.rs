@@ -1,5 +1,7 @@
 //! What a repository knows of the changes since a time.
 
+use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -7,29 +9,38 @@ use chrono::TimeDelta;
 use tokio::process::Command;
 
 use super::Root;
-use super::changed::{Change, Changes, is_since, may_be_gone_since};
+use super::changed::{Change, Changes, at, is_since, may_be_gone_since};
 use super::root::{MAX_PATH, is_tools_own};
 use crate::clock::Timestamp;
-use crate::error::{Error, Result};
+use crate::error::{Error, FileProblem, Result};
 
 /// What differs between the working tree and the last commit before `since`, with what git does not track and does not
-/// ignore. None where the root is in no repository, or there is no git.
+/// ignore. None where the root is in no repository.
 ///
 /// Only what changed on disk since then is taken: the base may be older than `since`, and holds changes of before.
+///
+/// # Errors
+/// `File` where a repository is there and git cannot be asked, or refuses: without it nobody knows what is ignored.
 pub(super) async fn changes(root: &Root, since: Timestamp) -> Result<Option<(String, Changes)>> {
-    let inside = run(root, &["rev-parse", "--is-inside-work-tree"]).await;
-    if !inside.is_some_and(|answer| answer.starts_with(b"true")) {
-        return Ok(None);
+    match run(root, &["rev-parse", "--is-inside-work-tree"]).await {
+        Ok(answer) if answer.starts_with(b"true") => {}
+        _ if !has_repository(root.path()) => return Ok(None),
+        Ok(_) => return Err(Failed::said("the folder is not in the repository's working tree").at(root)),
+        Err(failed) => return Err(failed.at(root)),
     }
     // Commits have whole seconds: one in the second of `since` may come after it.
     let before = (since - TimeDelta::seconds(1)).format("--before=%Y-%m-%dT%H:%M:%SZ").to_string();
-    let base = match run(root, &["rev-list", "-1", "--first-parent", &before, "HEAD"]).await.and_then(text) {
+    let base = match run(root, &["rev-parse", "--verify", "--quiet", "HEAD"]).await {
+        Ok(_) => text(ask(root, &["rev-list", "-1", "--first-parent", &before, "HEAD"]).await?),
+        // There is no commit yet.
+        Err(failed) if failed.is_silent => None,
+        Err(failed) => return Err(failed.at(root)),
+    };
+    let base = match base {
         Some(base) => base,
         // No commit is that old: then everything is new. Every repository knows the empty tree, by either digest.
-        None => match run(root, &["hash-object", "-t", "tree", "--stdin"]).await.and_then(text) {
-            Some(empty) => empty,
-            None => return Ok(None),
-        },
+        None => text(ask(root, &["hash-object", "-t", "tree", "--stdin"]).await?)
+            .ok_or_else(|| Failed::said("it names no empty tree").at(root))?,
     };
     let diff = [
         "diff",
@@ -43,7 +54,7 @@ pub(super) async fn changes(root: &Root, since: Timestamp) -> Result<Option<(Str
         base.as_str(),
     ];
     let others = ["ls-files", "--others", "--exclude-standard", "-z"];
-    let (Some(diff), Some(others)) = (run(root, &diff).await, run(root, &others).await) else { return Ok(None) };
+    let (diff, others) = (ask(root, &diff).await?, ask(root, &others).await?);
     let mut changes = Changes::default();
     for (path, change) in parse(&diff)? {
         add(&mut changes, root, since, path, change)?;
@@ -62,16 +73,17 @@ fn add(changes: &mut Changes, root: &Root, since: Timestamp, path: PathBuf, chan
         changes.skip(&path, "is not UTF-8, or too long");
         return Ok(());
     };
-    match std::fs::symlink_metadata(root.path().join(&path)) {
-        Ok(metadata) if !is_since(&metadata, since) => {}
-        Ok(metadata) if !metadata.is_file() => changes.skip(&path, "is no regular file"),
-        Ok(_) if change != Change::Deleted => changes.add(name.to_owned(), change)?,
+    match at(&root.path().join(&path)) {
+        Ok(Some(metadata)) if !is_since(&metadata, since) => {}
+        Ok(Some(metadata)) if !metadata.is_file() => changes.skip(&path, "is no regular file"),
+        Ok(Some(_)) if change != Change::Deleted => changes.add(name.to_owned(), change)?,
         // Deleted in the index, and there all the same.
-        Ok(_) => changes.add(name.to_owned(), Change::Modified)?,
-        Err(_) if may_be_gone_since(root, name, since) && change == Change::Deleted => {
+        Ok(Some(_)) => changes.add(name.to_owned(), Change::Modified)?,
+        Ok(None) if may_be_gone_since(root, name, since) && change == Change::Deleted => {
             changes.add(name.to_owned(), change)?;
         }
-        Err(_) => {}
+        Ok(None) => {}
+        Err(error) => changes.skip_unreadable(&path, &error),
     }
     Ok(())
 }
@@ -109,16 +121,61 @@ fn text(answer: Vec<u8>) -> Option<String> {
     String::from_utf8(answer).ok().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
+/// Whether git, or one who calls it, would find a repository here: it looks upwards, and stays on one file system.
+fn has_repository(folder: &Path) -> bool {
+    let device = |folder: &Path| folder.metadata().map(|metadata| metadata.dev()).ok();
+    let start = device(folder);
+    // What may not be looked at counts as there.
+    folder
+        .ancestors()
+        .take_while(|above| device(above) == start)
+        .any(|above| !matches!(at(&above.join(".git")), Ok(None)))
+}
+
+/// Why git gave no answer.
+struct Failed {
+    why: String,
+    /// It said nothing.
+    is_silent: bool,
+}
+
+impl Failed {
+    fn said(why: impl Into<String>) -> Self {
+        Self { why: why.into(), is_silent: false }
+    }
+
+    fn at(self, root: &Root) -> Error {
+        Error::file(root.path().to_string_lossy(), FileProblem::Git { why: self.why })
+    }
+}
+
+/// As [`run`], where git has said that it can be asked.
+async fn ask(root: &Root, args: &[&str]) -> Result<Vec<u8>> {
+    run(root, args).await.map_err(|failed| failed.at(root))
+}
+
 /// What git prints, where it ends well. It writes nothing and runs no program that the repository's settings name, but for the
 /// `clean` filters of files that differ, without which their contents cannot be compared.
-async fn run(root: &Root, args: &[&str]) -> Option<Vec<u8>> {
+async fn run(root: &Root, args: &[&str]) -> Result<Vec<u8>, Failed> {
     let mut git = Command::new("git");
     git.arg("-C").arg(root.path()).args(["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"]).args(args);
     // A caller's own repository must not be mistaken for the project's.
     for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"] {
         git.env_remove(name);
     }
-    git.env("GIT_OPTIONAL_LOCKS", "0").stdin(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
-    let output = git.output().await.ok()?;
-    output.status.success().then_some(output.stdout)
+    git.env("GIT_OPTIONAL_LOCKS", "0").stdin(Stdio::null()).kill_on_drop(true);
+    let output = git.output().await.map_err(|error| match error.kind() {
+        ErrorKind::NotFound => Failed::said("there is no program 'git' in PATH"),
+        _ => Failed::said(error.to_string()),
+    })?;
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    let lines = || said.lines().map(str::trim).filter(|line| !line.is_empty());
+    // Warnings may stand before what it is about.
+    Err(match lines().find(|line| line.starts_with("fatal: ")).or_else(|| lines().next()) {
+        Some(line) => Failed::said(line),
+        None => Failed { why: format!("`git {}` ended with {}", args.join(" "), output.status), is_silent: true },
+    })
 }

@@ -20,7 +20,7 @@ pub struct Finding {
     pub size_matches: Option<bool>,
     /// None where nothing is there.
     pub is_regular_file: Option<bool>,
-    /// What differs; empty for what is verified.
+    /// What differs; of what is verified only that the original of a copy is no longer what it was.
     pub differences: Vec<Difference>,
 }
 
@@ -124,6 +124,11 @@ fn judge_absent(path: &str, look: &Look) -> Finding {
         is_regular_file: is_regular(look),
         differences: problem.map(|problem| difference(path, problem, None, look)).into_iter().collect(),
     }
+}
+
+/// What the look at a copy's original says: the copy only read it, so that what differs is told and does not count.
+pub fn judge_original(path: &str, expected: &Expected, look: &Look) -> Finding {
+    Finding { status: Status::Verified, ..judge(path, expected, look) }
 }
 
 /// What the looks at both paths of a move or copy say: the worse status, and what is said of the path that was written.

@@ -32,7 +32,7 @@ pub struct ListFiles {
     pub session: Option<Ref>,
     /// Done under this assignment only.
     pub assignment: Option<Uuid>,
-    /// On this path only, or on what lies below it; a move's or copy's new path counts too.
+    /// On this path only, or on what lies below it; a move's or copy's new path counts too. Empty: the root, with all of it.
     pub path: Option<String>,
     /// Only these; all where none is named.
     pub operations: Vec<FileOperationOperation>,
@@ -73,7 +73,7 @@ impl Query for ListFiles {
         if let Some(id) = self.assignment {
             query = query.filter(operations::Column::AssignmentId.eq(id));
         }
-        if let Some(path) = &self.path {
+        if let Some(path) = self.path.as_deref().filter(|path| !path.is_empty()) {
             query = query.filter(at_or_below(path));
         }
         if !self.operations.is_empty() {

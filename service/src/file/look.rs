@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use rustix::fs::Stat;
+use rustix::fs::{FileType, Stat};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tokio::task::JoinSet;
@@ -223,9 +223,11 @@ fn stamp(metadata: &Metadata) -> (u64, i64, i64, i64, i64) {
     (metadata.len(), metadata.mtime(), metadata.mtime_nsec(), metadata.ctime(), metadata.ctime_nsec())
 }
 
-/// Whether an open file is the one that has the name.
+/// Whether an open file is the one that has the name. The kind tells apart what has taken over the number of what is gone.
 pub(super) fn is_same(file: &File, named: &Stat) -> bool {
-    rustix::fs::fstat(file).is_ok_and(|open| (open.st_dev, open.st_ino) == (named.st_dev, named.st_ino))
+    let kind = |stat: &Stat| FileType::from_raw_mode(stat.st_mode);
+    rustix::fs::fstat(file)
+        .is_ok_and(|open| (open.st_dev, open.st_ino, kind(&open)) == (named.st_dev, named.st_ino, kind(named)))
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -5,6 +5,7 @@ pub mod effective;
 mod git;
 pub mod judge;
 mod list;
+mod locate;
 mod look;
 mod observe;
 mod record;
@@ -17,8 +18,9 @@ mod verify;
 
 pub use changed::{MOST_CHANGED, Skipped};
 pub use list::{ListFiles, ListedFile};
+pub use locate::FilesOf;
 pub use look::{Content, FoundFile, Look, Progress};
-pub use observe::{Done, observe};
+pub use observe::{Done, observe, observe_all};
 pub use root::{MAX_PATH, Root};
 pub(crate) use rows::{CHUNK, steps};
 pub use scan::{Scan, ScanBasis, ScanFiles};

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use callboard_entity::{
-    FileOperationVerificationStatus as OperationStatus, FileVerificationStatus as Status,
-    file_operations as operations, file_verifications as verifications,
+    FileOperationOperation as Kind, FileOperationVerificationStatus as OperationStatus,
+    FileVerificationStatus as Status, file_operations as operations, file_verifications as verifications,
 };
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use uuid::Uuid;
 
-use super::effective::{Effect, Step};
-use super::judge::{Finding, both, judge};
+use super::effective::{Effect, Expected, Step};
+use super::judge::{Finding, both, judge, judge_original};
 use super::look::Look;
 use super::rows;
 use super::verify::{VerifiedFile, on_operation};
@@ -43,8 +43,13 @@ impl Verb for RecordVerification {
 
         let mut findings: BTreeMap<Uuid, Finding> = BTreeMap::new();
         for (path, effect, look) in self.seen.iter().filter(|(_, effect, _)| !overtaken.contains(&effect.operation)) {
-            let found = judge(path, &effect.expected, look);
-            let found = match (findings.remove(&effect.operation), known.get(&effect.operation)) {
+            let step = known.get(&effect.operation);
+            let is_copy = step.is_some_and(|step| step.operation == Kind::Copy);
+            let found = match effect.expected {
+                Expected::Read { .. } if is_copy => judge_original(path, &effect.expected, look),
+                _ => judge(path, &effect.expected, look),
+            };
+            let found = match (findings.remove(&effect.operation), step) {
                 // The path that was written speaks for the operation; the paths come in the order of their names.
                 (Some(other), Some(step)) if step.new_path.as_ref() == Some(path) => both(other, found),
                 (Some(other), _) => both(found, other),

@@ -2,13 +2,13 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::os::fd::OwnedFd;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use callboard_entity::board_projects;
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, openat, statat};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat, openat, statat};
 use rustix::io::Errno;
 
 use super::look::{Counted, Look, is_same, read};
@@ -16,6 +16,9 @@ use crate::error::{Error, FileProblem, Result};
 
 /// The longest path, in bytes: an entry of PostgreSQL's indexes has 2,704 at most.
 pub const MAX_PATH: usize = 2048;
+
+/// The longest name of a file or folder, in bytes, on nearly all file systems of Linux.
+const MAX_NAME: usize = 255;
 
 /// A project's root folder, held open: it stays that folder when another takes its name meanwhile.
 #[derive(Clone, Debug)]
@@ -69,22 +72,31 @@ impl Root {
     /// # Errors
     /// `File`: a path outside the root, also by a link or `..`; one that is the root, is not UTF-8 or is too long.
     pub fn locate(&self, base: &Path, given: &Path) -> Result<String> {
+        let located = self.locate_any(base, given)?;
+        // `..` and `/` are folders, wherever they are.
+        let is_named = matches!(base.join(given).components().next_back(), Some(Component::Normal(_)));
+        if located.is_empty() || !is_named {
+            return Err(Error::file(given.to_string_lossy(), FileProblem::Folder));
+        }
+        Ok(located)
+    }
+
+    /// As [`Root::locate`], of a folder as well: the root itself is an empty path.
+    ///
+    /// # Errors
+    /// As [`Root::locate`], but for the root and `..`.
+    pub fn locate_any(&self, base: &Path, given: &Path) -> Result<String> {
         let problem = |problem| Error::file(given.to_string_lossy(), problem);
-        let too_long = || problem(FileProblem::TooLong { bytes: given.as_os_str().len(), most: MAX_PATH });
         if given.as_os_str().is_empty() {
             return Err(Error::invalid("path", "", "must not be empty"));
         }
         let absolute = base.join(given);
-        let (Some(parent), Some(Component::Normal(name))) = (absolute.parent(), absolute.components().next_back())
-        else {
-            // `..` and `/` are folders, wherever they are.
-            return Err(problem(FileProblem::Folder));
+        let found = match (absolute.parent(), absolute.components().next_back()) {
+            // A link that is named is itself, and not what it leads to.
+            (Some(parent), Some(Component::Normal(name))) => resolve(parent).and_then(|folder| named(&folder, name)),
+            _ => resolve(&absolute),
         };
-        let found = match resolve(parent) {
-            Ok(folder) => folder.join(name),
-            Err(error) if error.raw_os_error() == Some(Errno::NAMETOOLONG.raw_os_error()) => return Err(too_long()),
-            Err(error) => return Err(problem(FileProblem::Unreadable { why: error.to_string() })),
-        };
+        let found = found.map_err(|error| problem(self.not_found(&absolute, given, &error)))?;
         let root = || self.path.to_string_lossy().into_owned();
         let Ok(relative) = found.strip_prefix(&self.path) else {
             // By its name it lies inside: then a link led out.
@@ -92,9 +104,6 @@ impl Root {
             let root = root();
             return Err(problem(if inside { FileProblem::LeadsOut { root } } else { FileProblem::Outside { root } }));
         };
-        if relative.as_os_str().is_empty() {
-            return Err(problem(FileProblem::Folder));
-        }
         let parts: Option<Vec<&str>> = relative.components().map(|part| part.as_os_str().to_str()).collect();
         let path = parts.ok_or_else(|| problem(FileProblem::NotUtf8))?.join("/");
         if path.len() > MAX_PATH {
@@ -103,13 +112,29 @@ impl Root {
         Ok(path)
     }
 
+    /// Why a path leads nowhere: a file system says alike that the whole is too long, and that a name in it is.
+    fn not_found(&self, absolute: &Path, given: &Path, error: &io::Error) -> FileProblem {
+        let whole = plain(absolute).strip_prefix(&self.path).unwrap_or(given).as_os_str().len();
+        let longest = absolute.iter().map(OsStr::len).max().unwrap_or(0);
+        match error.raw_os_error() == Some(Errno::NAMETOOLONG.raw_os_error()) {
+            true if whole > MAX_PATH => FileProblem::TooLong { bytes: whole, most: MAX_PATH },
+            true if longest > MAX_NAME => FileProblem::NameTooLong { bytes: longest, most: MAX_NAME },
+            _ => FileProblem::Unreadable { why: error.to_string() },
+        }
+    }
+
+    /// Whether a folder of this machine lies in the root, or is it.
+    pub(super) fn holds(&self, folder: &Path) -> bool {
+        folder.canonicalize().is_ok_and(|folder| folder.starts_with(&self.path))
+    }
+
     /// What lies at a path of the board's, reading a regular file to its end. Follows no link.
     pub(super) fn look(&self, path: &str, counted: &Counted, buffer: &mut [u8]) -> Look {
         match self.try_look(path, counted, buffer) {
             Ok(look) => look,
             Err(Errno::NOENT) => Look::Absent,
             Err(Errno::LOOP) => Look::Link,
-            Err(error) => Look::Unreadable { why: std::io::Error::from(error).to_string() },
+            Err(error) => Look::Unreadable { why: io::Error::from(error).to_string() },
         }
     }
 
@@ -141,9 +166,7 @@ impl Root {
             FileType::Socket => return Ok(Look::Special { kind: "socket" }),
             _ => return Ok(Look::Special { kind: "device" }),
         }
-        // What has become a named pipe since would block without NONBLOCK.
-        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-        let file = File::from(openat(folder, name, flags, Mode::empty())?);
+        let Some(file) = open_seen(folder, name, &before)? else { return Ok(Look::Changed) };
         let look = read(&file, counted, buffer);
         // Another file may have taken its name while it was read.
         let after = statat(folder, name, AtFlags::SYMLINK_NOFOLLOW);
@@ -162,8 +185,17 @@ impl Root {
     }
 }
 
+/// Opens the file that was seen under a name; None where the name has become another's since.
+fn open_seen(folder: &OwnedFd, name: &str, seen: &Stat) -> Result<Option<File>, Errno> {
+    // What has become a named pipe since would block without NONBLOCK.
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let file = File::from(openat(folder, name, flags, Mode::empty())?);
+    // A named pipe without a writer reads as an empty file.
+    Ok(is_same(&file, seen).then_some(file))
+}
+
 /// The folder with links followed, as far as it is there; what is not there is taken by its name.
-fn resolve(folder: &Path) -> std::io::Result<PathBuf> {
+fn resolve(folder: &Path) -> io::Result<PathBuf> {
     for there in folder.ancestors() {
         match there.canonicalize() {
             Ok(found) => {
@@ -175,6 +207,18 @@ fn resolve(folder: &Path) -> std::io::Result<PathBuf> {
         }
     }
     Err(ErrorKind::NotFound.into())
+}
+
+/// What has a name in a folder, whether it is there or not.
+///
+/// # Errors
+/// Where the name is longer than the file system can have.
+fn named(folder: &Path, name: &OsStr) -> io::Result<PathBuf> {
+    let found = folder.join(name);
+    match found.symlink_metadata() {
+        Err(error) if error.raw_os_error() == Some(Errno::NAMETOOLONG.raw_os_error()) => Err(error),
+        _ => Ok(found),
+    }
 }
 
 /// The path without `.` and `..`, by its names alone.
@@ -209,4 +253,25 @@ pub(super) fn check(field: &'static str, path: &str) -> Result<()> {
 /// Whether a name is one of the folders in which tools keep their own state.
 pub(super) fn is_tools_own(name: &OsStr) -> bool {
     [".git", ".hg", ".jj", ".svn", ".callboard"].iter().any(|own| name == *own)
+}
+
+#[cfg(test)]
+mod tests {
+    use rustix::fs::{CWD, mknodat, open};
+
+    use super::*;
+
+    #[test]
+    fn a_named_pipe_that_takes_a_file_s_name_is_not_read() -> io::Result<()> {
+        let dir = std::env::temp_dir().join(format!("callboard-root-{}", std::process::id()));
+        std::fs::create_dir_all(&dir)?;
+        std::fs::write(dir.join("file"), "abc")?;
+        let folder = open(&dir, OFlags::RDONLY | OFlags::DIRECTORY, Mode::empty())?;
+        let seen = statat(&folder, "file", AtFlags::SYMLINK_NOFOLLOW)?;
+        assert!(open_seen(&folder, "file", &seen)?.is_some(), "it is the one that was seen");
+        mknodat(CWD, dir.join("pipe"), FileType::Fifo, Mode::RUSR | Mode::WUSR, 0)?;
+        std::fs::rename(dir.join("pipe"), dir.join("file"))?;
+        assert!(open_seen(&folder, "file", &seen)?.is_none(), "it is another");
+        std::fs::remove_dir_all(&dir)
+    }
 }

@@ -6,11 +6,13 @@ use callboard_entity::{
     ActorType, FileOperationActorType, FileOperationVerificationStatus as Status, FileVerificationActorType,
     board_projects as projects, file_operations as operations, work_items as items,
 };
+use chrono::TimeDelta;
 use sea_orm::sea_query::{Expr, LockType};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::effective::{Effect, Step, effective};
+use crate::clock::Timestamp;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 
@@ -45,13 +47,38 @@ async fn naming(tx: &Tx, project: Uuid, paths: &BTreeSet<String>) -> Result<Vec<
     let paths: Vec<&String> = paths.iter().collect();
     let mut found: BTreeMap<Uuid, Step> = BTreeMap::new();
     for chunk in paths.chunks(CHUNK) {
-        let either = Condition::any()
-            .add(operations::Column::Path.is_in(chunk.iter().map(|path| path.as_str())))
-            .add(operations::Column::NewPath.is_in(chunk.iter().map(|path| path.as_str())));
-        let steps = steps(tx, of_project(project).filter(either)).await?;
+        let steps = steps(tx, of_project(project).filter(names_one_of(chunk))).await?;
         found.extend(steps.into_iter().map(|step| (step.id, step)));
     }
     Ok(found.into_values().collect())
+}
+
+fn names_one_of(paths: &[&String]) -> Condition {
+    Condition::any()
+        .add(operations::Column::Path.is_in(paths.iter().map(|path| path.as_str())))
+        .add(operations::Column::NewPath.is_in(paths.iter().map(|path| path.as_str())))
+}
+
+/// When an operation on these paths is done: now, and after every one of the project that was tracked on them before.
+///
+/// Another machine's clock may be ahead of this one's: what it tracked would otherwise hide what is tracked after it.
+pub(super) async fn next_time(tx: &Tx, project: Uuid, paths: &BTreeSet<String>) -> Result<Timestamp> {
+    let paths: Vec<&String> = paths.iter().collect();
+    let mut at = tx.now;
+    for chunk in paths.chunks(CHUNK) {
+        let newest: Option<Timestamp> = of_project(project)
+            .filter(names_one_of(chunk))
+            .select_only()
+            .column(operations::Column::OccurredAt)
+            .order_by_desc(operations::Column::OccurredAt)
+            .limit(1)
+            .into_tuple()
+            .one(&tx.conn)
+            .await?;
+        let after = newest.and_then(|newest| newest.checked_add_signed(TimeDelta::microseconds(1)));
+        at = after.map_or(at, |after| at.max(after));
+    }
+    Ok(at)
 }
 
 /// Operations that name some paths, and what their states, and those of the other paths that these name, are due to.

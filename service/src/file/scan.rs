@@ -1,6 +1,7 @@
 //! Proposes the operations that were done to files since a time, so that nobody has to type them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use callboard_entity::{
     FileOperationOperation as Kind, board_projects as projects, task_assignments as assignments, work_items,
@@ -10,7 +11,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::changed::{Change, Skipped, may_be_gone_since, walk};
+use super::changed::{Change, Skipped, at, may_be_gone_since, walk};
 use super::effective::{Effect, Expected, effective};
 use super::look::{FoundFile, Look, Progress, look_at};
 use super::observe::operation;
@@ -45,6 +46,9 @@ pub struct ScanFiles {
     pub since: Option<Timestamp>,
     /// Whose open session it may be.
     pub actor: Option<Actor>,
+    /// Goes by the times of the files also in a git repository: what git ignores is proposed as well.
+    #[serde(default)]
+    pub no_git: bool,
 }
 
 /// What the board knows before a scan.
@@ -71,8 +75,8 @@ pub struct Scan {
     pub since: Timestamp,
     /// Where that time comes from.
     pub since_what: String,
-    /// The commit that the files were compared with; none where the root is in no repository: then the times of the files
-    /// alone tell, and a file that was deleted is found only if the board knew it.
+    /// The commit that the files were compared with; none where the root is in no repository, or git was not to be asked:
+    /// then the times of the files alone tell, and a file that was deleted is found only if the board knew it.
     pub commit: Option<String>,
     /// Moves first, then what was created or modified, then what was deleted; by path.
     pub operations: Vec<NewOperation>,
@@ -165,21 +169,27 @@ impl Callboard {
     /// In a git repository, what git ignores is left out. Of a file that was created and deleted since, nothing is seen.
     ///
     /// # Errors
-    /// As [`ScanFiles`]; `File` where the project has no root, or it is not where it was; `Invalid` where more than 10,000
-    /// files changed.
+    /// As [`ScanFiles`]; `File` where the project has no root, or it is not where it was, or where there is a repository and
+    /// git gives no answer; `Invalid` where more than 10,000 files changed.
     pub async fn scan_files(&self, scan: &ScanFiles, progress: &Progress) -> Result<Scan> {
         let basis = self.read(scan).await?;
         let root = Root::open(&basis.project)?;
-        let (commit, mut changes) = match git::changes(&root, basis.since).await? {
+        let by_git = if scan.no_git { None } else { git::changes(&root, basis.since).await? };
+        let (commit, mut changes) = match by_git {
             Some((commit, changes)) => (Some(commit), changes),
             None => (None, walk_aside(root.clone(), basis.since).await?),
         };
         // What the board knows of, and is gone: git does not know what was never committed.
         for (path, effect) in &basis.known {
-            let was_there = !matches!(effect.expected, Expected::Absent);
-            let is_gone = || std::fs::symlink_metadata(root.path().join(path)).is_err();
-            if was_there && is_gone() && may_be_gone_since(&root, path, basis.since) {
-                changes.add(path.clone(), Change::Deleted)?;
+            if matches!(effect.expected, Expected::Absent) {
+                continue;
+            }
+            match at(&root.path().join(path)) {
+                Ok(None) if may_be_gone_since(&root, path, basis.since) => {
+                    changes.add(path.clone(), Change::Deleted)?;
+                }
+                Ok(_) => {}
+                Err(error) => changes.skip_unreadable(Path::new(path), &error),
             }
         }
         let there = changes.by_path.iter().filter(|(_, change)| **change != Change::Deleted);
@@ -193,7 +203,7 @@ impl Callboard {
                 Look::Absent => {}
                 look => {
                     let why = look.file(&path).err().map(|error| error.to_string()).unwrap_or_default();
-                    changes.skipped.push(Skipped { path, why });
+                    changes.skip(Path::new(&path), &why);
                 }
             }
         }
@@ -206,7 +216,7 @@ impl Callboard {
             commit,
             operations,
             known,
-            skipped: changes.skipped,
+            skipped: changes.skipped.iter().map(Skipped::from).collect(),
         })
     }
 }

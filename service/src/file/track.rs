@@ -16,6 +16,7 @@ use super::effective::superseded;
 use super::{Root, root, rows};
 use crate::assignment::{deadline, rows as held, state};
 use crate::board::Callboard;
+use crate::clock::Timestamp;
 use crate::db::{Query, Tx, Verb};
 use crate::decision::{AddDecision, NamedDecision};
 use crate::error::{Error, Result};
@@ -31,7 +32,7 @@ const NAMED: usize = 20;
 
 /// Records operations on the files of an item's project, all of them or none, with one ledger row of the item.
 ///
-/// It reads no file: [`super::observe()`] does, and makes the operations. Earlier operations on the same paths, also those of
+/// It reads no file: [`super::observe_all()`] does, and makes the operations. Earlier operations on the same paths, also those of
 /// other items, become `superseded` where no path's state is due to them any more. A holder that names its assignment
 /// extends its lease by this. The rows name the work session that the board is in ([`crate::Callboard::in_session`]).
 ///
@@ -46,7 +47,8 @@ pub struct TrackFiles {
     pub item: Option<Ref>,
     /// The open assignment under which the work is done.
     pub assignment: Option<Uuid>,
-    /// In the order in which they were done.
+    /// In the order in which they were done. They count as done now, and after all that was tracked on their paths before,
+    /// whatever the clock of the machine that tracked it.
     pub operations: Vec<NewOperation>,
     /// Captured with them in one transaction: a decision about the item, in its project whatever it names itself, and,
     /// where it names no files, about these (a decision names at most 100). Without it a rationale stays one.
@@ -104,13 +106,15 @@ impl Verb for TrackFiles {
         let (item, assignment) = self.target(tx).await?;
         item::not_archived(&item)?;
         rows::lock_project(tx, item.project_id).await?;
+        let paths = self.paths();
+        let at = rows::next_time(tx, item.project_id, &paths).await?;
         let new: Vec<operations::Model> =
-            self.operations.iter().map(|new| row(tx, &item, assignment.as_ref(), new)).collect();
+            self.operations.iter().map(|new| row(tx, &item, assignment.as_ref(), at, new)).collect();
         for chunk in new.chunks(1000) {
             let chunk = chunk.iter().map(|row| row.clone().into_active_model().reset_all());
             operations::Entity::insert_many(chunk).exec_without_returning(&tx.conn).await?;
         }
-        let marked = supersede(tx, item.project_id, &new).await?;
+        let marked = supersede(tx, item.project_id, &paths).await?;
         let named: Vec<String> = self.operations.iter().take(NAMED).map(brief).collect();
         let mut entry = Entry::new("files_tracked").data("count", new.len()).data("files", named);
         if let Some(assignment) = &assignment {
@@ -138,14 +142,17 @@ impl Verb for TrackFiles {
 }
 
 impl TrackFiles {
+    /// Every path that an operation names.
+    fn paths(&self) -> BTreeSet<String> {
+        self.operations.iter().flat_map(|new| [Some(&new.path), new.new_path.as_ref()]).flatten().cloned().collect()
+    }
+
     /// The decision about the item and these files.
     fn decided(&self, new: &AddDecision, item: &work_items::Model) -> AddDecision {
         let (project, item) = (Some(Ref::Id(item.project_id)), Some(Ref::Id(item.id)));
         let mut decided = AddDecision { project, item, ..new.clone() };
         if decided.affected_files.is_empty() {
-            let paths = self.operations.iter().flat_map(|new| [Some(&new.path), new.new_path.as_ref()]);
-            let paths: BTreeSet<&String> = paths.flatten().collect();
-            decided.affected_files = paths.into_iter().cloned().collect();
+            decided.affected_files = self.paths().into_iter().collect();
         }
         decided
     }
@@ -269,6 +276,7 @@ fn row(
     tx: &Tx,
     item: &work_items::Model,
     assignment: Option<&task_assignments::Model>,
+    at: Timestamp,
     new: &NewOperation,
 ) -> operations::Model {
     operations::Model {
@@ -286,16 +294,15 @@ fn row(
         verification_status: Status::Pending,
         actor_type: rows::operation_actor(tx),
         actor_id: tx.actor.id,
-        occurred_at: tx.now,
+        occurred_at: at,
         created_at: tx.now,
         updated_at: tx.now,
     }
 }
 
 /// Marks what no path's state is due to any more, among the operations that name these paths.
-async fn supersede(tx: &Tx, project: Uuid, new: &[operations::Model]) -> Result<BTreeSet<Uuid>> {
-    let paths = new.iter().flat_map(|row| [Some(&row.path), row.new_path.as_ref()]).flatten().cloned().collect();
-    let touching = rows::touching(tx, project, &paths).await?;
+async fn supersede(tx: &Tx, project: Uuid, paths: &BTreeSet<String>) -> Result<BTreeSet<Uuid>> {
+    let touching = rows::touching(tx, project, paths).await?;
     let over = superseded(&touching.steps, &touching.effects);
     let over = over.into_iter().filter(|step| step.verification_status != Status::Superseded);
     let marked: BTreeSet<Uuid> = over.map(|step| step.id).collect();

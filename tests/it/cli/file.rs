@@ -77,6 +77,84 @@ both! {
         refused(&t, ["file", "scan", "--since", "yesterday"], 2);
     }
 
+    /// Without git nobody knows what is ignored: the scan says what git said, and how to do without.
+    async fn a_scan_ends_where_git_gives_no_answer(t: TestDb) {
+        init(&t);
+        add_items(&t, &["the parser"]).await;
+        let folder = t.dir().join("project");
+        std::fs::create_dir(&folder).expect("make a folder");
+        text(&t, ["project", "edit", "demo", "--root", "project"]);
+        let made = std::process::Command::new("git").args(["init", "-q"]).arg(&folder).status().expect("run git");
+        assert!(made.success());
+        std::fs::write(folder.join(".gitignore"), ".env").expect("write");
+        std::fs::write(folder.join(".env"), "secret").expect("write");
+        let scan = |args: &[&str]| {
+            t.callboard(["file", "scan", "--since", "1h"]).args(args.iter().copied()).env("GIT_CONFIG_NOSYSTEM", "1")
+        };
+        let found = data(scan(&["--json"]).run(), "file_scan");
+        assert_eq!((&found["operations"][0]["path"], &found["operations"][1]), (&".gitignore".into(), &serde_json::Value::Null));
+        // As if the repository were somebody else's.
+        let foreign = scan(&[]).env("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1").run().code(13);
+        for part in ["fatal: detected dubious ownership", "safe.directory", "--no-git"] {
+            assert!(foreign.stderr.contains(part), "{part}: {foreign}");
+        }
+        assert_eq!(foreign.stdout, "");
+        let none = scan(&[]).env("PATH", t.dir()).run().code(13);
+        assert!(none.stderr.contains("there is no program 'git'"), "{none}");
+        let without = data(scan(&["--no-git", "--json"]).env("PATH", t.dir()).run(), "file_scan");
+        assert_eq!((&without["operations"][0]["path"], &without["commit"]), (&".env".into(), &serde_json::Value::Null));
+    }
+
+    /// As a shell names them, wherever in the root that is; from elsewhere, from the root.
+    async fn paths_are_as_seen_from_the_present_folder(t: TestDb) {
+        init(&t);
+        add_items(&t, &["the parser"]).await;
+        std::fs::create_dir_all(t.dir().join("src/sub")).expect("make folders");
+        for path in ["top", "src/a"] {
+            std::fs::write(t.dir().join(path), path).expect("write");
+            text(&t, ["file", "track", "create", path, "--item", "CB-1"]);
+        }
+        let from = |folder: &str, args: &[&str]| {
+            t.callboard(args.iter().copied()).arg("--json").current_dir(&t.dir().join(folder)).run()
+        };
+        let full = t.dir().join("src/a");
+        let full = full.to_str().expect("UTF-8");
+        for (folder, path, shown) in [
+            ("src", "a", "src/a"), ("src", "../top", "top"), ("src/sub", "../a", "src/a"), (".", "src/a", "src/a"), ("src", full, "src/a"),
+        ] {
+            let found = data(from(folder, &["file", "show", path]), "file_details");
+            assert_eq!(found["operation"]["path"], shown, "{folder}: {path}");
+            let found = data(from(folder, &["search", "parser", "--file", path]), "search");
+            assert_eq!(found["hits"].as_array().map(Vec::len), Some(1), "{folder}: {path}");
+        }
+        let listed = |folder: &str, args: &[&str]| {
+            let found = data(from(folder, &[&["file", "list"], args].concat()), "files");
+            let rows = found["rows"].as_array().expect("rows").iter().map(|row| row["operation"]["path"].as_str().expect("a path").to_owned());
+            rows.collect::<Vec<String>>()
+        };
+        assert_eq!(listed("src", &["--path", "."]), ["src/a"]);
+        assert_eq!(listed("src", &["--path", ".."]), ["src/a", "top"]);
+        assert_eq!(listed(".", &["--path", "src/"]), ["src/a"]);
+        assert_eq!(listed("src", &["CB-1", "--path", "a"]), ["src/a"]);
+        assert_eq!(listed("src", &["--path", "src"]), [""; 0]);
+        for args in [["file", "show", "../../x"], ["file", "list", "--path=../../x"], ["search", "parser", "--file=../../x"]] {
+            let output = from("src", &args).code(18);
+            assert!(output.stderr.contains("lies outside the project's root"), "{output}");
+        }
+        // The innermost root, unless a project is named.
+        text(&t, ["project", "add", "Inner", "--slug", "inner", "--prefix", "IN", "--root", "src"]);
+        assert_eq!(listed("src", &["--path", "a"]), [""; 0]);
+        assert_eq!(listed("src", &["--path", "a", "--project", "demo"]), ["src/a"]);
+        // From elsewhere, and where the project has no root.
+        text(&t, ["project", "edit", "inner", "--no-root"]);
+        text(&t, ["project", "edit", "demo", "--root", "src/sub"]);
+        assert_eq!(listed("src", &["--path", "src/a"]), ["src/a"]);
+        text(&t, ["project", "edit", "demo", "--no-root"]);
+        assert_eq!(listed("src", &["--path", "src/a"]), ["src/a"]);
+        let found = data(from("src", &["file", "show", "src/a", "--project", "demo"]), "file_details");
+        assert_eq!(found["operation"]["path"], "src/a");
+    }
+
     async fn bad_paths_are_refused_with_the_way_out(t: TestDb) {
         init(&t);
         add_items(&t, &["the parser"]).await;
@@ -90,6 +168,7 @@ both! {
         let made = std::process::Command::new("mkfifo").arg(folder.join("pipe")).status().expect("run mkfifo");
         assert!(made.success());
         let long = format!("project/{}", "x".repeat(5000));
+        let name = format!("project/{}", "x".repeat(256));
         for (operation, path, exit, says, way_out) in [
             ("create", "secret", 18, "lies outside the project's root", "--root"),
             ("create", "project/../secret", 18, "lies outside", "--root"),
@@ -101,6 +180,7 @@ both! {
             ("modify", "project/gone", 13, "does not exist", "check the path"),
             ("delete", "project/a", 14, "still exists", "after it was done"),
             ("create", long.as_str(), 18, "a path has at most 2048", "shorter"),
+            ("create", name.as_str(), 18, "a name has at most 255", "check the path"),
         ] {
             let said = refused(&t, ["file", "track", operation, path, "--item", "CB-1"], exit);
             assert!(said.contains(says) && said.contains(way_out), "{operation} {path}: {said}");

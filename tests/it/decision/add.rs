@@ -135,6 +135,7 @@ both! {
             (AddDecision { affected_files: vec!["/etc/passwd".to_owned()], ..new() }, "affected_files"),
             (AddDecision { affected_files: vec!["a/../../b".to_owned()], ..new() }, "affected_files"),
             (AddDecision { affected_files: vec!["x".repeat(5000)], ..new() }, "affected_files"),
+            (AddDecision { affected_files: vec!["a\0".to_owned()], ..new() }, "affected_files"),
             (AddDecision { affected_components: vec![String::new()], ..new() }, "affected_components"),
             (AddDecision { status: DecisionStatus::Superseded, ..new() }, "status"),
         ];

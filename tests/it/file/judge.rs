@@ -2,7 +2,7 @@
 
 use callboard_service::entity::FileVerificationStatus::{self as Status, Failed, Partial, Verified};
 use callboard_service::file::effective::Expected;
-use callboard_service::file::judge::{Problem, both, judge};
+use callboard_service::file::judge::{Problem, both, judge, judge_original};
 use callboard_service::file::{Content, FoundFile, Look};
 use support::plain;
 
@@ -33,6 +33,14 @@ plain! {
         let why = "no right".to_owned();
         let found = judge("a", &Expected::Absent, &Look::Unreadable { why: why.clone() });
         assert_eq!((found.differences[0].problem, &found.differences[0].detail), (Problem::Unreadable, &Some(why)));
+    }
+
+    fn a_copy_s_original_is_told_and_never_counts() {
+        let expected = Expected::Read { content: Some(content('1', 3)) };
+        for look in looks() {
+            let (plain, original) = (judge("a/b", &expected, &look), judge_original("a/b", &expected, &look));
+            assert_eq!((original.status, &original.differences), (Verified, &plain.differences), "{look:?}");
+        }
     }
 
     fn of_two_paths_the_worse_counts_and_both_are_told() {

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use callboard_service::entity::FileOperationOperation as Kind;
-use callboard_service::file::{Done, NewOperation, Progress, Root, observe};
+use callboard_service::file::{Done, NewOperation, Progress, Root, observe, observe_all};
 use callboard_service::{Error, ErrorKind, FileProblem};
 use support::plain;
 
@@ -78,6 +78,34 @@ plain! {
         assert!(error.to_string().contains("is a device"), "{error}");
     }
 
+    /// All of them are known before the first is read, and keep their order.
+    fn many_files_are_one_look() {
+        let dir = support::scratch_dir();
+        for (name, content) in [("c", "abc"), ("a", "a"), ("b", "")] {
+            fs::write(dir.path().join(name), content).expect("write");
+        }
+        let progress = Progress::default();
+        let seen = progress.clone();
+        let watcher = std::thread::spawn(move || {
+            while seen.files() == 0 {
+                std::thread::yield_now();
+            }
+            seen.files()
+        });
+        let done = ["c", "a", "b"].map(created);
+        let observed = look_at_all(dir.path(), &done, &progress).expect("observe");
+        let told: Vec<_> = observed.iter().map(|new| (new.path.as_str(), new.size_bytes)).collect();
+        assert_eq!(told, [("c", Some(3)), ("a", Some(1)), ("b", Some(0))]);
+        assert_eq!(observed[0].content_hash.as_deref(), Some(ABC));
+        assert_eq!((watcher.join().expect("the watcher"), progress.files(), progress.done()), (3, 3, 3));
+        let moved = Done { operation: Kind::Move, path: Path::new("old"), new_path: Some(Path::new("c")) };
+        let observed = look_at_all(dir.path(), &[created("b"), moved, created("a")], &Progress::default()).expect("observe");
+        let told: Vec<_> = observed.iter().map(|new| (new.path.as_str(), new.size_bytes)).collect();
+        assert_eq!(told, [("b", Some(0)), ("old", Some(3)), ("a", Some(1))]);
+        let error = look_at_all(dir.path(), &["a", "gone", "b"].map(created), &Progress::default()).expect_err("one is gone");
+        assert_eq!(error.to_string(), "gone: does not exist");
+    }
+
     /// Its writer never stops, so every read of it meets a change; without the writer it is read at once.
     fn a_file_that_changes_while_it_is_read_is_refused() {
         let dir = support::scratch_dir();
@@ -143,10 +171,21 @@ fn look(folder: &Path, name: &str) -> Result<NewOperation, Error> {
 }
 
 fn look_with(folder: &Path, name: &str, progress: &Progress) -> Result<NewOperation, Error> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let root = Root::at(folder).expect("open the folder");
-    let done = Done { operation: Kind::Create, path: Path::new(name), new_path: None };
-    runtime.block_on(observe(&root, folder, done, progress))
+    runtime().block_on(observe(&root, folder, created(name), progress))
+}
+
+fn look_at_all(folder: &Path, done: &[Done<'_>], progress: &Progress) -> Result<Vec<NewOperation>, Error> {
+    let root = Root::at(folder).expect("open the folder");
+    runtime().block_on(observe_all(&root, folder, done, progress))
+}
+
+fn created(name: &str) -> Done<'_> {
+    Done { operation: Kind::Create, path: Path::new(name), new_path: None }
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
 }
 
 /// The most memory that this process had at once, in bytes.

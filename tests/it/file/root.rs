@@ -62,10 +62,29 @@ plain! {
             assert!(matches!(error, Error::File { problem: FileProblem::TooLong { most: 2048, .. }, .. }), "{error}");
             assert!(error.to_string().len() < 200, "{error}");
         }
+        // Each below the limit of the whole: of a folder's name, and of the file's own.
+        for (given, bytes) in [(format!("{}/a.rs", "x".repeat(300)), 300), (format!("src/{}", "x".repeat(256)), 256)] {
+            let problem = problem(root.locate(&place.inside, Path::new(&given)));
+            assert_eq!(problem, FileProblem::NameTooLong { bytes, most: 255 }, "{problem}");
+        }
+        let longest = "x".repeat(255);
+        assert_eq!(root.locate(&place.inside, Path::new(&longest)).expect("255 bytes"), longest);
         let fits = "abcdefg/".repeat(255) + "abcdefgh";
         assert_eq!(root.locate(&place.inside, Path::new(&fits)).expect("2,048 bytes").len(), 2048);
         let error = root.locate(&place.inside, Path::new("")).expect_err("empty");
         assert_eq!(error.kind(), ErrorKind::Invalid);
+    }
+
+    fn a_folder_has_a_name_as_a_file_has() {
+        let place = Place::new();
+        let root = place.root();
+        let src = place.inside.join("src");
+        for (given, expected) in [(".", "src"), ("..", ""), ("../", ""), ("deep/..", "src"), ("x/", "src/x"), ("../inside-not", "inside-not")] {
+            assert_eq!(root.locate_any(&src, Path::new(given)).expect(given), expected, "{given}");
+        }
+        for given in ["../..", "/", "../../outside", "../way-out/x"] {
+            root.locate_any(&src, Path::new(given)).expect_err(given);
+        }
     }
 
     fn a_root_that_is_no_folder_is_named() {

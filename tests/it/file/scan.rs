@@ -7,7 +7,7 @@ use std::time::Duration;
 use callboard_service::clock::Timestamp;
 use callboard_service::entity::{FileOperationOperation as Kind, FileOperationVerificationStatus as Status};
 use callboard_service::file::{Progress, Scan, ScanFiles};
-use callboard_service::{Actor, Error, ErrorKind, Ref, id};
+use callboard_service::{Actor, Error, ErrorKind, FileProblem, Ref, id};
 use support::{TestDb, both};
 
 use super::{ABC, Files, call};
@@ -34,7 +34,12 @@ both! {
         files.write(".git/index", "not mine");
         files.write(".callboard/board.db", "not mine");
         symlink("edited", files.path("link")).expect("link");
-        let found = files.scan(since).await.expect("scan");
+        // What is called .git there is no repository.
+        let error = files.scan(since).await.expect_err("git refuses it");
+        assert!(error.kind() == ErrorKind::Unavailable && error.to_string().contains("fatal: not a git repository"), "{error}");
+        let found = files.scan_without_git(since).await;
+        std::fs::remove_dir_all(files.path(".git")).expect("remove");
+        assert_eq!(files.scan(since).await.expect("scan"), found);
         assert_eq!(
             told(&found),
             [
@@ -110,6 +115,66 @@ both! {
         assert_eq!(told(&files.scan(since).await.expect("below")), ["create b"]);
     }
 
+    /// Without git nobody knows what is ignored: secrets and build products would be proposed.
+    async fn where_git_fails_nothing_is_proposed(t: TestDb) {
+        let files = Files::new(&t).await;
+        git(&files, &["init", "-q"]);
+        files.write(".gitignore", ".env\ntarget\n");
+        git(&files, &["add", "-A"]);
+        commit(&files, "first");
+        let since = files.pause().await;
+        files.write(".env", "secret");
+        files.write("target/debug/out", "abc");
+        files.write("a", "abc");
+        assert_eq!(told(&files.scan(since).await.expect("git answers")), ["create a"]);
+        // The first question is answered, and a later one is not.
+        let index = std::fs::read(files.path(".git/index")).expect("read the index");
+        files.write(".git/index", "broken");
+        let error = files.scan(since).await.expect_err("a broken index");
+        assert!(matches!(&error, Error::File { problem: FileProblem::Git { why }, .. } if why.contains("index file")), "{error}");
+        assert_eq!(told(&files.scan_without_git(since).await), ["create .env", "create a", "create target/debug/out"]);
+        std::fs::write(files.path(".git/index"), index).expect("write the index back");
+        assert_eq!(told(&files.scan(since).await.expect("git answers")), ["create a"]);
+        // Below it, too; and what another commit points to is missing.
+        files.write("sub/b", "abc");
+        files.set_root(&files.path("sub")).await;
+        files.write(".git/HEAD", &format!("{}\n", "1".repeat(40)));
+        let error = files.scan(since).await.expect_err("a commit that is not there");
+        assert!(matches!(&error, Error::File { problem: FileProblem::Git { .. }, .. }), "{error}");
+        files.remove(".git/HEAD");
+        let error = files.scan(since).await.expect_err("no repository any more, as git sees it");
+        assert!(error.to_string().contains("fatal: not a git repository"), "{error}");
+        assert_eq!(told(&files.scan_without_git(since).await), ["create b"]);
+    }
+
+    /// Not known to be gone: the folder above leads in a circle, as one without the right to look, which root always has.
+    async fn what_cannot_be_looked_at_is_no_delete(t: TestDb) {
+        let files = Files::new(&t).await;
+        for with_git in [false, true] {
+            files.create("sub/known", "abc").await;
+            files.create("gone", "abc").await;
+            if with_git {
+                git(&files, &["init", "-q"]);
+                git(&files, &["add", "-A"]);
+                commit(&files, "first");
+                std::thread::sleep(Duration::from_millis(1100));
+            }
+            let since = files.pause().await;
+            files.remove("sub/known");
+            files.remove("gone");
+            std::fs::remove_dir(files.path("sub")).expect("remove the folder");
+            symlink("sub", files.path("sub")).expect("link");
+            let found = files.scan(since).await.expect("scan");
+            assert_eq!(told(&found), ["delete gone"], "{found:?}");
+            let skipped: Vec<_> = found.skipped.iter().map(|s| (s.path.as_str(), s.why.as_str())).collect();
+            let why = "can't be read: Too many levels of symbolic links (os error 40)";
+            assert_eq!(skipped, [("sub", "is no regular file"), ("sub/known", why)]);
+            // Without the folder it is known to be gone.
+            files.remove("sub");
+            assert_eq!(told(&files.scan(since).await.expect("scan")), ["delete gone", "delete sub/known"]);
+        }
+    }
+
     async fn the_time_is_that_of_the_session_or_of_the_work(t: TestDb) {
         let files = Files::new(&t).await;
         let agent = files.seed.agent("coder").await;
@@ -180,6 +245,11 @@ impl Files {
     async fn scan(&self, since: Timestamp) -> Result<Scan, Error> {
         let scan = ScanFiles { since: Some(since), ..ScanFiles::default() };
         self.seed.board.scan_files(&scan, &Progress::default()).await
+    }
+
+    async fn scan_without_git(&self, since: Timestamp) -> Scan {
+        let scan = ScanFiles { since: Some(since), no_git: true, ..ScanFiles::default() };
+        self.seed.board.scan_files(&scan, &Progress::default()).await.expect("scan without git")
     }
 
     /// What a scan proposes can be tracked as it is; then nothing more is proposed, and all of it verifies.

@@ -5,14 +5,17 @@ use std::path::Path;
 
 use callboard_service::agent::RegisterAgent;
 use callboard_service::assignment::Complete;
-use callboard_service::decision::AddDecision;
+use callboard_service::decision::{AddDecision, ExportDecisions, ImportDecisions, ListDecisions};
 use callboard_service::entity::{
     FileOperationActorType, FileOperationOperation as Kind, FileOperationVerificationStatus as Status, board_decisions,
+    file_operations,
 };
 use callboard_service::file::{NewOperation, Root, TrackFiles};
-use callboard_service::item::ArchiveItem;
+use callboard_service::item::{ArchiveItem, EditItem};
 use callboard_service::project::{AddProject, EditProject};
+use callboard_service::search::Search;
 use callboard_service::{Change, Error, ErrorKind, FileProblem, Ref, id};
+use sea_orm::ActiveValue::Set;
 use sea_orm::EntityTrait;
 use serde_json::json;
 use support::{TestDb, both};
@@ -70,6 +73,31 @@ both! {
         let event = files.seed.events(files.item.id).await.pop().expect("a ledger row");
         assert_eq!((event.kind.as_str(), event.actor_id), ("files_tracked", Some(files.seed.user.id)));
         assert_eq!(event.data, Some(json!({ "count": 2, "files": ["create a", "create b"] })));
+    }
+
+    /// Tracked from a machine whose clock is ahead: what is done after it is the later one all the same.
+    async fn a_clock_that_is_ahead_hides_nothing(t: TestDb) {
+        let files = Files::new(&t).await;
+        let ahead = files.create("a", "abc").await;
+        let future = ahead.occurred_at + chrono::TimeDelta::hours(1);
+        let change = file_operations::ActiveModel { id: Set(ahead.id), occurred_at: Set(future), ..Default::default() };
+        file_operations::Entity::update(change).exec(&files.seed.raw).await.expect("set the clock ahead");
+        files.write("a", "xyz");
+        let after = files.track(Kind::Modify, "a", None).await;
+        let micro = chrono::TimeDelta::microseconds(1);
+        assert_eq!((after.occurred_at, after.verification_status), (future + micro, Status::Pending));
+        assert!(after.created_at < future, "it was written now");
+        assert_eq!(files.statuses().await, [Status::Superseded, Status::Pending]);
+        assert_eq!(files.verify().await.verified, 1);
+        // By either of its paths; what is done elsewhere is done now.
+        files.rename("a", "b");
+        let moved = files.track(Kind::Move, "a", Some("b")).await;
+        files.write("b", "abc");
+        let onto = files.track(Kind::Modify, "b", None).await;
+        let other = files.create("c", "abc").await;
+        assert_eq!((moved.occurred_at, onto.occurred_at), (future + micro * 2, future + micro * 3));
+        assert!(other.occurred_at < future, "{other:?}");
+        assert_eq!(files.verify().await.broken(), 0);
     }
 
     /// The files are the project's: another item's operation supersedes, too; another project's does not.
@@ -202,6 +230,37 @@ both! {
             let error = files.seed.must_refuse(&bad).await;
             assert!(matches!(&error, Error::Invalid { field, .. } if *field == expected), "{expected}: {error}");
         }
+    }
+
+    /// White space at the ends and control characters are part of a file's name, and of no other's.
+    async fn an_odd_path_is_the_same_everywhere(t: TestDb) {
+        let files = Files::new(&t).await;
+        let odd = " a\n\u{7}\"b\" ";
+        files.write(odd, "abc");
+        let operation = files.observe(Kind::Create, odd, None).await.expect("observe");
+        let decision = AddDecision::new("Odd names", "Names are what they are.", "so that nothing is lost");
+        let verb = TrackFiles { decision: Some(Box::new(decision)), ..call(files.item.id, vec![operation]) };
+        let item = EditItem { title: Some("names".to_owned()), ..EditItem::new(Ref::Id(files.item.id)) };
+        files.seed.must(&item).await;
+        let tracked = files.seed.must(&verb).await;
+        let captured = tracked.decision.expect("a decision").decision;
+        assert_eq!((&tracked.operations[0].path, captured.affected_files), (&odd.to_owned(), Some(json!([odd]))));
+        for (path, hits) in [(odd, 2), (odd.trim(), 0), (&format!("./{odd}"), 2)] {
+            let search = Search { file: Some(path.to_owned()), ..Search::new("names") };
+            assert_eq!(files.seed.board.read(&search).await.expect("search").hits.len(), hits, "{path:?}");
+            let list = ListDecisions { file: Some(path.to_owned()), ..ListDecisions::default() };
+            assert_eq!(files.seed.board.read(&list).await.expect("list").rows.len(), hits / 2, "{path:?}");
+        }
+        assert_eq!(files.verify().await.verified, 1);
+        // Through the files of an export, too.
+        let exported = files.seed.board.read(&ExportDecisions::default()).await.expect("export").files;
+        for table in ["board_decisions", "external_refs"] {
+            files.seed.sql(&format!("DELETE FROM {table}")).await;
+        }
+        files.seed.reindex().await;
+        files.seed.must(&ImportDecisions::new(exported)).await;
+        let stored = board_decisions::Entity::find().one(&files.seed.raw).await.expect("read").expect("it is there");
+        assert_eq!(stored.affected_files, Some(json!([odd])));
     }
 
     /// An operation is what the file system shows: nothing that was not done, and nothing outside.

@@ -136,6 +136,34 @@ both! {
         assert_eq!(files.statuses().await, [Status::Partial, Status::Partial]);
     }
 
+    /// A copy only read its original: what became of that is told, and is no fault of the copy.
+    async fn a_copy_answers_for_what_it_wrote(t: TestDb) {
+        let files = Files::new(&t).await;
+        files.write("original", "abc");
+        files.write("b original", "abc");
+        for (from, to) in [("original", "copy"), ("b original", "z copy")] {
+            std::fs::copy(files.path(from), files.path(to)).expect("copy");
+            files.track(Kind::Copy, from, Some(to)).await;
+        }
+        files.write("original", "changed");
+        files.remove("b original");
+        let found = files.verify().await;
+        assert_eq!((found.verified, found.partial, found.failed, found.broken()), (2, 0, 0, 0), "{found:?}");
+        let told: Vec<_> = found.files.iter().flat_map(|file| &file.differences).map(|d| (d.path.as_str(), d.problem)).collect();
+        assert_eq!(told, [("b original", Problem::Missing), ("original", Problem::Content)]);
+        assert_eq!(files.statuses().await, [Status::Verified, Status::Verified]);
+        let rows = files.verifications().await;
+        assert!(rows.iter().all(|row| row.content_matches == Some(true) && row.errors.is_some()), "{rows:?}");
+        // What it wrote counts, as ever.
+        files.write("copy", "xyz");
+        let found = files.verify().await;
+        assert_eq!((found.verified, found.partial, found.files[1].differences.len()), (1, 1, 2));
+        // Once another wrote the copy, the original is all that is left of it.
+        files.track(Kind::Modify, "copy", None).await;
+        let found = files.verify().await;
+        assert_eq!((found.verified, found.broken(), found.superseded), (3, 0, 0), "{found:?}");
+    }
+
     /// An item is not blamed for what a later item did to its files.
     async fn each_item_answers_for_what_it_did_last(t: TestDb) {
         let files = Files::new(&t).await;

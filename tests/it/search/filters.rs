@@ -138,7 +138,7 @@ both! {
 
     async fn a_path_stays_inside_the_root(t: TestDb) {
         let seed = t.seed().await;
-        for path in ["", "/etc/passwd", "a/../../b", "a\u{7}"] {
+        for path in ["", "/etc/passwd", "a/../../b", "a\0"] {
             let error = seed.board.read(&Search { file: Some(path.to_owned()), ..Search::new("x") }).await.expect_err("refused");
             assert_eq!(error.kind(), ErrorKind::Invalid, "{path}");
         }

@@ -1,8 +1,10 @@
 //! `callboard file list`.
 
+use std::env::current_dir;
+
 use callboard_service::Ref;
 use callboard_service::entity::{FileOperationOperation, FileOperationVerificationStatus};
-use callboard_service::file::ListFiles;
+use callboard_service::file::{FilesOf, ListFiles};
 use uuid::Uuid;
 
 use crate::commands::paging::Paging;
@@ -19,7 +21,7 @@ pub struct Args {
     #[arg(value_name = "KEY")]
     item: Option<Ref>,
 
-    /// Only on this path, relative to the project's root, or in this folder
+    /// Only on this file or in this folder, as seen from the present folder; from the project's root where that is elsewhere
     #[arg(long, value_name = "PATH")]
     path: Option<String>,
 
@@ -49,18 +51,27 @@ const EXAMPLES: &str = "Examples:
   callboard file list --path src --operation delete,move";
 
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
+    let board = context.board().await?;
+    let of = match (&args.item, context.project()) {
+        (Some(item), _) => FilesOf::Item(item.clone()),
+        (None, project @ Some(_)) => FilesOf::Project(project),
+        (None, None) => FilesOf::Board,
+    };
+    let path = match &args.path {
+        Some(path) => Some(board.locate_file(&of, &current_dir()?, path).await?),
+        None => None,
+    };
     let query = ListFiles {
         item: args.item,
         project: context.project(),
         session: args.during,
         assignment: args.under,
-        path: args.path,
+        path,
         operations: args.operation,
         statuses: args.status,
         after: args.paging.after,
         limit: args.paging.limit,
     };
-    let board = context.board().await?;
     let page = board.read(&query).await?;
     context.out.data("files", &page, |text| files::list(text, &page.rows, board.now()))?;
     args.paging.more(context, page.next);

@@ -29,6 +29,10 @@ pub struct Args {
     #[arg(long)]
     track: bool,
 
+    /// Go by the times of the files in a git repository, too: then what git ignores is proposed as well
+    #[arg(long)]
+    no_git: bool,
+
     #[command(flatten)]
     fence: OptionalFence,
 }
@@ -39,7 +43,8 @@ const EXAMPLES: &str = "Examples:
   callboard file scan --track                with CALLBOARD_ASSIGNMENT set
 
 In a git repository the working tree is compared with the last commit before that time, and what git ignores is left
-out; elsewhere the times of the files tell.";
+out; elsewhere the times of the files tell. Where git refuses, or is not installed, the scan ends with what it said;
+--no-git does without it.";
 
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let board = context.board().await?;
@@ -60,6 +65,7 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
         project: context.project(),
         since: args.since,
         actor: Some(actor),
+        no_git: args.no_git,
     };
     let progress = Progress::default();
     let scanned = context.in_session(&board).await?;

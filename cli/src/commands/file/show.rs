@@ -1,7 +1,9 @@
 //! `callboard file show`.
 
+use std::env::current_dir;
+
 use callboard_service::Ref;
-use callboard_service::file::ShowFile;
+use callboard_service::file::{FilesOf, ShowFile};
 
 use crate::context::Context;
 use crate::error::CliError;
@@ -11,7 +13,8 @@ use crate::output::files;
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    /// An operation's id; or a path relative to the project's root: then what its state is due to
+    /// An operation's id; or a file, as seen from the present folder (from the project's root where that is elsewhere): then
+    /// what its state is due to
     #[arg(value_name = "PATH")]
     file: Ref,
 }
@@ -22,6 +25,13 @@ const EXAMPLES: &str = "Examples:
 
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let board = context.board().await?;
-    let details = board.read(&ShowFile { file: args.file, project: context.project() }).await?;
+    let project = context.project();
+    let file = match args.file {
+        Ref::Name(path) => {
+            Ref::Name(board.locate_file(&FilesOf::Project(project.clone()), &current_dir()?, &path).await?)
+        }
+        id => id,
+    };
+    let details = board.read(&ShowFile { file, project }).await?;
     context.out.data("file_details", &details, |text| files::details(text, &details, board.now()))
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use callboard_service::Ref;
 use callboard_service::decision::AddDecision;
 use callboard_service::entity::FileOperationOperation;
-use callboard_service::file::{Done, Progress, TrackFiles, observe};
+use callboard_service::file::{Done, Progress, TrackFiles, observe_all};
 
 use super::watch::watch;
 use crate::commands::fence::{OptionalFence, writer};
@@ -53,7 +53,7 @@ const EXAMPLES: &str = "Examples:
   callboard file track move src/old.rs --to src/new.rs --item CB-7
   callboard file track delete src/old.rs --item CB-7                          after it was deleted
 
-A file is read once, in pieces: its size has no limit, and stderr tells how far it is.";
+Files are read once, in pieces and several at once: their size has no limit, and stderr tells how far it is.";
 
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     if args.to.is_some() && args.paths.len() > 1 {
@@ -70,11 +70,11 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     };
     let root = board.root_for(&verb).await?;
     let (folder, progress) = (std::env::current_dir()?, Progress::default());
-    for path in &args.paths {
-        let done = Done { operation: args.operation, path, new_path: args.to.as_deref() };
-        let mut operation = watch(context, &progress, observe(&root, &folder, done, &progress)).await?;
+    let done = args.paths.iter().map(|path| Done { operation: args.operation, path, new_path: args.to.as_deref() });
+    let done: Vec<Done<'_>> = done.collect();
+    verb.operations = watch(context, &progress, observe_all(&root, &folder, &done, &progress)).await?;
+    for operation in &mut verb.operations {
         operation.rationale.clone_from(&args.rationale);
-        verb.operations.push(operation);
     }
     verb.decision = args
         .decision

@@ -1,6 +1,9 @@
 //! `callboard search`.
 
+use std::env::current_dir;
+
 use callboard_service::entity::{DecisionCategory, DecisionImpact};
+use callboard_service::file::FilesOf;
 use callboard_service::search::{Hit, HitStatus, Search, Within};
 
 use crate::commands::decision::status_style;
@@ -42,7 +45,7 @@ pub struct Args {
     #[arg(long, short, value_name = "STATUS", value_parser = vocabulary(HitStatus::ALL, HitStatus::as_str))]
     status: Vec<HitStatus>,
 
-    /// Only what is about this file, from the project's root
+    /// Only what is about this file, as seen from the present folder; from the project's root where that is elsewhere
     #[arg(long, value_name = "PATH")]
     file: Option<String>,
 
@@ -63,6 +66,12 @@ const EXAMPLES: &str = "Examples:
   callboard search -- --force";
 
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
+    let board = context.board().await?;
+    let of = context.project().map_or(FilesOf::Board, |project| FilesOf::Project(Some(project)));
+    let file = match &args.file {
+        Some(path) => Some(board.locate_file(&of, &current_dir()?, path).await?),
+        None => None,
+    };
     let query = Search {
         words: args.words.join(" "),
         prefix: args.prefix,
@@ -71,11 +80,11 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
         categories: args.category,
         impacts: args.impact,
         statuses: args.status,
-        file: args.file,
+        file,
         offset: args.offset,
         limit: args.limit,
     };
-    let found = context.read(&query).await?;
+    let found = board.read(&query).await?;
     let table = table(&found.hits);
     context.out.data("search", &found, |text| {
         text.table(&table, &format!("Nothing has all of: {}.", found.words.join(" ")));

@@ -17,6 +17,18 @@ pub(super) fn write(entries: &[String]) -> String {
     text
 }
 
+/// A path as an entry: as JSON where it would not be read back as it is.
+pub(super) fn quoted(path: &str) -> String {
+    let is_plain = crate::decision::fields::canonical(path) == path && !path.contains(crate::rules::is_unsafe);
+    if is_plain && !path.starts_with('"') { path.to_owned() } else { serde_json::json!(path).to_string() }
+}
+
+/// The path of an entry, also of one that somebody wrote by hand.
+pub(super) fn unquoted(entry: &str) -> String {
+    let quoted = entry.strip_prefix('"').and_then(|_| serde_json::from_str(entry).ok());
+    quoted.unwrap_or_else(|| entry.to_owned())
+}
+
 /// The entries of a list; what stands before the first is an entry too.
 pub(super) fn read(text: &str) -> Vec<String> {
     let mut entries: Vec<String> = Vec::new();
@@ -41,5 +53,14 @@ mod tests {
         let entries = ["one", "two\n\nlines\n  - nested\n- at the edge\n## no heading", "- a dash", "a\n   \nb"];
         let entries = entries.map(str::to_owned);
         assert_eq!(super::read(&super::write(&entries)), entries);
+    }
+
+    #[test]
+    fn every_path_comes_back() {
+        let paths =
+            ["src/a.rs", " a ", "a\n\n- b\n## c", "\"a\"", "\"", "- a", "\t", "a\r\nb", "\u{200e}ü\u{7}", "a\\n"];
+        let written = super::write(&paths.map(super::quoted));
+        assert_eq!(super::read(&written).iter().map(|entry| super::unquoted(entry)).collect::<Vec<_>>(), paths);
+        assert!(written.starts_with("- src/a.rs\n- \" a \"\n"), "{written}");
     }
 }

@@ -129,7 +129,7 @@ fn put(fields: &mut AddDecision, heading: &str, text: &str) -> Result<(), String
         write::RISKS => fields.risks = lists::read(text),
         write::MITIGATIONS => fields.mitigations = lists::read(text),
         write::SUCCESS => fields.success_criteria = lists::read(text),
-        write::FILES => fields.affected_files = lists::read(text),
+        write::FILES => fields.affected_files = lists::read(text).iter().map(|entry| lists::unquoted(entry)).collect(),
         write::COMPONENTS => fields.affected_components = lists::read(text),
         write::OUTCOME => fields.outcome = one(),
         write::LESSONS => fields.lessons = one(),

@@ -241,8 +241,11 @@ impl Gathered {
             self.kept.push(("Decision drivers".to_owned(), drivers));
         }
         let files = std::mem::take(&mut fields.affected_files);
-        let (good, bad): (Vec<String>, Vec<String>) =
-            files.into_iter().partition(|file| crate::decision::fields::path("affected_files", file).is_ok());
+        let files = files.into_iter().map(|file| file.trim().to_owned());
+        // An entry of several lines is prose.
+        let (good, bad): (Vec<String>, Vec<String>) = files.partition(|file| {
+            !file.contains(rules::is_unsafe) && crate::decision::fields::path("affected_files", file).is_ok()
+        });
         fields.affected_files = good;
         if !bad.is_empty() {
             self.kept.push(("Affected files".to_owned(), bad.join("\n")));

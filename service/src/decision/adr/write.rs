@@ -151,7 +151,10 @@ fn body(decision: &decisions::Model, around: &Around) -> String {
         (FILES, &decision.affected_files),
         (COMPONENTS, &decision.affected_components),
     ] {
-        let entries = fields::entries(stored.as_ref());
+        let mut entries = fields::entries(stored.as_ref());
+        if heading == FILES {
+            entries = entries.iter().map(|path| lists::quoted(path)).collect();
+        }
         if !entries.is_empty() {
             section(&mut out, heading, lists::write(&entries).trim_end_matches('\n'));
         }
