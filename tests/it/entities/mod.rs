@@ -4,6 +4,7 @@ mod change;
 mod check;
 mod columns;
 mod command;
+mod continuity_rows;
 mod keys;
 mod relations;
 mod round_trip;

@@ -13,24 +13,25 @@ use serde_json::json;
 use support::{TestDb, both, plain, workflow_rows};
 
 use super::change::{committed, run};
+use super::continuity_rows;
 
 /// An id for each table, which is also its number.
-fn id(n: u128) -> Uuid {
+pub(super) fn id(n: u128) -> Uuid {
     Uuid::from_u128(0x0193_0000_0000_7000_8000_0000_0000_0000 + n)
 }
 
 /// A time with microseconds that end in a zero, which a text without its trailing zeros has to survive.
-fn at(n: i64) -> DateTimeUtc {
+pub(super) fn at(n: i64) -> DateTimeUtc {
     DateTimeUtc::from_timestamp_micros(1_795_230_000_123_450 + n).expect("a time")
 }
 
 /// Text that breaks careless quoting, encoding and escaping.
-fn words(name: &str) -> String {
+pub(super) fn words(name: &str) -> String {
     format!("{name} 'q' \"d\" \\ % é 漢字 \u{1F3AD}\n\t;--")
 }
 
 /// Writes a model, reads it back, then clears what may be null and reads again.
-async fn round_trip<M>(db: &DatabaseTransaction, model: M, keep: &[&str]) -> String
+pub(super) async fn round_trip<M>(db: &DatabaseTransaction, model: M, keep: &[&str]) -> String
 where
     M: ModelTrait + Clone + PartialEq + Debug + Sync + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
     M::Entity: EntityTrait<Model = M>,
@@ -283,6 +284,7 @@ both! {
         seen.insert(round_trip(&db, assignment(), &["agent_id", "user_id"]).await);
         seen.extend(leaves(&db).await);
         seen.extend(workflows(&db).await);
+        seen.extend(continuity_rows::all(&db).await);
         let files = committed();
         let tables: BTreeSet<String> = files.keys().filter_map(|f| f.strip_suffix(".rs")).map(str::to_owned)
             .filter(|f| f != "mod" && f != "sea_orm_active_enums").collect();

@@ -60,8 +60,11 @@ plain! {
         let output = fleet.run(["up", "--dry-run", "--json"]).run().ok();
         let plan = summary(&output);
         assert_eq!((&plan["changes"], &plan["refused"]), (&3.into(), &0.into()), "{output}");
+        let from = plan["projects"][1]["from"].as_str().expect("a version");
+        let missing = callboard_migration::history().iter().filter(|step| step.version() > from).count();
+        assert!(missing >= 3, "{output}");
         assert_eq!(plan["projects"][0]["plan"], "skip", "{output}");
-        assert_eq!(plan["projects"][1]["versions"].as_array().map(Vec::len), Some(3), "{output}");
+        assert_eq!(plan["projects"][1]["versions"].as_array().map(Vec::len), Some(missing), "{output}");
         // As `down --dry-run` of one: what would be lost is told, not refused.
         let output = fleet.run(["down", "--all", "--dry-run"]).run().ok();
         assert_eq!(output.stdout.matches("would lose board_users (1 row").count(), 3, "{output}");
