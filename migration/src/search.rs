@@ -119,7 +119,7 @@ async fn write(m: &SchemaManager<'_>, table: &'static str, rows: Vec<Row>) -> Re
             row.id.into(),
             row.project.into(),
             document.search_text.into(),
-            last.into(),
+            last,
         ]);
     }
     m.get_connection().execute(&insert).await.map(|_| ())

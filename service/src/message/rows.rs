@@ -83,7 +83,10 @@ pub(crate) async fn insert(
     let mut rows = Vec::with_capacity(readers.len());
     for reader in readers {
         let row = messages::Model {
-            id: envelope.first.filter(|_| rows.is_empty()).unwrap_or_else(id::new),
+            id: match envelope.first.filter(|_| rows.is_empty()) {
+                Some(first) => first,
+                None => id::new(),
+            },
             project_id: envelope.project,
             thread_id: thread,
             kind: envelope.kind,

@@ -61,9 +61,9 @@ fn section(out: &mut String, heading: &str, body: &str) {
 
 fn item(out: &mut String, item: &PackagedItem) {
     let _ = write!(out, "# {}: {}\n\n", item.key, line(&item.title));
-    let _ = write!(
+    let _ = writeln!(
         out,
-        "{} of the project {}, P{}: {}, delegation {}, attempt {} of {}, revision {}.\n",
+        "{} of the project {}, P{}: {}, delegation {}, attempt {} of {}, revision {}.",
         item.r#type,
         item.project,
         item.priority,

@@ -1,5 +1,6 @@
 //! What was noted about an item: its comments, and the notes that sessions took of it.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use callboard_entity::{
@@ -58,7 +59,7 @@ pub(super) async fn newest(tx: &Tx, item: &work_items::Model) -> Result<(Vec<Not
         .await?;
     let mut found: Vec<Noted> = comments.into_iter().map(comment).collect();
     found.extend(of_sessions.into_iter().map(|(row, session)| of_session(row, session)));
-    found.sort_by(|a, b| (b.at, b.id).cmp(&(a.at, a.id)));
+    found.sort_by_key(|note| Reverse((note.at, note.id)));
     found.truncate(usize::try_from(NEWEST).unwrap_or(usize::MAX));
     let more = total.saturating_sub(found.len() as u64);
     Ok((found, more))

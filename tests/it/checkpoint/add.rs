@@ -29,7 +29,7 @@ both! {
         };
         let added = seed.by(&agent, &add).await.expect("write it");
         let stored = rows(&seed, held.item.id).await;
-        assert_eq!(stored, [added.checkpoint.clone()]);
+        assert_eq!(stored, std::slice::from_ref(&added.checkpoint));
         assert_eq!((stored[0].seq, stored[0].note.as_str()), (1, "lexer done\nnext: the parser"));
         assert_eq!((stored[0].assignment_id, stored[0].data.as_ref()), (Some(held.assignment), Some(&data)));
         assert_eq!((stored[0].actor_id, stored[0].session_id), (Some(agent.id), None));
@@ -104,7 +104,7 @@ both! {
         let session = session(&seed, "desk").await;
         let seed = seed.in_session("desk").await;
         let added = seed.by(&agent, &AddCheckpoint::of(Ref::Id(held.item.id), "half")).await.expect("write it");
-        assert_eq!(rows(&seed, held.item.id).await, [added.checkpoint.clone()]);
+        assert_eq!(rows(&seed, held.item.id).await, std::slice::from_ref(&added.checkpoint));
         assert_eq!((added.checkpoint.session_id, added.checkpoint.assignment_id), (Some(session), Some(held.assignment)));
     }
 

@@ -75,7 +75,8 @@ both! {
         assert!(checkpoints::Entity::find().all(&seed.raw).await.expect("read").is_empty());
         refused(&t, ["recover", "CB-99"], 13);
         refused(&t, ["recover", key, "--budget", "10"], 18);
-        refused(&t, ["recover", key, "--markdown", "--json"], 2);
+        // Its error is JSON, as it was asked for.
+        t.callboard(["recover", key, "--markdown", "--json"]).run().code(2);
     }
 
     async fn handing_over_and_reading_it(t: TestDb) {

@@ -39,7 +39,7 @@ async fn next_number(seed: &Seed) -> i64 {
 /// One of the two calls of a task: a capture, or one that is refused after it was given its number.
 #[derive(Clone, Debug)]
 enum Call {
-    Add(AddDecision),
+    Add(Box<AddDecision>),
     Refused(EvolveDecision),
 }
 
@@ -48,7 +48,7 @@ impl Verb for Call {
 
     async fn apply(&self, tx: &callboard_service::Tx) -> callboard_service::Result<i64> {
         match self {
-            Self::Add(add) => Ok(tx.run(add).await?.decision.number),
+            Self::Add(add) => Ok(tx.run(&**add).await?.decision.number),
             Self::Refused(evolve) => Ok(tx.run(evolve).await?.new.decision.number),
         }
     }
@@ -93,7 +93,7 @@ both! {
         for round in 0..ROUNDS {
             let call = |n: usize| match n % 4 {
                 3 => Call::Refused(refused.clone()),
-                _ => Call::Add(decision(&format!("{round} {n}"))),
+                _ => Call::Add(Box::new(decision(&format!("{round} {n}")))),
             };
             let calls = at_once(&boards, &seed, (0..TASKS).map(call).collect()).await;
             let during = |a: &Timed<i64>, b: &Timed<i64>| a.1 < b.2 && b.1 < a.2;

@@ -22,6 +22,9 @@ use support::{TestDb, both};
 
 use super::{ABC, Files, call};
 
+/// An operation, its path, where it leads to, and what is said of it.
+type Case = (Kind, &'static str, Option<&'static str>, fn(&FileProblem) -> bool);
+
 both! {
     async fn every_operation_is_a_row_with_the_digest_of_what_is_there(t: TestDb) {
         let files = Files::new(&t).await;
@@ -271,7 +274,7 @@ both! {
         std::fs::write(t.dir().join("secret"), "abc").expect("write");
         symlink("../secret", files.path("link")).expect("link");
         symlink("..", files.path("up")).expect("link");
-        let cases: [(Kind, &str, Option<&str>, fn(&FileProblem) -> bool); 12] = [
+        let cases: [Case; 12] = [
             (Kind::Create, "../secret", None, |p| matches!(p, FileProblem::Outside { .. })),
             (Kind::Modify, "up/secret", None, |p| matches!(p, FileProblem::LeadsOut { .. })),
             (Kind::Read, "/etc/passwd", None, |p| matches!(p, FileProblem::Outside { .. })),

@@ -65,7 +65,7 @@ both! {
         use sea_orm::{ActiveModelTrait, Set};
         let seed = t.seed().await;
         let worker = add(&seed, "worker").await;
-        let (id, now) = (uuid::Uuid::now_v7(), chrono::Utc::now().into());
+        let (id, now) = (uuid::Uuid::now_v7(), chrono::Utc::now());
         work_sessions::ActiveModel {
             id: Set(id),
             key: Set("S-1".to_owned()),

@@ -123,10 +123,10 @@ pub(super) fn split(text: &str) -> Document {
             fence = fence.filter(|_| !open.is_closed_by(line));
         } else if let Some(open) = Fence::opened_by(start) {
             fence = Some(open);
-        } else if let Some((level, heading)) = heading(line) {
-            if document.head(level, heading) {
-                continue;
-            }
+        } else if let Some((level, heading)) = heading(line)
+            && document.head(level, heading)
+        {
+            continue;
         }
         match document.sections.last_mut() {
             Some(section) => {

@@ -328,6 +328,6 @@ async fn package(t: &TestDb, seed: &Seed, place: &Place, is_printed: bool) -> Re
     serde_json::from_value(output.json()["data"].clone()).expect("a package")
 }
 
-fn paths<'l>(lines: &'l [String]) -> BTreeSet<&'l str> {
+fn paths(lines: &[String]) -> BTreeSet<&str> {
     of(lines, "file").iter().filter_map(|line| line.split(' ').nth(2)).collect()
 }
