@@ -138,7 +138,8 @@ mod tests {
     #[test]
     fn the_short_way_of_ascii_leads_to_the_same() {
         let all: String = ('\0'..='\x7f').collect();
-        for text in [all.as_str(), "CB-42: Fix the Parser!", "a  b", "", "--", &"x".repeat(300), &"Y z ".repeat(20_000)] {
+        for text in [all.as_str(), "CB-42: Fix the Parser!", "a  b", "", "--", &"x".repeat(300), &"Y z ".repeat(20_000)]
+        {
             assert!(text.is_ascii());
             assert_eq!(search_text(text), joined(plain(text)), "{text:?}");
         }

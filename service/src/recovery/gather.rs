@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use callboard_entity::{
-    DecisionCategory, DecisionImpact, DecisionImplementationStatus, DecisionStatus, MessageKind, TaskAssignmentStatus as Status, TaskPrerequisiteStatus,
-    WorkItemAssigneeType, WorkItemStatus, board_decisions as decisions, board_messages as messages, board_projects,
-    task_assignments as assignments, work_items,
+    DecisionCategory, DecisionImpact, DecisionImplementationStatus, DecisionStatus, MessageKind,
+    TaskAssignmentStatus as Status, TaskPrerequisiteStatus, WorkItemAssigneeType, WorkItemStatus,
+    board_decisions as decisions, board_messages as messages, board_projects, task_assignments as assignments,
+    work_items,
 };
 use chrono::SecondsFormat;
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -15,8 +16,8 @@ use uuid::Uuid;
 use super::files;
 use super::notes;
 use super::package::{
-    Attempt, Budget, ItemText, LastCheckpoint, LastHandover, OpenAssignment, OpenCriterion, OpenRisk,
-    PackagedDecision, PackagedItem, RecoveryPackage, UnmetPrerequisite,
+    Attempt, Budget, ItemText, LastCheckpoint, LastHandover, OpenAssignment, OpenCriterion, OpenRisk, PackagedDecision,
+    PackagedItem, RecoveryPackage, UnmetPrerequisite,
 };
 use crate::assignment::state::OPEN;
 use crate::checkpoint;

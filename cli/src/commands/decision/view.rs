@@ -12,7 +12,7 @@ pub fn line(text: &mut Text, named: &NamedDecision) {
     text.plain("  ").line(&decision.title);
 }
 
-/// As [`line`], of a decision of a chain.
+/// As [`line()`], of a decision of a chain.
 pub fn brief(text: &mut Text, brief: &DecisionBrief, mark: &str) {
     text.plain(format_args!("  {}  ", brief.key)).push(status_style(brief.status), brief.status);
     text.plain(format_args!("  {}{mark}", brief.title)).end();

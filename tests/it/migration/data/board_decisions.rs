@@ -15,7 +15,8 @@ fn rows(kind: Kind) -> Vec<String> {
     let mut rows = Vec::new();
     for (n, json) in (0..).zip(JSON) {
         let at = n as usize;
-        let mut row = row![V::Id(1901 + n), V::Id(101), i64::from(n), V::Id(301 + n % 8), V::Id(1501 + n), V::Id(401 + n)];
+        let mut row =
+            row![V::Id(1901 + n), V::Id(101), i64::from(n), V::Id(301 + n % 8), V::Id(1501 + n), V::Id(401 + n)];
         row.extend(row![ODD, CATEGORIES[at % 8], ["high", "medium", "low"][at % 3], STATUSES[at % 5]]);
         row.extend([ODD; 5].map(V::from));
         row.extend([json; 7].map(V::json));

@@ -85,7 +85,9 @@ impl Model {
         let of = |table: &str| self.rows[at.base as usize].iter().find(|(name, _)| *name == table).map_or(0, |r| r.1);
         let kept = |table: &str| if self.made[table] <= at.lowest { of(table) } else { 0 };
         // `up` fills the full-text index anew: a document of each item.
-        there.map(|(table, _)| (table.clone(), kept(if table == SEARCH_TABLE { "work_items" } else { table }))).collect()
+        there
+            .map(|(table, _)| (table.clone(), kept(if table == SEARCH_TABLE { "work_items" } else { table })))
+            .collect()
     }
 
     /// Where a command leads that begins here; none when it could not have said that.
