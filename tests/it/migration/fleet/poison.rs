@@ -81,7 +81,7 @@ plain! {
         let output = fleet.run(["up"]).limit(Duration::from_secs(4 * 3600)).run().code(12);
         let end = format!("{} succeeded, {blocks} skipped, {} failed\n", count + 2 - hit + blocks, failed - 1 - blocks);
         assert!(output.stdout.ends_with(&end), "{end}{output}");
-        let lines = [format!("{mended}: done, 3 migrations"), "p001: nothing to do\n".to_owned()];
+        let lines = [format!("{mended}: done, {} migrations", newest() - 21), "p001: nothing to do\n".to_owned()];
         assert!(lines.iter().all(|line| output.stderr.contains(line)), "{output}");
     }
 
