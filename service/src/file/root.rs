@@ -263,15 +263,15 @@ mod tests {
 
     #[test]
     fn a_named_pipe_that_takes_a_file_s_name_is_not_read() -> io::Result<()> {
-        let dir = std::env::temp_dir().join(format!("callboard-root-{}", std::process::id()));
-        std::fs::create_dir_all(&dir)?;
+        let scratch = tempfile::tempdir()?;
+        let dir = scratch.path();
         std::fs::write(dir.join("file"), "abc")?;
-        let folder = open(&dir, OFlags::RDONLY | OFlags::DIRECTORY, Mode::empty())?;
+        let folder = open(dir, OFlags::RDONLY | OFlags::DIRECTORY, Mode::empty())?;
         let seen = statat(&folder, "file", AtFlags::SYMLINK_NOFOLLOW)?;
         assert!(open_seen(&folder, "file", &seen)?.is_some(), "it is the one that was seen");
         mknodat(CWD, dir.join("pipe"), FileType::Fifo, Mode::RUSR | Mode::WUSR, 0)?;
         std::fs::rename(dir.join("pipe"), dir.join("file"))?;
         assert!(open_seen(&folder, "file", &seen)?.is_none(), "it is another");
-        std::fs::remove_dir_all(&dir)
+        scratch.close()
     }
 }
