@@ -219,8 +219,12 @@ pub(super) fn position(s: &Situation<'_>) -> Vec<String> {
     let mut ends: BTreeMap<&str, usize> = BTreeMap::new();
     worked(s).for_each(|attempt| *ends.entry(attempt.status.as_str()).or_default() += 1);
     let ends: Vec<String> = ends.into_iter().map(|(status, count)| format!("{count} {status}")).collect();
-    let so_far =
-        if ends.is_empty() { "nobody has worked on it".to_owned() } else { format!("so far {}", ends.join(", ")) };
+    let begun = item.open.as_ref().is_some_and(|open| open.status != Status::Assigned);
+    let so_far = match (ends.is_empty(), begun) {
+        (true, true) => "no attempt came before".to_owned(),
+        (true, false) => "nobody has worked on it".to_owned(),
+        (false, _) => format!("so far {}", ends.join(", ")),
+    };
     vec![format!("{} is {}, attempt {} of {}: {so_far}", item.key, item.status, item.attempt_count, item.max_attempts)]
 }
 

@@ -95,6 +95,7 @@ both! {
         assert!(says(&seed, item, "held").await.is_empty());
         let held = seed.claim(&agent).await;
         only(says(&seed, item, "held").await, "agent:coder holds CB-1 (started) until 20");
+        only(says(&seed, item, "position").await, "attempt 1 of 3: no attempt came before");
         assert!(says(&seed, item, "dead").await.is_empty());
         let fail = Fail { assignment: held.assignment, reason: "never".to_owned(), permanent: true };
         seed.by(&agent, &fail).await.expect("fail");
