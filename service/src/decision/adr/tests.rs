@@ -59,11 +59,11 @@ fn no_text_is_lost() {
     let sections = "## Rationale\n\nIt is fast.\n\n## Justification\n\nIt is small.\n\n## Decision Drivers\n\nspeed\n\n\
         ## Drivers\n\nsize\n\n## Date\n\n2020-01-02, in spring\n\n## Status\n\nAccepted by Ada.\n\nAmends [2](0002-x.md)\n\n\
         Look again in May.\n\n## Notes\n\n<!-- a hint -->kept 1\n\n<!-- open\n\nkept 2";
-    let found = file("title: Y\nstatus: accepted\ndate: 2019-01-01\nextra: kept 3", "", sections);
+    let found = file("title: Other\nstatus: accepted\ndate: 2019-01-01\nextra: kept 3", "", sections);
     assert_eq!(found.fields.rationale, "It is fast.\n\nIt is small.");
     let context = found.fields.context.unwrap_or_default();
     let parts = [
-        "Title in the front matter: Y",
+        "Title in the front matter: Other",
         "Extra: kept 3",
         "Date: 2020-01-02, in spring",
         "### Status\n\nAccepted by Ada.\n\nLook again in May.",
