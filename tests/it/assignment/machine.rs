@@ -51,6 +51,9 @@ both! {
             for (event, cell) in Event::ALL.iter().zip(row) {
                 let id = put(&seed, &agent, from, 3).await;
                 pair(&seed, &agent, id, from, *event, cell).await;
+                // Else its backoff is over in the middle of a later pair, and an expiry that changes nothing releases it.
+                seed.end_backoffs().await;
+                seed.expire().await;
             }
         }
     }
