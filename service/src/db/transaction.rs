@@ -17,7 +17,6 @@ use crate::actor::Actor;
 use crate::board::Callboard;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
-use crate::id::Ref;
 use crate::session;
 
 /// A change of the board. It happens whole or not at all, with its ledger rows.
@@ -265,7 +264,7 @@ async fn begin_write(db: &Db) -> Result<DatabaseTransaction> {
 /// Applies a verb as the first of its transaction: in a session that is over nothing is written any more.
 async fn apply<V: Verb>(verb: &V, tx: &Tx) -> Result<V::Output> {
     if let Some(session) = tx.session {
-        session::not_over(&session::find(tx, &Ref::Id(session)).await?)?;
+        session::must_be_open(tx, session).await?;
     }
     verb.apply(tx).await
 }

@@ -22,7 +22,7 @@ pub use locate::FilesOf;
 pub use look::{Content, FoundFile, Look, Progress};
 pub use observe::{Done, observe, observe_all};
 pub use root::{MAX_PATH, Root};
-pub(crate) use rows::{CHUNK, steps};
+pub(crate) use rows::{rationales, steps};
 pub use scan::{Scan, ScanBasis, ScanFiles};
 pub use show::{FileDetails, PathState, ShowFile};
 pub use track::{MOST, NewOperation, TrackFiles, TrackedFiles};

@@ -17,7 +17,7 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 
 /// Values of one statement: SQLite takes 32,766 of them.
-pub(crate) const CHUNK: usize = 10_000;
+pub(super) const CHUNK: usize = 10_000;
 
 /// One writer of a project's operations at a time: what supersedes what is decided from all of them.
 ///
@@ -115,6 +115,24 @@ pub(super) async fn mark(tx: &Tx, ids: Vec<Uuid>, status: Status) -> Result<()> 
         update.exec(&tx.conn).await?;
     }
     Ok(())
+}
+
+/// Why operations were done, by id, of those that say so.
+pub(crate) async fn rationales(tx: &Tx, ids: BTreeSet<Uuid>) -> Result<HashMap<Uuid, String>> {
+    let ids: Vec<Uuid> = ids.into_iter().collect();
+    let mut found = HashMap::new();
+    for chunk in ids.chunks(CHUNK) {
+        let rows: Vec<(Uuid, String)> = operations::Entity::find()
+            .select_only()
+            .columns([operations::Column::Id, operations::Column::Rationale])
+            .filter(operations::Column::Id.is_in(chunk.iter().copied()))
+            .filter(operations::Column::Rationale.is_not_null())
+            .into_tuple()
+            .all(&tx.conn)
+            .await?;
+        found.extend(rows);
+    }
+    Ok(found)
 }
 
 /// The keys of items by id.

@@ -27,20 +27,11 @@ pub struct MessageBody {
 }
 
 impl MessageBody {
-    /// The body of a row.
-    ///
-    /// # Errors
-    /// `Stored` for one that was changed by hand.
-    fn of(row: &messages::Model) -> Result<Self> {
-        serde_json::from_value(row.body.clone())
-            .map_err(|error| Error::Stored { what: format!("the body of message {}", row.id), why: error.to_string() })
-    }
-
-    /// The same for a reader: a body that was changed by hand must not take what is around it away.
+    /// The body of a row, for a reader: one that was changed by hand must not take what is around it away.
     pub(crate) fn shown(row: &messages::Model) -> Self {
-        Self::of(row).unwrap_or_else(|error| Self {
+        serde_json::from_value(row.body.clone()).unwrap_or_else(|error| Self {
             subject: None,
-            text: format!("({error})"),
+            text: format!("(the body of message {} can't be read: {error})", row.id),
             broadcast: None,
             package: None,
         })

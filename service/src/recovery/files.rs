@@ -1,16 +1,16 @@
 //! The files of a package: of each path the operation that its state is due to.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use callboard_entity::file_operations as operations;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::package::{FileState, PackagedFile};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::file::effective::{Effect, Expected, Step, effective};
-use crate::file::{CHUNK, steps};
+use crate::file::{rationales, steps};
 
 /// The state of each path that an item's operations name, by path: by the one rule of [`crate::file::effective`].
 ///
@@ -19,7 +19,7 @@ pub(super) async fn packaged(tx: &Tx, item: Uuid) -> Result<Vec<PackagedFile>> {
     let of_item = operations::Entity::find().filter(operations::Column::WorkItemId.eq(item));
     let steps = steps(tx, of_item).await?;
     let effects = effective(&steps);
-    let reasons = rationales(tx, &effects).await?;
+    let reasons = rationales(tx, effects.values().map(|effect| effect.operation).collect()).await?;
     let steps: HashMap<Uuid, &Step> = steps.iter().map(|step| (step.id, step)).collect();
     let files = effects.into_iter().filter_map(|(path, effect)| {
         let step = steps.get(&effect.operation)?;
@@ -28,24 +28,6 @@ pub(super) async fn packaged(tx: &Tx, item: Uuid) -> Result<Vec<PackagedFile>> {
         Some(file(path, effect, step, rationale))
     });
     Ok(files.collect())
-}
-
-async fn rationales(tx: &Tx, effects: &BTreeMap<&str, Effect>) -> Result<HashMap<Uuid, String>> {
-    let ids: BTreeSet<Uuid> = effects.values().map(|effect| effect.operation).collect();
-    let ids: Vec<Uuid> = ids.into_iter().collect();
-    let mut found = HashMap::new();
-    for chunk in ids.chunks(CHUNK) {
-        let rows: Vec<(Uuid, String)> = operations::Entity::find()
-            .select_only()
-            .columns([operations::Column::Id, operations::Column::Rationale])
-            .filter(operations::Column::Id.is_in(chunk.iter().copied()))
-            .filter(operations::Column::Rationale.is_not_null())
-            .into_tuple()
-            .all(&tx.conn)
-            .await?;
-        found.extend(rows);
-    }
-    Ok(found)
 }
 
 fn file(path: &str, effect: Effect, step: &Step, rationale: Option<String>) -> PackagedFile {

@@ -9,7 +9,9 @@ use callboard_entity::{
     work_items,
 };
 use chrono::SecondsFormat;
-use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -100,10 +102,17 @@ pub(super) async fn gather(tx: &Tx, item: &work_items::Model) -> Result<Gathered
 
 async fn held(tx: &Tx, item: &work_items::Model) -> Result<(Vec<assignments::Model>, u64)> {
     let of = assignments::Entity::find().filter(assignments::Column::WorkItemId.eq(item.id));
-    let total = of.clone().count(&tx.conn).await?;
-    let rows = of.order_by_desc(assignments::Column::Id).limit(NEWEST).all(&tx.conn).await?;
-    let more = total.saturating_sub(rows.len() as u64);
+    let rows = of.clone().order_by_desc(assignments::Column::Id).limit(NEWEST).all(&tx.conn).await?;
+    let more = total(tx, of, rows.len()).await?.saturating_sub(rows.len() as u64);
     Ok((rows, more))
+}
+
+/// How many rows there are where so many of the newest were read; they are counted only where there may be more.
+pub(super) async fn total<E>(tx: &Tx, of: Select<E>, read: usize) -> Result<u64>
+where
+    E: EntityTrait<Model: Sync>,
+{
+    if (read as u64) < NEWEST { Ok(read as u64) } else { Ok(of.count(&tx.conn).await?) }
 }
 
 async fn handover(tx: &Tx, item: &work_items::Model) -> Result<Option<messages::Model>> {

@@ -62,12 +62,7 @@ fn pieces<'a>(text: &'a str, terms: &[Term]) -> Vec<Piece<'a>> {
 fn found(piece: &str, terms: &[Term]) -> u32 {
     let bits =
         |word: &str| terms.iter().enumerate().filter(|(_, term)| term.is(word)).fold(0, |bits, (n, _)| bits | (1 << n));
-    if piece.is_ascii() {
-        // What the tokenizer makes of it, without a look at its tables.
-        let piece = piece.to_ascii_lowercase();
-        return piece.split(|c: char| !c.is_ascii_alphanumeric()).map(bits).fold(0, |all, bits| all | bits);
-    }
-    callboard_search::words(piece).iter().map(|word| bits(word)).fold(0, |all, bits| all | bits)
+    callboard_search::search_text(piece).split_whitespace().map(bits).fold(0, |all, bits| all | bits)
 }
 
 /// The place of the first piece that is shown.

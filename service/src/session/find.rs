@@ -3,6 +3,7 @@
 use callboard_entity::{WorkSessionStatus as Status, work_sessions as sessions};
 use sea_orm::sea_query::LockType;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use uuid::Uuid;
 
 use super::state::OPEN;
 use crate::actor::Actor;
@@ -34,11 +35,26 @@ pub(crate) async fn find(tx: &Tx, name: &Ref) -> Result<sessions::Model> {
 
 /// Refuses a session that is completed or abandoned.
 pub(crate) fn not_over(session: &sessions::Model) -> Result<()> {
-    if OPEN.contains(&session.status) {
+    is_open(&session.key, session.status)
+}
+
+/// As [`not_over`], of a session by its id: a part of the row is read, since every write in a session asks this.
+pub(crate) async fn must_be_open(tx: &Tx, id: Uuid) -> Result<()> {
+    let found: Option<(String, Status)> = sessions::Entity::find_by_id(id)
+        .select_only()
+        .columns([sessions::Column::Key, sessions::Column::Status])
+        .into_tuple()
+        .one(&tx.conn)
+        .await?;
+    let (key, status) = found.ok_or_else(|| Error::not_found("session", id.to_string()))?;
+    is_open(&key, status)
+}
+
+fn is_open(key: &str, status: Status) -> Result<()> {
+    if OPEN.contains(&status) {
         return Ok(());
     }
-    let status = session.status.as_str().to_owned();
-    Err(Conflict::Inactive { entity: "session", name: session.key.clone(), status }.into())
+    Err(Conflict::Inactive { entity: "session", name: key.to_owned(), status: status.as_str().to_owned() }.into())
 }
 
 /// The sessions of an agent or a person; none of Callboard itself.
@@ -57,13 +73,17 @@ pub(super) fn of(actor: Actor) -> Select<sessions::Entity> {
 /// # Errors
 /// `NotFound`; `Invalid` where there are several and none is named.
 pub(super) async fn lock(tx: &Tx, session: Option<&Ref>, states: &[Status]) -> Result<sessions::Model> {
-    let found = named_or_own(tx, session, states).await?;
+    lock_found(tx, named_or_own(tx, session, states).await?).await
+}
+
+/// Reads a session again that was found, locked.
+pub(super) async fn lock_found(tx: &Tx, found: sessions::Model) -> Result<sessions::Model> {
     // Not the key's lock: rows that name the session may be written meanwhile, by whoever holds their item.
     let locked = sessions::Entity::find_by_id(found.id).lock(LockType::NoKeyUpdate).one(&tx.conn).await?;
     locked.ok_or_else(|| Error::not_found("session", found.key))
 }
 
-/// The same, not locked.
+/// As [`lock`], but not locked.
 pub(super) async fn named_or_own(tx: &Tx, session: Option<&Ref>, states: &[Status]) -> Result<sessions::Model> {
     match session {
         Some(name) => find(tx, name).await,

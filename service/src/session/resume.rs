@@ -36,7 +36,7 @@ impl Verb for ResumeSession {
         if let Some(holder) = found.agent_id.or(found.user_id) {
             tx.dialect.lock_sessions(&tx.conn, holder).await?;
         }
-        let session = find::lock(tx, Some(&Ref::Id(found.id)), &[Status::Paused]).await?;
+        let session = find::lock_found(tx, found).await?;
         if state::next(session.status, SessionEvent::Resume).is_some() {
             start::may_work(tx, session.agent_id).await?;
             if !self.beside {
