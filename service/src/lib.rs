@@ -37,7 +37,7 @@ pub use callboard_entity as entity;
 pub use change::Change;
 pub use clock::Clock;
 pub use db::{
-    BoxFuture, DatabaseError, DatabaseUrl, OnStatement, OpenOptions, Query, StatementInfo, Synchronous, Tx, Verb,
+    Alone, BoxFuture, DatabaseError, DatabaseUrl, OnStatement, OpenOptions, Query, StatementInfo, Synchronous, Tx, Verb,
 };
 pub use error::{Conflict, Error, ErrorKind, FileProblem, Result};
 pub use id::Ref;

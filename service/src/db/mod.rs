@@ -20,5 +20,5 @@ pub use error::DatabaseError;
 pub(crate) use schema::check as check_schema;
 pub use statement::{OnStatement, StatementInfo};
 pub(crate) use transaction::ReapClock;
-pub use transaction::{BoxFuture, Query, Tx, Verb};
+pub use transaction::{Alone, BoxFuture, Query, Tx, Verb};
 pub use url::DatabaseUrl;

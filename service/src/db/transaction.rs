@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use sea_orm::{
-    AccessMode, ConnectionTrait, DatabaseTransaction, IsolationLevel, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, IsolationLevel, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
 };
 use uuid::Uuid;
 
@@ -35,6 +35,19 @@ pub trait Query: Sync {
 
     /// Answers inside `tx`. Callers use [`Callboard::read`].
     fn fetch(&self, tx: &Tx) -> impl Future<Output = Result<Self::Output>> + Send;
+
+    /// Answers by one statement, which sees one state of the board by itself and so saves the transaction's round trips.
+    /// `None` where it takes more than one: then [`Query::fetch`] is asked.
+    fn fetch_alone(&self, _: Alone<'_>) -> impl Future<Output = Result<Option<Self::Output>>> + Send {
+        std::future::ready(Ok(None))
+    }
+}
+
+/// A connection for one statement, outside a transaction.
+#[derive(Clone, Copy, Debug)]
+pub struct Alone<'a> {
+    pub(crate) conn: &'a DatabaseConnection,
+    pub(crate) dialect: Dialect,
 }
 
 /// An open transaction, with who acts in it and when.
@@ -211,6 +224,10 @@ impl Callboard {
     /// # Errors
     /// What the query refuses (mostly: not found), and the database's errors.
     pub async fn read<Q: Query>(&self, query: &Q) -> Result<Q::Output> {
+        let alone = Alone { conn: &self.db.reader, dialect: self.db.dialect };
+        if let Some(answer) = query.fetch_alone(alone).await? {
+            return Ok(answer);
+        }
         let options = match self.db.dialect {
             Dialect::Sqlite => TransactionOptions::default(),
             Dialect::Postgres => TransactionOptions {

@@ -46,6 +46,10 @@ pub struct VerificationPlan {
     pub effects: BTreeMap<String, Effect>,
     /// The operations in scope that no path's state is due to any more.
     pub superseded: BTreeSet<Uuid>,
+    /// Every operation that decided this, by id.
+    pub steps: BTreeMap<Uuid, Step>,
+    /// The paths that these name; none where they are all of the project's.
+    pub paths: Option<BTreeSet<String>>,
 }
 
 /// What was found of some files.
@@ -111,7 +115,8 @@ impl Query for VerifyFiles {
             let effects = super::effective::effective(&steps);
             let superseded = superseded(&steps, &effects).into_iter().map(|step| step.id).collect();
             let effects = effects.into_iter().map(|(path, effect)| (path.to_owned(), effect)).collect();
-            return Ok(VerificationPlan { project, effects, superseded });
+            let steps = steps.into_iter().map(|step| (step.id, step)).collect();
+            return Ok(VerificationPlan { project, effects, superseded, steps, paths: None });
         };
         let item = item::find(tx, name).await?;
         let project = projects::Entity::find_by_id(item.project_id).one(&tx.conn).await?;
@@ -119,11 +124,12 @@ impl Query for VerifyFiles {
         let own = operations::Entity::find().filter(operations::Column::WorkItemId.eq(item.id));
         let own = rows::steps(tx, own).await?;
         let paths = own.iter().flat_map(|step| [Some(&step.path), step.new_path.as_ref()]).flatten().cloned().collect();
-        let mut effects = rows::touching(tx, project.id, &paths).await?.effects;
+        let rows::Touching { steps, mut effects } = rows::touching(tx, project.id, &paths).await?;
         let ids: BTreeSet<Uuid> = own.iter().map(|step| step.id).collect();
         let superseded = superseded(&own, &effects).into_iter().map(|step: &Step| step.id).collect();
         effects.retain(|_, effect| ids.contains(&effect.operation));
-        Ok(VerificationPlan { project, effects, superseded })
+        let steps = steps.into_iter().map(|step| (step.id, step)).collect();
+        Ok(VerificationPlan { project, effects, superseded, steps, paths: Some(paths) })
     }
 }
 
@@ -144,7 +150,13 @@ impl Callboard {
         let superseded = plan.superseded.len();
         let slug = plan.project.slug.clone();
         let seen = plan.effects.into_iter().zip(looks).map(|((path, effect), look)| (path, effect, look));
-        let record = RecordVerification { project: plan.project.id, seen: seen.collect(), superseded: plan.superseded };
+        let record = RecordVerification {
+            project: plan.project.id,
+            seen: seen.collect(),
+            superseded: plan.superseded,
+            steps: plan.steps,
+            paths: plan.paths,
+        };
         let (files, overtaken) = self.run(actor, &record).await?;
         let count = |status| files.iter().filter(|file| file.status == status).count();
         Ok(Verification {
