@@ -17,7 +17,7 @@ use crate::db::dialect::search_query::FoundDocument;
 use crate::error::{Error, Result};
 
 /// So many of the best hits of the database's own ranking are ranked again by the rule that both databases share.
-pub const RANKED_ALIKE: u64 = 50;
+pub const RANKED_ALIKE: u64 = 25;
 
 /// What a word counts in a key or title.
 const IN_HEADING: f64 = 5.0;
@@ -52,30 +52,34 @@ impl Ranked {
         let word = document.entity_type.as_str();
         let kind = EntityType::ALL.into_iter().find(|kind| kind.as_str() == word);
         let kind = kind.ok_or_else(|| Error::Stored { what: "a search document".to_owned(), why: word.to_owned() })?;
-        let words = |text: Option<&str>| text.map_or(0, |text| callboard_search::words(text).len());
-        // The texts with which the search text begins.
+        let part = |text: Option<&str>| text.map(callboard_search::search_text).unwrap_or_default();
+        // The texts of the document, as the index has them, without reading them from there.
         let heading = match kind {
-            EntityType::Item => words(Some(&document.key)) + words(document.title.as_deref()),
-            EntityType::Decision => words(document.title.as_deref()),
-            EntityType::Comment | EntityType::Note | EntityType::Checkpoint => 0,
+            EntityType::Item => vec![part(Some(&document.key)), part(document.title.as_deref())],
+            EntityType::Decision => vec![part(document.title.as_deref())],
+            EntityType::Comment | EntityType::Note | EntityType::Checkpoint => Vec::new(),
         };
-        let score = score(&document.search_text, heading, terms);
+        let score = score(&heading, &part(document.text.as_deref()), terms);
         Ok(Self { kind, document, score })
     }
 }
 
-/// How well a search text fits, of which the first `heading` words are a key or title.
-fn score(search_text: &str, heading: usize, terms: &[Term]) -> f64 {
+/// How well a document fits, whose key and title have the words of `heading`.
+fn score(heading: &[String], text: &str, terms: &[Term]) -> f64 {
     let mut counts = vec![0.0_f64; terms.len()];
     let mut length = 0.0;
-    for (place, word) in search_text.split_whitespace().enumerate() {
-        length += 1.0;
-        for (term, count) in terms.iter().zip(&mut counts) {
-            if term.is(word) {
-                *count += if place < heading { IN_HEADING } else { 1.0 };
+    let mut count = |words: &str, each: f64| {
+        for word in words.split_ascii_whitespace() {
+            length += 1.0;
+            for (term, count) in terms.iter().zip(&mut counts) {
+                if term.is(word) {
+                    *count += each;
+                }
             }
         }
-    }
+    };
+    heading.iter().for_each(|words| count(words, IN_HEADING));
+    count(text, 1.0);
     let norm = K * (1.0 - B + B * length / COMMON);
     counts.iter().map(|count| count * (K + 1.0) / (count + norm)).sum()
 }
@@ -90,8 +94,7 @@ mod tests {
         FoundDocument {
             entity_type: kind.to_owned(),
             entity_id: Uuid::from_u128(number),
-            search_text: callboard_search::search_text(&format!("{heading}\n{text}")),
-            text: None,
+            text: Some(text.to_owned()),
             project: None,
             key_prefix: None,
             key: String::new(),

@@ -31,7 +31,6 @@ pub(crate) struct Wanted<'a> {
 pub(crate) struct FoundDocument {
     pub entity_type: String,
     pub entity_id: Uuid,
-    pub search_text: String,
     /// The beginning of the row's own text, about as much as the index has of it.
     pub text: Option<String>,
     /// Slug and key prefix of the project; none of a note whose session belongs to no project.
@@ -52,15 +51,14 @@ impl FoundDocument {
         Ok(Self {
             entity_type: row.try_get_by_index(2)?,
             entity_id: row.try_get_by_index(3)?,
-            search_text: row.try_get_by_index(4)?,
-            text: row.try_get_by_index(5)?,
-            project: row.try_get_by_index(6)?,
-            key_prefix: row.try_get_by_index(7)?,
-            key: row.try_get_by_index(8)?,
-            title: row.try_get_by_index(9)?,
-            status: row.try_get_by_index(10)?,
-            is_archived: row.try_get_by_index(11)?,
-            changed_at: row.try_get_by_index(12)?,
+            text: row.try_get_by_index(4)?,
+            project: row.try_get_by_index(5)?,
+            key_prefix: row.try_get_by_index(6)?,
+            key: row.try_get_by_index(7)?,
+            title: row.try_get_by_index(8)?,
+            status: row.try_get_by_index(9)?,
+            is_archived: row.try_get_by_index(10)?,
+            changed_at: row.try_get_by_index(11)?,
         })
     }
 }
@@ -95,7 +93,7 @@ impl Dialect {
         let best = match self {
             // Only rowid and rank are sorted.
             Self::Sqlite => format!(
-                "best AS MATERIALIZED (SELECT at.score, at.place, d.entity_type, d.entity_id, d.search_text FROM \
+                "best AS MATERIALIZED (SELECT at.score, at.place, d.entity_type, d.entity_id FROM \
                  (SELECT bm25(board_search, 0, 0, 0, 0, 1) AS score, rowid AS place FROM board_search \
                  WHERE board_search MATCH {words}{filters} ORDER BY score, place LIMIT {limit} OFFSET {offset}) AS at \
                  CROSS JOIN board_search AS d ON d.rowid = at.place)"
@@ -103,8 +101,8 @@ impl Dialect {
             // A query that is cast where it is used would be read again for every row.
             Self::Postgres => format!(
                 "asked AS MATERIALIZED (SELECT {words}::tsquery AS words), best AS MATERIALIZED \
-                 (SELECT - ts_rank(search_vector, asked.words, 1) AS score, entity_id AS place, entity_type, entity_id, \
-                 search_text FROM asked JOIN board_search ON search_vector @@ asked.words{filters} \
+                 (SELECT - ts_rank(search_vector, asked.words, 1) AS score, entity_id AS place, entity_type, entity_id \
+                 FROM asked JOIN board_search ON search_vector @@ asked.words{filters} \
                  ORDER BY score, place LIMIT {limit} OFFSET {offset})"
             ),
         };
@@ -194,7 +192,8 @@ impl Dialect {
     }
 }
 
-/// The rows of one type behind the documents in `best`. CROSS JOIN makes SQLite begin with these few.
+/// The rows of one type behind the documents in `best`. CROSS JOIN makes SQLite begin with these few. A text is cut only
+/// where it is long: counting the characters of each costs as much as reading it.
 fn row_of(kind: EntityType) -> String {
     let word = kind.as_str();
     let (text, shown, at, from) = match kind {
@@ -222,8 +221,9 @@ fn row_of(kind: EntityType) -> String {
         ),
     };
     format!(
-        "SELECT b.score, b.place, b.entity_type, b.entity_id, b.search_text, substr({text}, 1, 65536), p.slug, \
-         p.key_prefix, {shown}, {at} FROM best AS b CROSS JOIN {from} AND b.entity_type = '{word}'"
+        "SELECT b.score, b.place, b.entity_type, b.entity_id, \
+         CASE WHEN octet_length({text}) > 65536 THEN substr({text}, 1, 65536) ELSE {text} END, \
+         p.slug, p.key_prefix, {shown}, {at} FROM best AS b CROSS JOIN {from} AND b.entity_type = '{word}'"
     )
 }
 
