@@ -119,6 +119,15 @@ pub enum Error {
         missing: Vec<String>,
     },
 
+    /// A gate asks for files that were not looked at yet: [`crate::Callboard::run`] does so, and runs the verb again. Whoever
+    /// meets it inside of a transaction of several verbs hands it on; a user meets it where operations on the item's files
+    /// are tracked all the time.
+    #[error("the files of {item} must be looked at before it can be completed")]
+    FilesUnseen {
+        /// The item's key, or its id.
+        item: String,
+    },
+
     /// An input breaks a rule. Nothing was changed.
     #[error("{field}: {rule}{}", given(value))]
     Invalid {
@@ -329,6 +338,7 @@ impl Error {
             Self::LeaseLost { .. } | Self::RunLost { .. } => ErrorKind::LeaseLost,
             Self::NothingReady { .. } => ErrorKind::NothingReady,
             Self::GateNotMet { .. } => ErrorKind::GateNotMet,
+            Self::FilesUnseen { .. } => ErrorKind::Busy,
             Self::Invalid { .. }
             | Self::BrokenLines { .. }
             | Self::BrokenFiles { .. }
