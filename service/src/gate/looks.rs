@@ -1,6 +1,6 @@
 //! Looks at files for gates, made while no transaction is open.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use callboard_entity::work_items;
@@ -21,7 +21,8 @@ pub(crate) struct Looks(Arc<Mutex<State>>);
 #[derive(Debug, Default)]
 struct State {
     seen: HashMap<Uuid, Arc<Seen>>,
-    wanted: BTreeSet<Uuid>,
+    /// With their keys.
+    wanted: BTreeMap<Uuid, String>,
     /// How often each item was looked at for this call.
     times: HashMap<Uuid, u32>,
 }
@@ -52,14 +53,14 @@ impl Looks {
     pub fn take_wanted(&self) -> Result<Vec<Uuid>> {
         let mut state = self.state();
         let wanted = std::mem::take(&mut state.wanted);
-        for item in &wanted {
+        for (item, key) in &wanted {
             let times = state.times.entry(*item).or_default();
             *times += 1;
             if *times > MOST_LOOKS {
-                return Err(Error::FilesUnseen { item: item.to_string() });
+                return Err(Error::FilesUnseen { item: key.clone() });
             }
         }
-        Ok(wanted.into_iter().collect())
+        Ok(wanted.into_keys().collect())
     }
 
     pub fn put(&self, item: Uuid, seen: Seen) {
@@ -80,7 +81,7 @@ pub(super) async fn seen(tx: &Tx, item: &work_items::Model) -> Result<Option<(Ar
     match known {
         Some(seen) => Ok(Some((seen, plan.failed))),
         None => {
-            tx.looks.state().wanted.insert(item.id);
+            tx.looks.state().wanted.insert(item.id, item.key.clone());
             Err(Error::FilesUnseen { item: item.key.clone() })
         }
     }

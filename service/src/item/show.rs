@@ -110,7 +110,7 @@ impl Query for ShowItem {
             parent: parent(tx, &item).await?,
             children: children(tx, &item).await?,
             requirements: requirements(tx, &item).await?,
-            edges: list::of(tx, item.id).await?,
+            edges: list::of(tx, &item).await?,
             sprints: in_sprints(tx, &item).await?,
             assignee,
             current: assignments.iter().find(|a| OPEN.contains(&a.assignment.status)).cloned(),
