@@ -12,7 +12,6 @@ mod unmet;
 pub use check::GateReport;
 pub(crate) use check::{Passed, pass};
 pub use level::{LegacyLevel, from_legacy};
-pub(crate) use looks::Looks;
+pub(crate) use looks::{GatePlan, Looks};
 pub(crate) use level::covers;
 pub(crate) use reached::{at_acceptance, has_files, meets, reached};
-pub(crate) use unmet::{Unmet, unmet};
