@@ -192,7 +192,9 @@ fn service(error: &Error) -> Option<String> {
         }
         Error::GateNotMet { item, level, .. } if level == "workflow" => workflow::gate(item),
         Error::GateNotMet { item, .. } => gate::hint(item),
-        Error::FilesUnseen { .. } => "operations on its files are tracked all the time: give the command again".to_owned(),
+        Error::FilesUnseen { .. } => {
+            "operations on its files are tracked all the time: give the command again".to_owned()
+        }
         Error::File { problem, .. } => file::hint(problem),
         Error::Invalid { .. } => "`--help` of the command has examples".to_owned(),
         Error::Cycle { .. } => {

@@ -82,7 +82,9 @@ impl Verb for FinishOwn {
             }
         };
         let notes = self.notes.clone();
-        Complete { assignment, notes, actual_hours: self.actual_hours, result: None, force: self.force.clone() }.apply(tx).await
+        Complete { assignment, notes, actual_hours: self.actual_hours, result: None, force: self.force.clone() }
+            .apply(tx)
+            .await
     }
 }
 

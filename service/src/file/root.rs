@@ -167,7 +167,10 @@ impl Root {
             Ok(stat) => match FileType::from_raw_mode(stat.st_mode) {
                 FileType::RegularFile => Glance::File {
                     size_bytes: stat.st_size,
-                    changed: format!("{}.{:09} {}.{:09}", stat.st_mtime, stat.st_mtime_nsec, stat.st_ctime, stat.st_ctime_nsec),
+                    changed: format!(
+                        "{}.{:09} {}.{:09}",
+                        stat.st_mtime, stat.st_mtime_nsec, stat.st_ctime, stat.st_ctime_nsec
+                    ),
                 },
                 FileType::Directory => Glance::Other("a folder".to_owned()),
                 FileType::Symlink => Glance::Other("a symbolic link".to_owned()),

@@ -11,7 +11,7 @@ mod unmet;
 
 pub use check::GateReport;
 pub(crate) use check::{Passed, pass};
+pub(crate) use level::covers;
 pub use level::{LegacyLevel, from_legacy};
 pub(crate) use looks::{GatePlan, Looks};
-pub(crate) use level::covers;
 pub(crate) use reached::{at_acceptance, has_files, meets, reached};

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use callboard_entity::{
-    TaskPrerequisiteStatus, TaskPrerequisiteType, WorkItemStatus as Status, WorkItemType,
-    task_prerequisites as edges, work_items,
+    TaskPrerequisiteStatus, TaskPrerequisiteType, WorkItemStatus as Status, WorkItemType, task_prerequisites as edges,
+    work_items,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};
@@ -229,7 +229,9 @@ impl Chain<'_> {
             Status::Todo if item.r#type == WorkItemType::Epic => (K::Ready, "an epic: start it by hand".to_owned()),
             Status::Todo => match item.available_at.filter(|at| *at > self.now) {
                 Some(at) => (K::Waits, format!("not handed out before {}", at.format("%Y-%m-%d %H:%M:%S UTC"))),
-                None if item.assignee_id.is_some() => (K::Ready, "set aside, or assigned: its assignee starts it".to_owned()),
+                None if item.assignee_id.is_some() => {
+                    (K::Ready, "set aside, or assigned: its assignee starts it".to_owned())
+                }
                 None => (K::Ready, "ready: claim it".to_owned()),
             },
         }

@@ -31,13 +31,7 @@ pub struct Moved {
 
 impl Moved {
     pub(crate) fn already(item: work_items::Model) -> Self {
-        Self {
-            item,
-            already: true,
-            unblocked: Vec::new(),
-            held_dependents: Vec::new(),
-            gate: GateReport::default(),
-        }
+        Self { item, already: true, unblocked: Vec::new(), held_dependents: Vec::new(), gate: GateReport::default() }
     }
 }
 

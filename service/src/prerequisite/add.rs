@@ -1,8 +1,7 @@
 //! Lets an item wait for something.
 
 use callboard_entity::{
-    TaskPrerequisiteType as Type, WorkItemQualityGateLevel as Level,
-    task_prerequisites as edges, work_items,
+    TaskPrerequisiteType as Type, WorkItemQualityGateLevel as Level, task_prerequisites as edges, work_items,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
@@ -116,7 +115,11 @@ impl Verb for AddPrerequisite {
         match &self.needs {
             Needed::CompletionDependency { item } => {
                 if self.by_hand {
-                    return Err(Error::invalid("by_hand", "", "is for files and gates: a completion is seen by itself"));
+                    return Err(Error::invalid(
+                        "by_hand",
+                        "",
+                        "is for files and gates: a completion is seen by itself",
+                    ));
                 }
                 self.on_item(tx, item, None, description).await
             }
@@ -125,7 +128,11 @@ impl Verb for AddPrerequisite {
                 let command = fields::text("command", command.as_deref())?;
                 let said = description.or_else(|| command.as_ref().map(|command| format!("`{command}` succeeds")));
                 let Some(said) = said else {
-                    return Err(Error::invalid("description", "", "must say what is to be confirmed, or a command must"));
+                    return Err(Error::invalid(
+                        "description",
+                        "",
+                        "must say what is to be confirmed, or a command must",
+                    ));
                 };
                 let criteria = Criteria { command, ..Criteria::default() };
                 self.on_other(tx, Type::ValidationRequirement, said, criteria).await

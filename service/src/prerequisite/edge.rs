@@ -4,8 +4,8 @@ use callboard_entity::{
     TaskPrerequisiteStatus, TaskPrerequisiteType, WorkItemStatus, task_prerequisites as edges, work_items,
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 use std::collections::{HashMap, HashSet, VecDeque};
 use uuid::Uuid;
@@ -168,8 +168,11 @@ pub(crate) async fn waiting_dependents(tx: &Tx, item: Uuid) -> Result<Vec<work_i
 
 /// The edges by which some items wait for another one.
 pub(crate) async fn waiting_for(tx: &Tx, prerequisite: Uuid, items: &[work_items::Model]) -> Result<Vec<Row>> {
-    let found =
-        edges::Entity::find().filter(edges::Column::PrerequisiteId.eq(prerequisite)).filter(open()).all(&tx.conn).await?;
+    let found = edges::Entity::find()
+        .filter(edges::Column::PrerequisiteId.eq(prerequisite))
+        .filter(open())
+        .all(&tx.conn)
+        .await?;
     let waits: HashMap<Uuid, bool> = items.iter().map(|i| (i.id, i.prerequisite_satisfaction_required)).collect();
     Ok(found.into_iter().filter(|e| waits.get(&e.work_item_id).is_some_and(|all| counts(e, *all))).collect())
 }

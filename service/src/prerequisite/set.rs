@@ -45,8 +45,7 @@ pub(super) async fn set(tx: &Tx, locked: Locked, entry: Entry, change: Change<'_
 
 /// Keeps what was seen of a file that is not the wanted one, with a ledger row.
 pub(super) async fn keep_seen(tx: &Tx, locked: &Locked, criteria: &Criteria) -> Result<()> {
-    let edge =
-        Row { validation_criteria: criteria.stored(), updated_at: tx.now, ..locked.edge.clone() };
+    let edge = Row { validation_criteria: criteria.stored(), updated_at: tx.now, ..locked.edge.clone() };
     write_row(tx, &edge).await?;
     let found = criteria.seen.as_ref().map(|seen| seen.content_hash.clone());
     let entry = Entry::new("prerequisite_checked").data("found", found);

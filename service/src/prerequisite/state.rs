@@ -47,8 +47,5 @@ pub fn next(status: Status, event: PrerequisiteEvent) -> Option<Status> {
 /// Whether the event leads to where the prerequisite stands: then it is done already.
 pub fn repeats(status: Status, event: PrerequisiteEvent) -> bool {
     use PrerequisiteEvent as E;
-    matches!(
-        (event, status),
-        (E::Satisfy, Status::Satisfied) | (E::Fail, Status::Failed) | (E::Waive, Status::Waived)
-    )
+    matches!((event, status), (E::Satisfy, Status::Satisfied) | (E::Fail, Status::Failed) | (E::Waive, Status::Waived))
 }

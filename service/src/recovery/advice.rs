@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use callboard_entity::{
     DecisionImpact, DecisionImplementationStatus as Carried, DecisionStatus,
-    FileOperationVerificationStatus as Verified, TaskAssignmentStatus as Status,
-    WorkItemQualityGateLevel as Gate, WorkItemStatus,
+    FileOperationVerificationStatus as Verified, TaskAssignmentStatus as Status, WorkItemQualityGateLevel as Gate,
+    WorkItemStatus,
 };
 use chrono::SecondsFormat;
 

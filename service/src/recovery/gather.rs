@@ -18,8 +18,8 @@ use uuid::Uuid;
 use super::files;
 use super::notes;
 use super::package::{
-    Attempt, Budget, ItemText, LastCheckpoint, LastHandover, LastRejection, OpenAssignment, OpenCriterion, OpenRisk, PackagedDecision,
-    PackagedItem, RecoveryPackage, UnmetPrerequisite,
+    Attempt, Budget, ItemText, LastCheckpoint, LastHandover, LastRejection, OpenAssignment, OpenCriterion, OpenRisk,
+    PackagedDecision, PackagedItem, RecoveryPackage, UnmetPrerequisite,
 };
 use crate::assignment::state::OPEN;
 use crate::checkpoint;

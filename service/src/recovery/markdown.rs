@@ -130,7 +130,8 @@ pub(super) fn handover(out: &mut String, own: &LastHandover) {
 }
 
 pub(super) fn rejection(out: &mut String, own: &LastRejection) {
-    let _ = write!(out, "The last result was rejected by {}, {}:\n\n{}", line(&own.by), time(own.at), quote(&own.reason));
+    let _ =
+        write!(out, "The last result was rejected by {}, {}:\n\n{}", line(&own.by), time(own.at), quote(&own.reason));
 }
 
 pub(super) fn criterion(out: &mut String, own: &OpenCriterion) {

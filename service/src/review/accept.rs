@@ -43,7 +43,8 @@ impl Verb for AcceptReview {
         let item = item::lock(tx, &self.item).await?;
         if item.status == WorkItemStatus::Done {
             let last = newest(tx, item.id).await?;
-            let own = last.filter(|review| review.verdict == Verdict::Accepted && Some(review.reviewer_id) == tx.actor.id);
+            let own =
+                last.filter(|review| review.verdict == Verdict::Accepted && Some(review.reviewer_id) == tx.actor.id);
             if let Some(review) = own {
                 return Ok(Reviewed { review, moved: Moved::already(item) });
             }

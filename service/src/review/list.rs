@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 
 use callboard_entity::{
-    ReviewReviewerType, ReviewVerdict as Verdict, WorkItemAssigneeType as Kind, WorkItemStatus, reviews,
-    work_items,
+    ReviewReviewerType, ReviewVerdict as Verdict, WorkItemAssigneeType as Kind, WorkItemStatus, reviews, work_items,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};

@@ -7,8 +7,8 @@ mod list;
 mod reject;
 
 pub use accept::AcceptReview;
-pub(crate) use judge::judge;
 pub use judge::Reviewed;
+pub(crate) use judge::judge;
 pub use list::{GivenReview, ListReviews, Reviews, WaitingReview};
 pub(crate) use list::{given, newest_rejection};
 pub use reject::RejectReview;
