@@ -116,7 +116,7 @@ both! {
         let seed = t.seed().await;
         let (item, other) = (seed.item().await.id, seed.item().await.id);
         assert!(says(&seed, item, "prerequisite").await.is_empty());
-        let edge = AddPrerequisite { item: Ref::Id(item), prerequisite: Ref::Id(other), description: None, optional: false };
+        let edge = AddPrerequisite::new(Ref::Id(item), Ref::Id(other));
         seed.must(&edge).await;
         only(says(&seed, item, "prerequisite").await, "CB-2 comes first: it is todo");
         let agent = seed.agent("coder").await;
