@@ -1,5 +1,6 @@
 //! The enhanced gate: files as they were left, criteria met, prerequisites satisfied or waived.
 
+use callboard_service::ErrorKind;
 use callboard_service::entity::{
     FileOperationOperation as Kind, WorkItemQualityGateLevel as Level, WorkItemStatus as Status,
 };
@@ -7,7 +8,6 @@ use callboard_service::item::{EditItem, NewItem};
 use callboard_service::prerequisite::{
     AddPrerequisite, FailPrerequisite, Needed, SatisfyPrerequisite, WaivePrerequisite,
 };
-use callboard_service::ErrorKind;
 use support::{TestDb, both};
 
 use super::{Gated, complete, criterion};

@@ -1,13 +1,13 @@
 //! Completing what a gate would not let pass: with a reason, which is kept.
 
 use callboard_service::ErrorKind;
+use callboard_service::Ref;
 use callboard_service::assignment::{Complete, FinishOwn};
 use callboard_service::entity::{
     TaskPrerequisiteStatus, WorkItemQualityGateLevel as Level, WorkItemStatus as Status, WorkItemType,
 };
 use callboard_service::item::{MoveItem, NewItem};
 use callboard_service::prerequisite::{AddPrerequisite, ListPrerequisites, Needed};
-use callboard_service::Ref;
 use serde_json::json;
 use support::{TestDb, both};
 

@@ -22,7 +22,8 @@ async fn staged(seed: &Seed, status: Status) -> (Uuid, Uuid) {
     let set = edges::Entity::update_many().col_expr(edges::Column::Status, Expr::value(status.as_str()));
     set.filter(edges::Column::Id.eq(edge)).exec(&seed.raw).await.expect("stage");
     let unmet = i64::from(matches!(status, Status::Pending | Status::Failed));
-    let change = callboard_service::entity::work_items::ActiveModel { unmet_prerequisites: Set(unmet), ..Default::default() };
+    let change =
+        callboard_service::entity::work_items::ActiveModel { unmet_prerequisites: Set(unmet), ..Default::default() };
     seed.stage(item, change, &[("unmet_prerequisites", json!(unmet))]).await;
     (item, edge)
 }

@@ -40,7 +40,8 @@ async fn unmet(seed: &Seed, item: Uuid) -> i64 {
 /// Completes an item as an agent.
 async fn finish(seed: &Seed, agent: &callboard_service::entity::agent_profiles::Model, item: Uuid) -> Vec<Uuid> {
     let claim = callboard_service::assignment::Claim {
-        item: Some(Ref::Id(item)), ..callboard_service::assignment::Claim::one(Ref::Id(agent.id))
+        item: Some(Ref::Id(item)),
+        ..callboard_service::assignment::Claim::one(Ref::Id(agent.id))
     };
     let held = seed.by(agent, &claim).await.expect("claim").claimed.remove(0);
     let complete = Complete { assignment: held.assignment, ..Complete::default() };
