@@ -8,6 +8,7 @@ mod json;
 pub mod lists;
 pub mod quickstart;
 pub mod reference;
+pub mod reviews;
 pub mod runs;
 pub mod sessions;
 pub mod table;
