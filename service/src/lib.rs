@@ -4,6 +4,7 @@
 
 pub mod actor;
 pub mod agent;
+pub mod archive;
 pub mod assignment;
 mod board;
 mod change;

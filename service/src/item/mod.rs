@@ -52,6 +52,7 @@ pub(crate) use find::{IMPORTED, find, find_all, lock, not_archived};
 pub use history::{Event, EventPage, ItemHistory};
 pub use ledger::{Mismatch, ReplayLedger};
 pub use list::{Archived, AssigneeFilter, ItemPage, ListItems, ListedItem};
+pub(crate) use parent::resolve as resolve_parent;
 pub use r#move::{MoveItem, MoveTo};
 pub use new::{ItemRef, NewItem};
 pub use ready::{Ready, ReadyItems};

@@ -126,6 +126,12 @@ pub(crate) async fn waiting_dependents(tx: &Tx, item: Uuid) -> Result<Vec<work_i
     Ok(items.all(&tx.conn).await?)
 }
 
+/// The edges that count in the counters of others because of this item, whatever became of those.
+pub(crate) async fn counted_for(tx: &Tx, prerequisite: Uuid) -> Result<Vec<Row>> {
+    let found = edges::Entity::find().filter(edges::Column::PrerequisiteId.eq(prerequisite)).filter(waiting());
+    Ok(found.all(&tx.conn).await?)
+}
+
 /// The edges by which some items wait for another one.
 pub(crate) async fn waiting_for(tx: &Tx, prerequisite: Uuid, items: &[work_items::Model]) -> Result<Vec<Row>> {
     let found = edges::Entity::find()
