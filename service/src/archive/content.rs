@@ -81,7 +81,7 @@ impl Content {
 }
 
 /// The SHA-256 of a content as it is read from the database, in hex.
-pub(super) fn sha256(stored: &Value) -> String {
+pub(crate) fn sha256(stored: &Value) -> String {
     Sha256::digest(stored.to_string().as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
 }
 

@@ -3,16 +3,24 @@
 //! Every command of it is a [`Run`]: begun, advanced portion by portion, finished. A run whose process was killed is
 //! found by its lease, and marked failed by the next run and by the sweep; it can be resumed.
 
+mod candidates;
+mod audit;
 mod list;
+mod plan;
 mod report;
 mod request;
 mod run;
+mod scan_cleanup;
 mod show;
+pub(crate) mod stale;
+mod sweep;
 
 pub use list::{ListOperations, ListedOperation};
 pub use report::{Finding, KEPT_FINDINGS, Outcome, Results, Severity};
 pub use request::{Request, Scope};
 pub use run::{Maintained, Maintenance, Watch};
+pub use scan_cleanup::ScanCleanup;
 pub use show::{OperationDetails, ShowOperation};
+pub use sweep::{Sweep, Sweeper};
 pub(crate) use request::Within;
 pub(crate) use run::{Batch, Portion, Run};

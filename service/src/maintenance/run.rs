@@ -88,6 +88,7 @@ pub(crate) struct Run<'b> {
     results: Results,
     within: Within,
     findings: Vec<Finding>,
+    lease: TimeDelta,
 }
 
 impl<'b> Run<'b> {
@@ -96,9 +97,23 @@ impl<'b> Run<'b> {
     /// # Errors
     /// What [`Request::within`] refuses; `NotFound`, `Transition` and `Invalid` for a run that cannot be resumed so.
     pub async fn begin(board: &'b Callboard, actor: Actor, request: &Request) -> Result<Run<'b>> {
-        let (row, within) = board.run(actor, &Begin { request }).await?;
+        Self::begin_pausing(board, actor, request, TimeDelta::zero()).await
+    }
+
+    /// As [`Run::begin`], of a run that pauses between its portions, for as long as this at most.
+    ///
+    /// # Errors
+    /// As [`Run::begin`].
+    pub async fn begin_pausing(
+        board: &'b Callboard,
+        actor: Actor,
+        request: &Request,
+        pause: TimeDelta,
+    ) -> Result<Run<'b>> {
+        let lease = LEASE + pause;
+        let (row, within) = board.run(actor, &Begin { request, lease }).await?;
         let results = results_of(&row)?;
-        Ok(Self { board, actor, row, results, within, findings: Vec::new() })
+        Ok(Self { board, actor, row, results, within, findings: Vec::new(), lease })
     }
 
     /// What the request means on this board.
@@ -116,7 +131,7 @@ impl<'b> Run<'b> {
     /// # Errors
     /// What the portion refuses; `RunLost` where the run was marked failed meanwhile, or another process resumed it.
     pub async fn advance<B: Batch>(&mut self, batch: &B) -> Result<Portion> {
-        let step = Step { row: &self.row, results: &self.results, batch, lease: LEASE };
+        let step = Step { row: &self.row, results: &self.results, batch, lease: self.lease };
         let (row, results, portion) = self.board.run(self.actor, &step).await?;
         (self.row, self.results) = (row, results);
         Ok(portion)
@@ -179,6 +194,7 @@ fn results_of(row: &operations::Model) -> Result<Results> {
 
 struct Begin<'a> {
     request: &'a Request,
+    lease: TimeDelta,
 }
 
 impl Verb for Begin<'_> {
@@ -188,7 +204,7 @@ impl Verb for Begin<'_> {
         mark_killed(tx).await?;
         let request = self.request;
         let within = request.within(tx).await?;
-        let until = Some(lease(tx, LEASE).await?);
+        let until = Some(lease(tx, self.lease).await?);
         if let Some(resumed) = request.resume {
             return Ok((self.resume(tx, resumed, &within, until).await?, within));
         }
@@ -229,6 +245,9 @@ impl Begin<'_> {
         until: Option<Timestamp>,
     ) -> Result<operations::Model> {
         let before = lock(tx, id).await?;
+        if before.dry_run {
+            return Err(Error::invalid("resume", id.to_string(), "was a dry run, of which nothing is left to do: start it anew"));
+        }
         if before.execution_status != Status::Failed {
             return Err(Error::Transition {
                 entity: "maintenance operation",
