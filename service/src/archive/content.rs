@@ -255,7 +255,8 @@ impl ForEachTable for Removing<'_> {
     {
         // What goes with the item by itself needs no word; a row that has no foreign key to it, or keeps it, does.
         let keeps = references::of::<E>().iter().any(|r| !r.lets_go && !r.goes_too);
-        let (Some(rows), [key]) = (self.content.rows.get(E::KIND), E::key().as_slice()) else { return Ok(()) };
+        let key = E::key();
+        let (Some(rows), [key]) = (self.content.rows.get(E::KIND), key.as_slice()) else { return Ok(()) };
         if E::KIND == ITEM || !(keeps || E::KIND == "external_ref") {
             return Ok(());
         }

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IdenStatic, IntoActiveModel, Iterable, QueryFilter};
+use sea_orm::{ActiveModelTrait, ColumnTrait, IdenStatic, IntoActiveModel, Iterable, QueryFilter};
 use serde_json::Value;
 
 use super::content::{Content, ITEM, Link};
 use crate::db::Tx;
 use crate::error::{Error, Result, taken};
-use crate::export::tables::{self, ForEachTable, PAGE, Portable};
+use crate::export::tables::{self, ForEachTable, Portable};
 use crate::search;
 
 /// Inserts rows by kind, with their documents. The caller has seen to it that what they refer to is there.
@@ -42,7 +42,7 @@ impl ForEachTable for Putting<'_> {
                 .map_err(|error| unknown(self.key, self.schema, &format!("a row is no {}: {error}", E::KIND)))?;
             rows.push(row);
         }
-        for chunk in E::ordered(rows).chunks(PAGE) {
+        for chunk in E::ordered(rows).chunks(E::PAGE) {
             let models = chunk.iter().map(|row| row.clone().into_active_model().reset_all());
             let inserted = E::insert_many(models).exec_without_returning(&self.tx.conn).await;
             let what = if E::KIND == ITEM { "item" } else { "row of the archive, of kind" };

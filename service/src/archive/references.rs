@@ -31,8 +31,8 @@ pub(super) fn of<E: EntityTrait>() -> Vec<Reference<E::Column>> {
         found.push(Reference {
             column,
             to: table.1.to_string(),
-            lets_go: action == ForeignKeyAction::SetNull,
-            goes_too: action == ForeignKeyAction::Cascade,
+            lets_go: matches!(action, ForeignKeyAction::SetNull),
+            goes_too: matches!(action, ForeignKeyAction::Cascade),
             nullable: column.def().is_null(),
         });
     }

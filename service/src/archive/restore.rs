@@ -5,7 +5,7 @@ use callboard_entity::{
     agent_profiles, board_users, work_item_archives as archives, work_items,
 };
 use sea_orm::sea_query::LockType;
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
@@ -254,7 +254,11 @@ fn edges(key: &str, content: &mut Content) -> Result<Vec<edge::Row>> {
 
 async fn refuse_taken(tx: &Tx, archive: &archives::Model) -> Result<()> {
     let same = work_items::Entity::find()
-        .filter(work_items::Column::Key.eq(&*archive.item_key).or(work_items::Column::Id.eq(archive.item_id)))
+        .filter(
+            Condition::any()
+                .add(work_items::Column::Key.eq(&*archive.item_key))
+                .add(work_items::Column::Id.eq(archive.item_id)),
+        )
         .count(&tx.conn)
         .await?;
     if same == 0 {

@@ -13,6 +13,7 @@ mod run;
 mod scan_cleanup;
 mod show;
 pub(crate) mod stale;
+mod steps;
 mod sweep;
 
 pub use list::{ListOperations, ListedOperation};

@@ -23,7 +23,7 @@ use crate::id;
 /// How long a run may be silent before it is taken for killed. A portion takes far less.
 const LEASE: TimeDelta = TimeDelta::minutes(2);
 /// The most killed runs that are marked at once.
-const MARKED: u64 = 100;
+pub(super) const MARKED: u64 = 100;
 
 /// Sees each portion's findings as they come.
 pub type Watch<'a> = &'a (dyn Fn(&[Finding]) + Send + Sync);

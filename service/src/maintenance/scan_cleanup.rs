@@ -17,7 +17,7 @@ use super::run::{Batch, Maintained, Maintenance, Portion, Run, Watch};
 use super::stale::{self, Stale};
 use crate::actor::Actor;
 use crate::archive;
-use crate::assignment::{self, Ending};
+use crate::assignment::{self, release};
 use crate::board::Callboard;
 use crate::db::{Query, Tx, Verb};
 use crate::error::{Conflict, Error, Result};
@@ -225,8 +225,7 @@ impl Verb for Release {
         let Some(stale) = now.filter(|s| s.assignment == self.assignment && s.severity == Severity::High && s.auto) else {
             return Err(meanwhile(&held.item));
         };
-        let ending = Ending::Cancelled { reason: format!("stale: {}", stale.detail()) };
-        assignment::end(tx, &held, ending).await?;
+        release::release(tx, &held.assignment, &format!("stale: {}", stale.detail())).await?;
         Ok(())
     }
 }
