@@ -23,6 +23,7 @@ mod quickstart_run;
 mod quickstart_worker;
 mod recovery;
 mod reference;
+mod review;
 mod search;
 mod session;
 mod setting;
@@ -57,6 +58,8 @@ pub enum Command {
     Item(item::Command),
     #[command(subcommand)]
     Prerequisite(prerequisite::Command),
+    #[command(subcommand)]
+    Review(review::Command),
     #[command(subcommand)]
     Assignment(assignment::Command),
     #[command(subcommand)]
@@ -106,6 +109,7 @@ pub async fn run(command: Command, context: &Context) -> Result<(), CliError> {
         Command::Message(command) => command.run(context).await,
         Command::Item(command) => command.run(context).await,
         Command::Prerequisite(command) => command.run(context).await,
+        Command::Review(command) => command.run(context).await,
         Command::Assignment(command) => command.run(context).await,
         Command::Agent(command) => command.run(context).await,
         Command::User(command) => command.run(context).await,

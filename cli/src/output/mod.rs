@@ -9,6 +9,7 @@ pub mod lists;
 pub mod maintenance;
 pub mod quickstart;
 pub mod reference;
+pub mod reviews;
 pub mod runs;
 pub mod sessions;
 pub mod table;

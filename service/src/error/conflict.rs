@@ -38,6 +38,14 @@ pub enum Conflict {
         /// Its state: assigned, started or paused.
         status: String,
     },
+    /// Nobody reviews what they completed themselves.
+    #[error("{reviewer} completed {item}: another must review it")]
+    OwnReview {
+        /// The item's key.
+        item: String,
+        /// `agent:SLUG` or `user:NAME`.
+        reviewer: String,
+    },
     /// What is named takes no part any more.
     #[error("{entity} '{name}' is {status}")]
     Inactive {
