@@ -1,6 +1,7 @@
 //! The commands: each is parse, one verb, print.
 
 mod agent;
+mod archive;
 mod assignment;
 mod change;
 mod checkpoint;
@@ -79,6 +80,8 @@ pub enum Command {
     #[command(subcommand)]
     Decision(decision::Command),
     #[command(subcommand)]
+    Archive(archive::Command),
+    #[command(subcommand)]
     Maintenance(maintenance::Command),
     #[command(subcommand)]
     Setting(setting::Command),
@@ -119,6 +122,7 @@ pub async fn run(command: Command, context: &Context) -> Result<(), CliError> {
         Command::Workflow(command) => command.run(context).await,
         Command::Session(command) => command.run(context).await,
         Command::Decision(command) => command.run(context).await,
+        Command::Archive(command) => command.run(context).await,
         Command::Maintenance(command) => command.run(context).await,
         Command::Setting(command) => command.run(context).await,
         Command::Import(command) => command.run(context).await,

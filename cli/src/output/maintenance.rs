@@ -86,6 +86,12 @@ pub fn findings(text: &mut Text, found: &[Finding]) {
     text.table(&table, "Nothing.");
 }
 
+/// A finding on a line.
+pub fn line(found: &Finding) -> String {
+    let action = found.action.as_deref().map(|action| format!(" ({action})")).unwrap_or_default();
+    format!("{}: {}{action}, {}: {}", found.subject, found.kind.replace('_', " "), found.outcome.as_str(), found.detail)
+}
+
 /// Numbers on a line, with their names.
 pub fn summary(numbers: &BTreeMap<String, i64>) -> String {
     let parts: Vec<String> = numbers.iter().map(|(name, n)| format!("{n} {}", name.replace('_', " "))).collect();

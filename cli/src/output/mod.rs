@@ -1,5 +1,6 @@
 //! What is printed: data on stdout, as text or as one JSON document; everything else on stderr.
 
+pub mod archives;
 pub mod assignments;
 pub mod chart;
 pub mod continuity;

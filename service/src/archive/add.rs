@@ -145,7 +145,7 @@ pub(crate) async fn archive(
 ///
 /// # Errors
 /// As [`AddArchive`].
-pub(crate) async fn judge(tx: &Tx, item: &work_items::Model, reason: Reason) -> Result<()> {
+async fn judge(tx: &Tx, item: &work_items::Model, reason: Reason) -> Result<()> {
     if !rules::fits(item, reason) {
         let rule = format!("{} is {}, which is not that", item.key, item.status);
         return Err(Error::invalid("reason", reason.as_str(), rule));

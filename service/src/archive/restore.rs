@@ -102,14 +102,12 @@ impl Restoring<'_> {
         misfits: &mut fit::Misfits,
     ) -> Result<RestoredArchive> {
         let (tx, key) = (self.tx, self.archive.item_key.as_str());
-        let children = content.links.iter().filter(|link| put::is_parent(link)).map(|link| link.id);
-        let ends = edges.iter().flat_map(|edge| [Some(edge.work_item_id), edge.prerequisite_id]).flatten();
-        let others = write::lock_all(tx, children.chain(ends).filter(|id| *id != self.archive.item_id)).await?;
+        let others = write::lock_all(tx, self.others(&content, &edges)).await?;
         let own = fit::own(&content).cloned();
         let own: work_items::Model = own
             .and_then(|row| serde_json::from_value(row).ok())
             .ok_or_else(|| unreadable(key, "its own row is missing, or no item"))?;
-        let (rows, edges_read) = (content.row_count(), edges.len());
+        let rows = content.row_count();
         put::rows(tx, key, &content.schema_version, content.rows.clone()).await?;
         let mut changed = Vec::new();
         let (mut after, mut left_out) = (own.clone(), std::mem::take(&mut misfits.refused));
@@ -127,7 +125,6 @@ impl Restoring<'_> {
                 Err(error) => return Err(error),
             }
         }
-        debug_assert!(put_back <= edges_read);
         if !self.has_assignee(&own).await? {
             misfits.loosened.push("assignee: it is gone".to_owned());
             (after.assignee_type, after.assignee_id) = (None, None);
@@ -153,6 +150,13 @@ impl Restoring<'_> {
         })
     }
 
+    /// The items that are changed with the archived one: its children, and the other ends of its edges.
+    fn others(&self, content: &Content, edges: &[edge::Row]) -> Vec<Uuid> {
+        let children = content.links.iter().filter(|link| put::is_parent(link)).map(|link| link.id);
+        let ends = edges.iter().flat_map(|edge| [Some(edge.work_item_id), edge.prerequisite_id]).flatten();
+        children.chain(ends).filter(|id| *id != self.archive.item_id).collect()
+    }
+
     /// Puts an edge back, judged anew; gives whether it counts for the archived item.
     async fn edge(
         &self,
@@ -165,15 +169,14 @@ impl Restoring<'_> {
         let find = |id: Uuid| std::iter::once(own).chain(others).find(|item| item.id == id);
         let waiting = find(row.work_item_id).ok_or_else(|| unreadable(&own.key, "an edge is of no item"))?;
         if let Some(prerequisite) = row.prerequisite_id.and_then(find) {
-            let fits = edge::check_acyclic(tx, waiting, prerequisite).await;
-            fits?;
+            edge::check_acyclic(tx, waiting, prerequisite).await?;
             let before = row.status;
             judge(tx, &mut row, prerequisite);
             if row.status != before {
                 changed.push(format!("{} for {}: {} is {} now", prerequisite.key, waiting.key, before, row.status));
             }
         }
-        let counts = edge::is_waiting(&row);
+        let counts = edge::counts(&row, waiting.prerequisite_satisfaction_required);
         let of_another = row.work_item_id != own.id;
         let waiting = waiting.clone();
         edge::insert(tx, vec![row]).await?;

@@ -101,7 +101,8 @@ impl Tx {
     pub(crate) async fn rehearse<V: Verb>(&self, verb: &V) -> Result<V::Output> {
         let conn = self.conn.begin().await?;
         let Self { dialect, actor, now, session, .. } = *self;
-        let inner = Tx { conn, dialect, actor, now, session, reaper: self.reaper.clone() };
+        let (looks, reaper) = (self.looks.clone(), self.reaper.clone());
+        let inner = Tx { conn, dialect, actor, now, session, looks, reaper };
         let output = verb.apply(&inner).await;
         inner.conn.rollback().await?;
         output

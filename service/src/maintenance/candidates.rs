@@ -6,7 +6,7 @@ use callboard_entity::{
     WorkItemArchiveReason as Reason, WorkItemStatus as Status, WorkflowStepStatus, task_assignments as assignments,
     task_prerequisites as edges, work_items, work_sessions as sessions, workflow_steps as steps,
 };
-use sea_orm::sea_query::{Alias, Expr, ExprTrait};
+use sea_orm::sea_query::{Alias, Expr};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
 };

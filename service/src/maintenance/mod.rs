@@ -1,6 +1,6 @@
 //! The maintenance of a board: what is looked at and put right in bounded portions, each run with a row that tells of it.
 //!
-//! Every command of it is a [`Run`]: begun, advanced portion by portion, finished. A run whose process was killed is
+//! Every command of it is a [`Maintenance`]: begun, advanced portion by portion, finished. A run whose process was killed is
 //! found by its lease, and marked failed by the next run and by the sweep; it can be resumed.
 
 mod candidates;
@@ -23,5 +23,3 @@ pub use run::{Maintained, Maintenance, Watch};
 pub use scan_cleanup::ScanCleanup;
 pub use show::{OperationDetails, ShowOperation};
 pub use sweep::{Sweep, Sweeper};
-pub(crate) use request::Within;
-pub(crate) use run::{Batch, Portion, Run};

@@ -137,6 +137,19 @@ impl<'b> Run<'b> {
         Ok(portion)
     }
 
+    /// Writes down what was found and done outside of the run's own portions.
+    ///
+    /// # Errors
+    /// As [`Run::advance`].
+    pub async fn record(&mut self, portion: Portion) -> Result<()> {
+        self.advance(&Told(portion)).await.map(|_| ())
+    }
+
+    /// Keeps findings for the end.
+    pub fn keep(&mut self, findings: Vec<Finding>) {
+        self.findings.extend(findings);
+    }
+
     /// Advances to the end and finishes. A refusal on the way marks the run failed, and what was done until then is told.
     ///
     /// # Errors
@@ -322,6 +335,15 @@ impl<B: Batch> Verb for Part<'_, B> {
 
     async fn apply(&self, tx: &Tx) -> Result<Portion> {
         self.batch.portion(tx, self.cursor).await
+    }
+}
+
+/// What was done already.
+struct Told(Portion);
+
+impl Batch for Told {
+    async fn portion(&self, _tx: &Tx, _cursor: Option<&Value>) -> Result<Portion> {
+        Ok(self.0.clone())
     }
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::report::Finding;
+use super::report::{Finding, Severity};
 use super::request::{Request, Scope};
 use super::run::{Batch, Maintained, Maintenance, Portion, Run, Watch};
 use super::steps::{Done, Step};
@@ -17,13 +17,15 @@ use crate::board::Callboard;
 use crate::db::{Tx, Verb};
 use crate::error::{Error, Result};
 use crate::id::Ref;
+use crate::prerequisite::{CheckOutcome, CheckPrerequisites, CheckedPrerequisites};
 
 /// How much of a step is done in one transaction.
 const AT_ONCE: u64 = 200;
 
 /// Sweeps the board, or a project: marks killed runs of the maintenance failed, expires deadlines and releases backoffs,
 /// abandons dead sessions, removes expired archives, checkpoints that are kept no longer, answers under idempotency keys,
-/// values of workflows that expired, and old health metrics and runs of the maintenance.
+/// values of workflows that expired, and old health metrics and runs of the maintenance, and looks again at what items
+/// wait for that a look may resolve (files and gates).
 ///
 /// In portions of 200, in any number of processes at once: each takes what the others have not locked, and judges it
 /// under the lock, so nothing is done twice. What one thing refuses is told as missed, and the others are swept.
@@ -64,10 +66,63 @@ impl Sweep {
 
 impl Maintenance for Sweep {
     async fn carry_out(&self, board: &Callboard, actor: Actor, watch: Watch<'_>) -> Result<Maintained> {
-        let run = Run::begin(board, actor, &self.request()).await?;
-        let round = Round { project: run.within().project_id(), dry_run: self.dry_run };
-        run.to_end(&round, watch).await
+        let mut run = Run::begin(board, actor, &self.request()).await?;
+        let mut found = Vec::new();
+        let swept = self.round(board, actor, &mut run, &mut found).await;
+        watch(&found);
+        run.keep(found);
+        match swept {
+            Ok(()) => run.finish().await,
+            Err(error) => run.fail(error).await,
+        }
     }
+}
+
+impl Sweep {
+    /// Every step, and then a look at what items wait for: files are read while no transaction is open.
+    async fn round(&self, board: &Callboard, actor: Actor, run: &mut Run<'_>, found: &mut Vec<Finding>) -> Result<()> {
+        let round = Round { project: run.within().project_id(), dry_run: self.dry_run };
+        loop {
+            let portion = run.advance(&round).await?;
+            found.extend(portion.findings);
+            if portion.next.is_none() {
+                break;
+            }
+        }
+        let check = CheckPrerequisites { project: self.project.clone(), dry_run: self.dry_run, ..Default::default() };
+        let portion = match board.check_prerequisites(actor, &check).await {
+            Ok(checked) => looked(&checked),
+            Err(error) if error.is_retryable() => return Err(error),
+            Err(error) => {
+                let failed = Finding::reported("prerequisites", "the board", Severity::High, "");
+                Portion { findings: vec![failed.missed(&error.to_string())], ..Portion::default() }
+            }
+        };
+        found.extend(portion.findings.iter().cloned());
+        run.record(portion).await
+    }
+}
+
+/// What a look at prerequisites tells: what was met, and what could not be looked at; what still waits is counted.
+fn looked(checked: &CheckedPrerequisites) -> Portion {
+    let mut portion = Portion::default();
+    let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+    portion.counts.push(("prerequisites_met", number(checked.satisfied)));
+    portion.counts.push(("prerequisites_waiting", number(checked.waiting)));
+    for one in &checked.findings {
+        let told = |severity| {
+            let detail = format!("it waits for {} ({})", one.prerequisite, one.r#type);
+            Finding::reported("prerequisite", &one.item, severity, detail)
+        };
+        match one.outcome {
+            CheckOutcome::Satisfied => portion.findings.push(told(Severity::Low).changed("satisfy")),
+            CheckOutcome::Missed => {
+                portion.findings.push(told(Severity::Medium).missed(one.why.as_deref().unwrap_or("it was not looked at")));
+            }
+            CheckOutcome::Waiting => {}
+        }
+    }
+    portion
 }
 
 /// A run that sweeps in rounds; its row counts them all.
@@ -88,14 +143,8 @@ impl Sweeper<'_> {
     pub async fn round(&mut self) -> Result<Vec<Finding>> {
         let mut found = Vec::new();
         loop {
-            let round = Round { project: self.run.within().project_id(), dry_run: self.sweep.dry_run };
-            match self.run.advance(&round).await {
-                Ok(portion) => {
-                    found.extend(portion.findings);
-                    if portion.next.is_none() {
-                        return Ok(found);
-                    }
-                }
+            match self.sweep.round(self.board, self.actor, &mut self.run, &mut found).await {
+                Ok(()) => return Ok(found),
                 // The machine slept for longer than the lease, and another sweep took this one for killed.
                 Err(Error::RunLost { why, .. }) => {
                     tracing::warn!(%why, "the sweep was taken for killed, and begins a new run");
@@ -127,27 +176,26 @@ impl Batch for Round {
         let at = cursor.and_then(|at| usize::try_from(at["step"].as_u64()?).ok()).unwrap_or(0);
         let Some(step) = Step::ALL.get(at).copied() else { return Ok(Portion::default()) };
         let mut portion = Portion::default();
-        let mut again = false;
-        loop {
+        let again = loop {
             let part = Part { step, project: self.project };
-            match tx.run(&part).await {
+            let more = match tx.run(&part).await {
                 Ok(done) => {
-                    again = done.more;
                     portion.findings.extend(done.findings);
+                    done.more
                 }
                 Err(error) if error.is_retryable() => return Err(error),
                 // The steps after it are done all the same; the next round tries it again.
                 Err(error) => {
-                    let failed = Finding::reported(step.as_str(), "the board", super::report::Severity::High, "");
+                    let failed = Finding::reported(step.as_str(), "the board", Severity::High, "");
                     portion.findings.push(failed.missed(&error.to_string()));
-                    again = false;
+                    false
                 }
-            }
+            };
             // What a dry run did is taken back with the portion: it is done to its end here, or never.
-            if !(self.dry_run && again) {
-                break;
+            if !(self.dry_run && more) {
+                break more;
             }
-        }
+        };
         let done = portion.findings.iter().filter(|f| f.action.is_some()).count();
         portion.counts.push((step.as_str(), i64::try_from(done).unwrap_or(i64::MAX)));
         if at == 0 && cursor.is_none() {

@@ -1,6 +1,7 @@
 //! The callboard command line as a user runs it.
 
 mod agent;
+mod archive;
 mod assignment;
 mod bad_input;
 mod board;
@@ -13,6 +14,7 @@ mod file;
 mod import;
 mod init;
 mod item;
+mod maintenance;
 mod output;
 mod prerequisite;
 mod process;

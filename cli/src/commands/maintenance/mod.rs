@@ -2,7 +2,9 @@
 
 mod asked;
 mod list;
+mod scan_cleanup;
 mod show;
+mod sweep;
 
 use clap::Subcommand;
 
@@ -12,6 +14,8 @@ use crate::error::CliError;
 /// Look the board over, put it right, and see what was done
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    ScanCleanup(scan_cleanup::Args),
+    Sweep(sweep::Args),
     List(list::Args),
     Show(show::Args),
 }
@@ -19,6 +23,8 @@ pub enum Command {
 impl Command {
     pub async fn run(self, context: &Context) -> Result<(), CliError> {
         match self {
+            Self::ScanCleanup(args) => scan_cleanup::run(args, context).await,
+            Self::Sweep(args) => sweep::run(args, context).await,
             Self::List(args) => list::run(args, context).await,
             Self::Show(args) => show::run(args, context).await,
         }
