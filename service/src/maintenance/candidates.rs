@@ -7,8 +7,10 @@ use callboard_entity::{
     task_prerequisites as edges, work_items, work_sessions as sessions, workflow_steps as steps,
 };
 use sea_orm::sea_query::{Alias, Expr};
+use chrono::TimeDelta;
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
+    ColumnTrait, Condition, EntityTrait, FromQueryResult, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, RelationTrait,
 };
 use uuid::Uuid;
 
@@ -69,15 +71,22 @@ impl Allowed {
     }
 }
 
-/// All candidates among items that meet a condition, and how many items were looked at. Only these are in memory.
-pub(super) async fn find(tx: &Tx, items: &Condition) -> Result<(Vec<Candidate>, i64)> {
-    let (mut found, mut looked, mut last) = (Vec::new(), 0, None);
+/// All candidates among items that meet a condition, of the project or of several, and how many items were looked at.
+/// Only what has lain for long is read.
+pub(super) async fn find(tx: &Tx, items: &Condition, project: Option<Uuid>) -> Result<(Vec<Candidate>, u64)> {
+    let looked = work_items::Entity::find().filter(items.clone()).count(&tx.conn).await?;
+    let least = match project {
+        Some(_) => setting::cleanup_after(tx, project).await?.least(),
+        // Whatever their projects say, it is a day at least.
+        None => 1,
+    };
+    let before = tx.now - TimeDelta::days(least);
+    let (mut found, mut last) = (Vec::new(), None);
     let mut allowed = Allowed::default();
     loop {
-        let rows = rows(tx, items, last).await?;
+        let rows = rows(tx, items, before, last).await?;
         let Some(end) = rows.last() else { break };
         last = Some(end.id);
-        looked += i64::try_from(rows.len()).unwrap_or(0);
         let mut page = Vec::new();
         for row in rows {
             page.extend(judge(&row, allowed.of(tx, row.project).await?, tx.now));
@@ -91,11 +100,11 @@ pub(super) async fn find(tx: &Tx, items: &Condition) -> Result<(Vec<Candidate>, 
 
 /// Whether an item is a candidate now, with what keeps it back.
 pub(super) async fn of_item(tx: &Tx, item: Uuid) -> Result<Option<Candidate>> {
-    let (mut found, _) = find(tx, &Condition::all().add(work_items::Column::Id.eq(item))).await?;
+    let (mut found, _) = find(tx, &Condition::all().add(work_items::Column::Id.eq(item)), None).await?;
     Ok(found.pop())
 }
 
-async fn rows(tx: &Tx, items: &Condition, after: Option<Uuid>) -> Result<Vec<Row>> {
+async fn rows(tx: &Tx, items: &Condition, before: Timestamp, after: Option<Uuid>) -> Result<Vec<Row>> {
     use work_items::Column as C;
     let parent = Alias::new("above");
     let mut query = work_items::Entity::find()
@@ -113,7 +122,13 @@ async fn rows(tx: &Tx, items: &Condition, after: Option<Uuid>) -> Result<Vec<Row
         .expr_as(Expr::col((parent.clone(), C::Status)), "parent_status")
         .expr_as(Expr::col((parent.clone(), C::ArchivedAt)), "parent_hidden")
         .join_as(JoinType::LeftJoin, work_items::Relation::Parent.def(), parent)
-        .filter(items.clone());
+        .filter(items.clone())
+        // As it is judged below: where nothing is known of activity, the last write counts.
+        .filter(
+            Condition::any()
+                .add(C::LastActivityAt.lt(before))
+                .add(Condition::all().add(C::LastActivityAt.is_null()).add(C::UpdatedAt.lt(before))),
+        );
     if let Some(after) = after {
         query = query.filter(C::Id.gt(after));
     }
@@ -133,7 +148,7 @@ fn judge(row: &Row, allowed: &Days, now: Timestamp) -> Option<Candidate> {
         () => return None,
     };
     let (idle, days) = ((now - row.active.unwrap_or(row.updated)), allowed.of(reason));
-    (idle > chrono::TimeDelta::days(days)).then(|| Candidate {
+    (idle > TimeDelta::days(days)).then(|| Candidate {
         id: row.id,
         key: row.key.clone(),
         parent: row.parent,

@@ -97,8 +97,8 @@ impl Query for MakePlan {
         if self.level == Level::Basic {
             return Ok(plan.sorted());
         }
-        let (found, looked) = candidates::find(tx, &items).await?;
-        plan.count("items_looked_at", usize::try_from(looked).unwrap_or(0));
+        let (found, looked) = candidates::find(tx, &items, self.within.project_id()).await?;
+        plan.count("items_looked_at", usize::try_from(looked).unwrap_or(usize::MAX));
         let depths = candidates::depths(&found);
         for candidate in found {
             // What is below goes first.
@@ -157,8 +157,9 @@ pub(super) fn old_detail(idle: i64, allowed: i64) -> String {
     format!("nothing happened for {idle} days, {allowed} are allowed")
 }
 
-/// So many acts are done in one transaction.
+/// So many acts are done in one transaction, and so many told.
 const AT_ONCE: usize = 50;
+const TOLD_AT_ONCE: usize = 5000;
 
 /// The plan, done portion by portion.
 struct Work {
@@ -171,7 +172,7 @@ impl Batch for Work {
     async fn portion(&self, tx: &Tx, cursor: Option<&Value>) -> Result<Portion> {
         let from = self.plan.after(cursor);
         let acts = &self.plan.acts[from..];
-        let acts = &acts[..acts.len().min(AT_ONCE)];
+        let acts = &acts[..self.portion_of(acts)];
         let mut portion = Portion::default();
         if cursor.is_none() {
             portion.counts = self.plan.counts.clone();
@@ -186,6 +187,17 @@ impl Batch for Work {
 }
 
 impl Work {
+    /// How many of the acts make a portion.
+    fn portion_of(&self, acts: &[Planned]) -> usize {
+        let is_done = |planned: &&Planned| !self.dry_run && !matches!(planned.act, Act::Tell { .. });
+        let mut done = 0;
+        let within = acts.iter().take(TOLD_AT_ONCE).take_while(|planned| {
+            done += usize::from(is_done(planned));
+            done <= AT_ONCE
+        });
+        within.count()
+    }
+
     async fn act(&self, tx: &Tx, planned: &Planned) -> Result<Finding> {
         let finding = planned.act.finding();
         if self.dry_run {
