@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use callboard_service::agent::RegisterAgent;
 use callboard_service::assignment::Claim;
+use callboard_service::clock::Timestamp;
 use callboard_service::entity::MaintenanceOperationValidationLevel as Level;
 use callboard_service::item::{AddItems, NewItem};
 use callboard_service::maintenance::{ScanCleanup, Scope};
-use callboard_service::clock::Timestamp;
 use callboard_service::{Actor, Callboard, Clock, DatabaseUrl, OpenOptions, Ref};
 use sea_orm::prelude::Uuid;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
@@ -82,16 +82,19 @@ pub async fn run(args: Args) -> Result<ExitCode, Box<dyn Error>> {
 
 /// Every old item and every one that is held must be told.
 async fn scan(board: &Callboard, me: Actor, expected: usize) -> Result<Duration, Box<dyn Error>> {
-    let what =
-        ScanCleanup { project: None, scope: Scope::FullProject, level: Level::Comprehensive, dry_run: true, resume: None };
+    let what = ScanCleanup {
+        project: None,
+        scope: Scope::FullProject,
+        level: Level::Comprehensive,
+        dry_run: true,
+        resume: None,
+    };
     let start = Instant::now();
     let done = board.maintain(me, &what, &|_| {}).await?;
     let took = start.elapsed();
     match done.refused {
         Some(error) => Err(error.into()),
-        None if done.findings.len() != expected => {
-            Err(format!("{} of {expected} found", done.findings.len()).into())
-        }
+        None if done.findings.len() != expected => Err(format!("{} of {expected} found", done.findings.len()).into()),
         None => Ok(took),
     }
 }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use callboard_service::entity::MaintenanceOperationExecutionStatus as Status;
-use callboard_service::maintenance::{Finding, ListedOperation, Maintained, OperationDetails, Outcome, Results, Severity};
+use callboard_service::maintenance::{
+    Finding, ListedOperation, Maintained, OperationDetails, Outcome, Results, Severity,
+};
 
 use super::{Cell, Style, Table, Text, words};
 

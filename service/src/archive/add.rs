@@ -65,7 +65,10 @@ impl Verb for AddArchive {
             (Some(reason), _) => reason,
             (None, Some(reason)) => reason,
             (None, None) => {
-                let rule = format!("is needed: {} is {}, neither finished nor dead; it may go as stale or orphaned", found.key, found.status);
+                let rule = format!(
+                    "is needed: {} is {}, neither finished nor dead; it may go as stale or orphaned",
+                    found.key, found.status
+                );
                 return Err(Error::invalid("reason", "", rule));
             }
         };
@@ -95,7 +98,10 @@ pub(crate) async fn archive(
     let (own, others): (Vec<_>, Vec<_>) = locked.into_iter().partition(|item| item.id == found.id);
     let item = own.into_iter().next().ok_or_else(|| Error::not_found("item", &*found.key))?;
     if let Some(session) = at_work.iter().find(|session| OPEN.contains(&session.status)) {
-        return Err(in_use(&item, format!("it is worked on in session '{}': end it, or switch it to another item", session.key)));
+        return Err(in_use(
+            &item,
+            format!("it is worked on in session '{}': end it, or switch it to another item", session.key),
+        ));
     }
     judge(tx, &item, reason).await?;
     let collected = content::collect(tx, &item).await?;

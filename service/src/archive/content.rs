@@ -200,9 +200,12 @@ impl Collecting<'_> {
                 .await?;
             let staying = found.into_iter().filter(|(id, _)| !own.contains(id));
             let (kind, column) = (E::KIND.to_owned(), column.as_str().to_owned());
-            self.content
-                .links
-                .extend(staying.map(|(id, to)| Link { kind: kind.clone(), id, column: column.clone(), to }));
+            self.content.links.extend(staying.map(|(id, to)| Link {
+                kind: kind.clone(),
+                id,
+                column: column.clone(),
+                to,
+            }));
         }
         Ok(())
     }

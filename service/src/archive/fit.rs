@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use callboard_entity::{external_refs, work_item_archives as archives, work_items};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IdenStatic, QueryFilter, QuerySelect,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IdenStatic, QueryFilter, QuerySelect};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -64,7 +62,11 @@ impl ForEachTable for Fitting<'_> {
                     continue;
                 };
                 if reference.nullable && reference.lets_go {
-                    self.misfits.loosened.push(format!("{} of a row of kind {}: {gone}", column.trim_end_matches("_id"), E::KIND));
+                    self.misfits.loosened.push(format!(
+                        "{} of a row of kind {}: {gone}",
+                        column.trim_end_matches("_id"),
+                        E::KIND
+                    ));
                     row[column] = Value::Null;
                     kept.push(row);
                 } else {
@@ -158,7 +160,11 @@ async fn imported_again(tx: &Tx, content: &mut Content, misfits: &mut Misfits) -
                     .one(&tx.conn)
                     .await?;
                 let by = key.unwrap_or_else(|| "another row".to_owned());
-                misfits.refused.push(format!("'{}' of {} was imported again as {by}", text("source_id"), text("source")));
+                misfits.refused.push(format!(
+                    "'{}' of {} was imported again as {by}",
+                    text("source_id"),
+                    text("source")
+                ));
             }
         }
     }

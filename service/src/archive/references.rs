@@ -22,7 +22,8 @@ pub(super) fn of<E: EntityTrait>() -> Vec<Reference<E::Column>> {
     for relation in E::Relation::iter() {
         let def = relation.def();
         // The other side of a relation has no action.
-        let (Some(action), TableRef::Table(table, _), Identity::Unary(from)) = (def.on_delete, &def.to_tbl, &def.from_col)
+        let (Some(action), TableRef::Table(table, _), Identity::Unary(from)) =
+            (def.on_delete, &def.to_tbl, &def.from_col)
         else {
             continue;
         };
@@ -63,9 +64,11 @@ mod tests {
             .map(|r| (format!("{:?}", r.column), r.to, r.lets_go, r.goes_too, r.nullable))
             .collect();
         edges.sort();
-        let key = |column: &str, goes_too, nullable| (column.to_owned(), "work_items".to_owned(), false, goes_too, nullable);
+        let key =
+            |column: &str, goes_too, nullable| (column.to_owned(), "work_items".to_owned(), false, goes_too, nullable);
         assert_eq!(edges, [key("PrerequisiteId", false, true), key("WorkItemId", true, false)]);
-        let own: Vec<_> = super::of::<work_items::Entity>().into_iter().map(|r| (r.to, r.lets_go, r.nullable)).collect();
+        let own: Vec<_> =
+            super::of::<work_items::Entity>().into_iter().map(|r| (r.to, r.lets_go, r.nullable)).collect();
         assert!(own.contains(&("work_items".to_owned(), true, true)), "{own:?}");
     }
 }

@@ -137,7 +137,11 @@ impl Restoring<'_> {
         let mut missed = self.children(&item, &content, &others).await?;
         missed.extend(put::links(tx, &content).await?);
         misfits.loosened.extend(missed.iter().map(|link| {
-            format!("{} of a row of kind {}: it is gone, or has another by now", link.column.trim_end_matches("_id"), link.kind)
+            format!(
+                "{} of a row of kind {}: it is gone, or has another by now",
+                link.column.trim_end_matches("_id"),
+                link.kind
+            )
         }));
         archives::Entity::delete_by_id(self.archive.id).exec(&tx.conn).await?;
         Ok(RestoredArchive {

@@ -32,7 +32,8 @@ pub(super) async fn stuck(tx: &Tx, items: &Condition, plan: &mut Plan) -> Result
         let Some((id, _)) = rows.last() else { return Ok(()) };
         last = Some(*id);
         for (id, key) in rows {
-            let detail = "it waits for an item that is cancelled, archived or dead: waive that, or cancel it too".to_owned();
+            let detail =
+                "it waits for an item that is cancelled, archived or dead: waive that, or cancel it too".to_owned();
             plan.add(2, 0, id, Act::Tell { kind: "stuck", key, severity: Severity::Medium, detail, kept: None });
         }
     }

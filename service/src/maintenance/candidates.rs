@@ -6,8 +6,8 @@ use callboard_entity::{
     WorkItemArchiveReason as Reason, WorkItemStatus as Status, WorkflowStepStatus, task_assignments as assignments,
     task_prerequisites as edges, work_items, work_sessions as sessions, workflow_steps as steps,
 };
-use sea_orm::sea_query::{Alias, Expr};
 use chrono::TimeDelta;
+use sea_orm::sea_query::{Alias, Expr};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, FromQueryResult, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, RelationTrait,

@@ -3,8 +3,9 @@
 //! Every command of it is a [`Maintenance`]: begun, advanced portion by portion, finished. A run whose process was killed is
 //! found by its lease, and marked failed by the next run and by the sweep; it can be resumed.
 
-mod candidates;
 mod audit;
+mod begin;
+mod candidates;
 mod list;
 mod plan;
 mod report;

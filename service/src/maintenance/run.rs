@@ -1,16 +1,14 @@
 //! A run of the maintenance: begun, advanced in portions, each in one transaction with its progress, and finished.
 
-use callboard_entity::{
-    ActorType, MaintenanceOperationActorType as By, MaintenanceOperationExecutionStatus as Status,
-    maintenance_operations as operations,
-};
+use callboard_entity::{MaintenanceOperationExecutionStatus as Status, maintenance_operations as operations};
 use chrono::TimeDelta;
 use sea_orm::sea_query::{LockBehavior, LockType};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::begin::Begin;
 use super::report::{Finding, Results};
 use super::request::{Request, Within};
 use crate::actor::Actor;
@@ -18,7 +16,6 @@ use crate::board::Callboard;
 use crate::clock::{Timestamp, micros};
 use crate::db::{Tx, Verb, changed};
 use crate::error::{Error, Result};
-use crate::id;
 
 /// How long a run may be silent before it is taken for killed. A portion takes far less.
 const LEASE: TimeDelta = TimeDelta::minutes(2);
@@ -201,101 +198,10 @@ impl<'b> Run<'b> {
 
 fn results_of(row: &operations::Model) -> Result<Results> {
     let Some(results) = &row.results else { return Ok(Results::default()) };
-    serde_json::from_value(results.clone())
-        .map_err(|e| Error::Stored { what: format!("results of the maintenance operation {}", row.id), why: e.to_string() })
-}
-
-struct Begin<'a> {
-    request: &'a Request,
-    lease: TimeDelta,
-}
-
-impl Verb for Begin<'_> {
-    type Output = (operations::Model, Within);
-
-    async fn apply(&self, tx: &Tx) -> Result<Self::Output> {
-        mark_killed(tx).await?;
-        let request = self.request;
-        let within = request.within(tx).await?;
-        let until = Some(lease(tx, self.lease).await?);
-        if let Some(resumed) = request.resume {
-            return Ok((self.resume(tx, resumed, &within, until).await?, within));
-        }
-        let row = operations::Model {
-            id: id::new(),
-            project_id: within.project_id(),
-            operation_type: request.kind,
-            scope: request.scope.word(),
-            validation_level: request.level,
-            target_id: within.item.as_ref().map(|item| item.id),
-            session_id: within.session.as_ref().map(|session| session.id),
-            dry_run: request.dry_run,
-            execution_status: Status::Running,
-            results: None,
-            auto_resolution_attempted: request.resolve,
-            started_at: Some(tx.now),
-            lease_expires_at: until,
-            cursor: None,
-            error: None,
-            completed_at: None,
-            actor_type: by(tx.actor.kind),
-            actor_id: tx.actor.id,
-            created_at: tx.now,
-            updated_at: tx.now,
-        };
-        let insert = row.clone().into_active_model().reset_all();
-        operations::Entity::insert(insert).exec_without_returning(&tx.conn).await?;
-        Ok((row, within))
-    }
-}
-
-impl Begin<'_> {
-    async fn resume(
-        &self,
-        tx: &Tx,
-        id: Uuid,
-        within: &Within,
-        until: Option<Timestamp>,
-    ) -> Result<operations::Model> {
-        let before = lock(tx, id).await?;
-        if before.dry_run {
-            return Err(Error::invalid("resume", id.to_string(), "was a dry run, of which nothing is left to do: start it anew"));
-        }
-        if before.execution_status != Status::Failed {
-            return Err(Error::Transition {
-                entity: "maintenance operation",
-                name: id.to_string(),
-                from: before.execution_status.as_str().to_owned(),
-                event: "resume".to_owned(),
-                allowed: Vec::new(),
-            });
-        }
-        let request = self.request;
-        let same = before.operation_type == request.kind
-            && before.scope == request.scope.word()
-            && before.validation_level == request.level
-            && before.dry_run == request.dry_run
-            && before.auto_resolution_attempted == request.resolve
-            && before.project_id == within.project_id()
-            && before.target_id == within.item.as_ref().map(|item| item.id)
-            && before.session_id == within.session.as_ref().map(|session| session.id);
-        if !same {
-            let rule = format!(
-                "must be a run that was asked the same: this one is {} {} {}{}; `callboard maintenance show` tells all of it",
-                before.operation_type.as_str(),
-                before.scope.as_str(),
-                before.validation_level.as_str(),
-                if before.dry_run { " (a dry run)" } else { "" },
-            );
-            return Err(Error::invalid("resume", id.to_string(), rule));
-        }
-        let mut after = before.clone();
-        after.execution_status = Status::Running;
-        after.lease_expires_at = until;
-        after.error = None;
-        after.completed_at = None;
-        write(tx, &before, after).await
-    }
+    serde_json::from_value(results.clone()).map_err(|e| Error::Stored {
+        what: format!("results of the maintenance operation {}", row.id),
+        why: e.to_string(),
+    })
 }
 
 /// A portion, and how far the run is after it.
@@ -409,12 +315,16 @@ async fn own(tx: &Tx, last: &operations::Model) -> Result<operations::Model> {
     Err(Error::RunLost { run: format!("maintenance operation {}", last.id), why })
 }
 
-async fn lock(tx: &Tx, id: Uuid) -> Result<operations::Model> {
+pub(super) async fn lock(tx: &Tx, id: Uuid) -> Result<operations::Model> {
     let row = operations::Entity::find_by_id(id).lock(LockType::NoKeyUpdate).one(&tx.conn).await?;
     row.ok_or_else(|| Error::not_found("maintenance operation", id.to_string()))
 }
 
-async fn write(tx: &Tx, before: &operations::Model, mut after: operations::Model) -> Result<operations::Model> {
+pub(super) async fn write(
+    tx: &Tx,
+    before: &operations::Model,
+    mut after: operations::Model,
+) -> Result<operations::Model> {
     after.updated_at = tx.now;
     operations::Entity::update_many()
         .set(changed::<_, operations::ActiveModel>(before, &after))
@@ -424,19 +334,11 @@ async fn write(tx: &Tx, before: &operations::Model, mut after: operations::Model
     Ok(after)
 }
 
-async fn lease(tx: &Tx, length: TimeDelta) -> Result<Timestamp> {
+pub(super) async fn lease(tx: &Tx, length: TimeDelta) -> Result<Timestamp> {
     Ok(micros(tx.dialect.read_lease_now(&tx.conn, tx.now).await? + length))
 }
 
 fn stored(results: &Results) -> Result<Value> {
     serde_json::to_value(results)
         .map_err(|e| Error::Stored { what: "results of a maintenance operation".to_owned(), why: e.to_string() })
-}
-
-fn by(kind: ActorType) -> By {
-    match kind {
-        ActorType::Agent => By::Agent,
-        ActorType::User => By::User,
-        ActorType::System => By::System,
-    }
 }

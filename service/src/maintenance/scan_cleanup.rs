@@ -121,9 +121,13 @@ fn stale_act(stale: &Stale) -> Act {
     match (release, stale.auto) {
         (true, _) => Act::Release { key, detail },
         (false, true) => Act::Tell { kind: "stale_assignment", key, severity: stale.severity, detail, kept: None },
-        (false, false) => {
-            Act::Tell { kind: "stale_assignment", key, severity: stale.severity, detail, kept: Some(NOT_AUTOMATIC.to_owned()) }
-        }
+        (false, false) => Act::Tell {
+            kind: "stale_assignment",
+            key,
+            severity: stale.severity,
+            detail,
+            kept: Some(NOT_AUTOMATIC.to_owned()),
+        },
     }
 }
 
@@ -134,7 +138,12 @@ fn old_act(candidate: &Candidate, level: Level) -> Option<Act> {
     let key = candidate.key.clone();
     let kept = match (candidate.auto, &candidate.stays) {
         (true, None) => {
-            return Some(Act::Archive { key, reason: candidate.reason, idle: candidate.idle, allowed: candidate.allowed });
+            return Some(Act::Archive {
+                key,
+                reason: candidate.reason,
+                idle: candidate.idle,
+                allowed: candidate.allowed,
+            });
         }
         (false, _) => NOT_AUTOMATIC.to_owned(),
         (true, Some(why)) if level == Level::FullAudit => why.clone(),
@@ -234,7 +243,8 @@ impl Verb for Release {
         let held = assignment::rows::hold(tx, self.assignment).await?;
         let now = stale::of_item(tx, held.item.id).await?;
         // Judged again under the lock: its holder may have gone on.
-        let Some(stale) = now.filter(|s| s.assignment == self.assignment && s.severity == Severity::High && s.auto) else {
+        let Some(stale) = now.filter(|s| s.assignment == self.assignment && s.severity == Severity::High && s.auto)
+        else {
             return Err(meanwhile(&held.item));
         };
         release::release(tx, &held.assignment, &format!("stale: {}", stale.detail())).await?;

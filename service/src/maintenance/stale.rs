@@ -146,12 +146,10 @@ mod tests {
     #[test]
     fn over_the_threshold_is_medium_and_over_twice_is_high() {
         let at = |hours, seconds| judge(TimeDelta::hours(hours) + TimeDelta::seconds(seconds), 24);
-        assert_eq!([at(24, 0), at(24, 1), at(48, 0), at(48, 1)], [
-            None,
-            Some(Severity::Medium),
-            Some(Severity::Medium),
-            Some(Severity::High)
-        ]);
+        assert_eq!(
+            [at(24, 0), at(24, 1), at(48, 0), at(48, 1)],
+            [None, Some(Severity::Medium), Some(Severity::Medium), Some(Severity::High)]
+        );
         assert_eq!(judge(TimeDelta::hours(-5), 24), None, "a clock that was set back");
     }
 }

@@ -139,7 +139,8 @@ async fn deadlines(tx: &Tx, project: Option<Uuid>, limit: u64) -> Result<Done> {
         findings.push(Finding::reported("step_timed_out", key, Severity::Medium, detail).changed("cancel"));
     }
     for item in &reaped.released {
-        findings.push(Finding::reported("backoff_over", &item.key, Severity::Low, "it is ready again").changed("release"));
+        findings
+            .push(Finding::reported("backoff_over", &item.key, Severity::Low, "it is ready again").changed("release"));
     }
     Ok(Done { findings, more })
 }

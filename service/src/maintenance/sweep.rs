@@ -117,7 +117,9 @@ fn looked(checked: &CheckedPrerequisites) -> Portion {
         match one.outcome {
             CheckOutcome::Satisfied => portion.findings.push(told(Severity::Low).changed("satisfy")),
             CheckOutcome::Missed => {
-                portion.findings.push(told(Severity::Medium).missed(one.why.as_deref().unwrap_or("it was not looked at")));
+                portion
+                    .findings
+                    .push(told(Severity::Medium).missed(one.why.as_deref().unwrap_or("it was not looked at")));
             }
             CheckOutcome::Waiting => {}
         }

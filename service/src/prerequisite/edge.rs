@@ -4,8 +4,8 @@ use callboard_entity::{
     TaskPrerequisiteStatus, TaskPrerequisiteType, WorkItemStatus, task_prerequisites as edges, work_items,
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, JoinType,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationTrait,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, JoinType, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationTrait,
 };
 use std::collections::{HashMap, HashSet, VecDeque};
 use uuid::Uuid;
@@ -175,9 +175,9 @@ pub(crate) async fn counted_for(tx: &Tx, prerequisite: Uuid) -> Result<Vec<Row>>
         .filter(open())
         .all(&tx.conn)
         .await?;
-    let counted = found.into_iter().filter_map(|(edge, item)| {
-        counts(&edge, item?.prerequisite_satisfaction_required).then_some(edge)
-    });
+    let counted = found
+        .into_iter()
+        .filter_map(|(edge, item)| counts(&edge, item?.prerequisite_satisfaction_required).then_some(edge));
     Ok(counted.collect())
 }
 

@@ -19,12 +19,7 @@ use crate::error::Result;
 /// whose holder holds nothing under a lease that still runs; gives their keys.
 ///
 /// Several processes may do this at once: each takes what the others have not locked.
-pub(crate) async fn abandon_idle(
-    tx: &Tx,
-    project: Option<Uuid>,
-    since: Timestamp,
-    limit: u64,
-) -> Result<Vec<String>> {
+pub(crate) async fn abandon_idle(tx: &Tx, project: Option<Uuid>, since: Timestamp, limit: u64) -> Result<Vec<String>> {
     let lease_now = tx.dialect.read_lease_now(&tx.conn, tx.now).await?;
     let own = Expr::col((sessions::Entity, sessions::Column::Id));
     let heard = Query::select()
@@ -55,7 +50,12 @@ pub(crate) async fn abandon_idle(
         .filter(sessions::Column::Status.is_in(OPEN.iter().copied()))
         .filter(sessions::Column::UpdatedAt.lte(since))
         .filter(of)
-        .filter(Condition::all().add(Expr::exists(heard).not()).add(Expr::exists(wrote).not()).add(Expr::exists(holds).not()))
+        .filter(
+            Condition::all()
+                .add(Expr::exists(heard).not())
+                .add(Expr::exists(wrote).not())
+                .add(Expr::exists(holds).not()),
+        )
         .order_by_asc(sessions::Column::Id)
         .limit(limit)
         .lock_with_behavior(LockType::NoKeyUpdate, LockBehavior::SkipLocked);

@@ -172,8 +172,10 @@ pub(super) fn check(key: &str, value: &Value) -> Option<Result<()>> {
             Some(1..=MOST_HOURS) => Ok(()),
             _ => refuse(format!("must be a whole number of hours from 1 to {MOST_HOURS}")),
         },
-        STALE_HOURS => named_numbers(value, None, MOST_HOURS)
-            .map_or_else(|rule| refuse(format!("must name hours by agent types, such as {{\"tester\": 16}}: {rule}")), Ok),
+        STALE_HOURS => named_numbers(value, None, MOST_HOURS).map_or_else(
+            |rule| refuse(format!("must name hours by agent types, such as {{\"tester\": 16}}: {rule}")),
+            Ok,
+        ),
         RETENTION_DAYS => named_numbers(value, Some(&retention_defaults()), MOST_DAYS)
             .map_or_else(|rule| refuse(format!("must name days, such as {{\"completed\": 90}}: {rule}")), Ok),
         CLEANUP_AFTER_DAYS => named_numbers(value, Some(&numbers_of(&ARCHIVES)), MOST_DAYS)
@@ -196,7 +198,9 @@ fn named_numbers(value: &Value, names: Option<&BTreeMap<String, i64>>, most: i64
         }
         match number.as_i64() {
             Some(n) if (1..=most).contains(&n) => {}
-            _ => return Err(format!("'{}' must be a whole number from 1 to {most}, not {number}", rules::escape(name))),
+            _ => {
+                return Err(format!("'{}' must be a whole number from 1 to {most}, not {number}", rules::escape(name)));
+            }
         }
     }
     Ok(())
@@ -206,7 +210,9 @@ fn named_numbers(value: &Value, names: Option<&BTreeMap<String, i64>>, most: i64
 mod tests {
     use serde_json::json;
 
-    use super::{CLEANUP_AFTER_DAYS, RETENTION_DAYS, SESSION_IDLE_HOURS, STALE, STALE_HOURS, StaleHours, check, numbers_of};
+    use super::{
+        CLEANUP_AFTER_DAYS, RETENTION_DAYS, SESSION_IDLE_HOURS, STALE, STALE_HOURS, StaleHours, check, numbers_of,
+    };
 
     #[test]
     fn zero_and_unknown_names_are_refused() {

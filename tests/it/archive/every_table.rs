@@ -66,18 +66,13 @@ async fn everything(seed: &Seed) -> e::work_items::Model {
     let own = || Ref::Id(item.id);
     let others = seed.add_all(["above", "below", "waiting", "first"].map(NewItem::titled).into()).await;
     let [above, below, waiting, first] = &others[..] else { panic!("four items") };
-    seed.must(&EditItem {
-        parent: Change::Set(Ref::Id(above.id)),
-        ..EditItem::new(own())
-    }).await;
-    seed.must(&EditItem {
-        parent: Change::Set(own()),
-        ..EditItem::new(Ref::Id(below.id))
-    }).await;
+    seed.must(&EditItem { parent: Change::Set(Ref::Id(above.id)), ..EditItem::new(own()) }).await;
+    seed.must(&EditItem { parent: Change::Set(own()), ..EditItem::new(Ref::Id(below.id)) }).await;
     seed.must(&EditItem {
         requirements: Some(vec![Requirement { capability: "rust".into(), level: e::CapabilityLevel::Basic }]),
         ..EditItem::new(own())
-    }).await;
+    })
+    .await;
     seed.must(&AddPrerequisite { optional: true, ..AddPrerequisite::new(own(), Ref::Id(first.id)) }).await;
     seed.must(&AddPrerequisite::new(Ref::Id(waiting.id), own())).await;
     let agent = seed.agent_with("coder", &[("rust", e::CapabilityLevel::Expert)], None).await;
@@ -86,7 +81,12 @@ async fn everything(seed: &Seed) -> e::work_items::Model {
     seed.must(&add).await;
     let session = seed.must(&StartSession { item: Some(own()), ..StartSession::default() }).await;
     seed.must(&CommentOnItem { item: own(), text: "a remark".into() }).await;
-    let send = message::SendMessage { to: Some(Ref::Id(agent.id)), item: Some(own()), text: "look".into(), ..Default::default() };
+    let send = message::SendMessage {
+        to: Some(Ref::Id(agent.id)),
+        item: Some(own()),
+        text: "look".into(),
+        ..Default::default()
+    };
     seed.must(&send).await;
     let held = seed.claim_step(&agent, run.id, "one").await;
     let note = AddCheckpoint { assignment: Some(held), ..AddCheckpoint::of(own(), "half way") };
@@ -108,11 +108,15 @@ async fn direct(seed: &Seed, item: Uuid, assignment: Uuid, session: Uuid, agent:
         "rationale": "why", "file_metadata": {"mode": 420}, "verification_status": "verified", "actor_type": "agent",
         "actor_id": agent, "occurred_at": now, "created_at": now, "updated_at": now,
     })).await;
-    put::<e::file_verifications::Entity>(seed, json!({
-        "id": Uuid::now_v7(), "operation_id": operation, "file_exists": true, "content_matches": true,
-        "size_matches": true, "is_regular_file": true, "status": "verified", "errors": null, "actor_type": "system",
-        "actor_id": null, "created_at": now,
-    })).await;
+    put::<e::file_verifications::Entity>(
+        seed,
+        json!({
+            "id": Uuid::now_v7(), "operation_id": operation, "file_exists": true, "content_matches": true,
+            "size_matches": true, "is_regular_file": true, "status": "verified", "errors": null, "actor_type": "system",
+            "actor_id": null, "created_at": now,
+        }),
+    )
+    .await;
     put::<e::reviews::Entity>(seed, json!({
         "id": Uuid::now_v7(), "work_item_id": item, "assignment_id": assignment, "session_id": session,
         "verdict": "rejected", "reviewer_type": "agent", "reviewer_id": agent, "reason": "once more", "created_at": now,
@@ -125,21 +129,30 @@ async fn direct(seed: &Seed, item: Uuid, assignment: Uuid, session: Uuid, agent:
             "actor_type": "agent", "actor_id": agent, "created_at": now,
         })).await;
     }
-    put::<e::work_streams::Entity>(seed, json!({
-        "id": stream, "project_id": project, "slug": "docs", "name": "Docs", "stream_type": "documentation",
-        "status": "open", "guidance": null, "created_at": now, "updated_at": now,
-    })).await;
-    put::<e::work_stream_items::Entity>(seed, json!({
-        "stream_id": stream, "work_item_id": item, "position": 1, "created_at": now,
-    })).await;
-    put::<e::external_refs::Entity>(seed, json!({
-        "id": Uuid::now_v7(), "source": "beads", "source_id": "bd-7", "entity_type": "work_item", "entity_id": item,
-        "content_sha256": "0".repeat(64), "imported_at": now, "created_at": now,
-    })).await;
-    let decision = AddDecision {
-        item: Some(Ref::Id(item)),
-        ..AddDecision::new("Use it", "It is used", "It is there")
-    };
+    put::<e::work_streams::Entity>(
+        seed,
+        json!({
+            "id": stream, "project_id": project, "slug": "docs", "name": "Docs", "stream_type": "documentation",
+            "status": "open", "guidance": null, "created_at": now, "updated_at": now,
+        }),
+    )
+    .await;
+    put::<e::work_stream_items::Entity>(
+        seed,
+        json!({
+            "stream_id": stream, "work_item_id": item, "position": 1, "created_at": now,
+        }),
+    )
+    .await;
+    put::<e::external_refs::Entity>(
+        seed,
+        json!({
+            "id": Uuid::now_v7(), "source": "beads", "source_id": "bd-7", "entity_type": "work_item", "entity_id": item,
+            "content_sha256": "0".repeat(64), "imported_at": now, "created_at": now,
+        }),
+    )
+    .await;
+    let decision = AddDecision { item: Some(Ref::Id(item)), ..AddDecision::new("Use it", "It is used", "It is there") };
     seed.must(&decision).await;
 }
 

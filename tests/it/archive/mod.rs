@@ -43,7 +43,8 @@ fn as_stale(item: &work_items::Model) -> AddArchive {
 }
 
 async fn archive(seed: &Seed, item: &work_items::Model) -> AddedArchive {
-    let reason = (!matches!(item.status.as_str(), "done" | "cancelled") && item.dead_at.is_none()).then_some(Reason::Stale);
+    let reason =
+        (!matches!(item.status.as_str(), "done" | "cancelled") && item.dead_at.is_none()).then_some(Reason::Stale);
     seed.must(&AddArchive { item: Ref::Id(item.id), reason }).await
 }
 

@@ -15,7 +15,8 @@ use super::{add_items, data, init, json, refused, text};
 async fn idle(t: &TestDb, keys: &[&str], days: i64) {
     let at = Some(Utc::now() - TimeDelta::days(days) - TimeDelta::minutes(1));
     let change = work_items::ActiveModel { last_activity_at: Set(at), ..Default::default() };
-    let some = work_items::Entity::update_many().set(change).filter(work_items::Column::Key.is_in(keys.iter().copied()));
+    let some =
+        work_items::Entity::update_many().set(change).filter(work_items::Column::Key.is_in(keys.iter().copied()));
     some.exec(&t.raw().await).await.expect("write the items");
 }
 
@@ -26,7 +27,16 @@ async fn runs(t: &TestDb) -> Vec<operations::Model> {
 
 fn rows(document: &Value) -> Vec<String> {
     let findings = document["findings"].as_array().expect("findings").iter();
-    findings.map(|f| format!("{} {} {}", f["kind"].as_str().expect("a kind"), f["subject"].as_str().expect("a subject"), f["outcome"].as_str().expect("an outcome"))).collect()
+    findings
+        .map(|f| {
+            format!(
+                "{} {} {}",
+                f["kind"].as_str().expect("a kind"),
+                f["subject"].as_str().expect("a subject"),
+                f["outcome"].as_str().expect("an outcome")
+            )
+        })
+        .collect()
 }
 
 both! {

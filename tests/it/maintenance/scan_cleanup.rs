@@ -1,13 +1,13 @@
 //! What a clean-up finds and does at each level.
 
+use callboard_service::Ref;
 use callboard_service::entity::{
-    MaintenanceOperationValidationLevel as Level, TaskAssignmentStatus, WorkItemArchiveReason as Reason, WorkItemStatus,
-    agent_profiles, work_item_archives as archives,
+    MaintenanceOperationValidationLevel as Level, TaskAssignmentStatus, WorkItemArchiveReason as Reason,
+    WorkItemStatus, agent_profiles, work_item_archives as archives,
 };
 use callboard_service::item::{EditItem, ItemRef, NewItem};
 use callboard_service::maintenance::{Outcome, Severity};
 use callboard_service::setting::SetSetting;
-use callboard_service::Ref;
 use chrono::TimeDelta;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -23,8 +23,13 @@ async fn set_type(seed: &Seed, agent: &agent_profiles::Model, kind: &str) {
 }
 
 async fn reasons(seed: &Seed) -> Vec<(String, Reason)> {
-    let mut found: Vec<_> = archives::Entity::find().all(&seed.raw).await.expect("read the archives")
-        .into_iter().map(|row| (row.item_key, row.reason)).collect();
+    let mut found: Vec<_> = archives::Entity::find()
+        .all(&seed.raw)
+        .await
+        .expect("read the archives")
+        .into_iter()
+        .map(|row| (row.item_key, row.reason))
+        .collect();
     found.sort_by(|a, b| a.0.cmp(&b.0));
     found
 }

@@ -1,9 +1,11 @@
 //! Showing a run of the maintenance.
 
 use callboard_service::Error;
-use callboard_service::entity::{MaintenanceOperationExecutionStatus as Status, MaintenanceOperationValidationLevel as Level};
-use callboard_service::maintenance::{KEPT_FINDINGS, Severity, ShowOperation};
+use callboard_service::entity::{
+    MaintenanceOperationExecutionStatus as Status, MaintenanceOperationValidationLevel as Level,
+};
 use callboard_service::item::NewItem;
+use callboard_service::maintenance::{KEPT_FINDINGS, Severity, ShowOperation};
 use chrono::TimeDelta;
 use support::{TestDb, both};
 use uuid::Uuid;

@@ -2,9 +2,9 @@
 
 use callboard_service::archive::AddArchive;
 use callboard_service::entity::{
-    MaintenanceOperationExecutionStatus as Status, TaskAssignmentStatus, WorkItemStatus, WorkSessionStatus, checkpoints,
-    idempotency_keys, maintenance_operations as operations, project_health_metrics as metrics, work_item_archives as archives,
-    work_sessions as sessions, workflow_context as context,
+    MaintenanceOperationExecutionStatus as Status, TaskAssignmentStatus, WorkItemStatus, WorkSessionStatus,
+    checkpoints, idempotency_keys, maintenance_operations as operations, project_health_metrics as metrics,
+    work_item_archives as archives, work_sessions as sessions, workflow_context as context,
 };
 use callboard_service::item::CommentOnItem;
 use callboard_service::maintenance::{Outcome, Severity, Sweep};
@@ -30,7 +30,12 @@ async fn session(seed: &Seed, key: &str, hours: i64) -> Uuid {
     let start = StartSession { key: Some(key.to_owned()), beside: true, ..StartSession::default() };
     let id = seed.must(&start).await.id;
     let at = seed.board.now() - TimeDelta::hours(hours) - TimeDelta::minutes(1);
-    let change = sessions::ActiveModel { updated_at: Set(at), started_at: Set(at), resumed_at: Set(Some(at)), ..Default::default() };
+    let change = sessions::ActiveModel {
+        updated_at: Set(at),
+        started_at: Set(at),
+        resumed_at: Set(Some(at)),
+        ..Default::default()
+    };
     let all = sessions::Entity::update_many().set(change).filter(sessions::Column::Id.eq(id));
     all.exec(&seed.raw).await.expect("write the session");
     id

@@ -25,7 +25,8 @@ pub struct Args {
     dry_run: bool,
 }
 
-const EXAMPLES: &str = "Any number of sweeps may run at once, in any number of processes: nothing is done twice. Without
+const EXAMPLES: &str =
+    "Any number of sweeps may run at once, in any number of processes: nothing is done twice. Without
 --project the whole board is swept. In a loop each round tells what it did, and the end tells all.
 
 Examples:
