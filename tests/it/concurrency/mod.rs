@@ -6,6 +6,8 @@ mod checkpoints;
 mod claims;
 mod decisions;
 mod edges;
+mod gates;
+mod gates_control;
 mod idempotency;
 mod imports;
 mod init;
