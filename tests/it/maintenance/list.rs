@@ -28,7 +28,7 @@ both! {
         let all = ListOperations::default;
         assert_eq!(list(all()).await, [third, second, first]);
         assert_eq!(list(ListOperations { kinds: vec![Kind::Sweep], ..all() }).await, [third]);
-        assert_eq!(list(ListOperations { statuses: vec![Status::Failed], ..all() }).await, []);
+        assert_eq!(list(ListOperations { statuses: vec![Status::Failed], ..all() }).await, Vec::<uuid::Uuid>::new());
         // The sweep was of the whole board.
         let project = seed.row(item.id).await.project_id;
         assert_eq!(list(ListOperations { project: Some(Ref::Id(project)), ..all() }).await, [second, first]);

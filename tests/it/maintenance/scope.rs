@@ -66,7 +66,7 @@ both! {
         let nobody = ScanCleanup { scope: Scope::Item(Ref::from("T-99")), ..cleanup(Level::Basic) };
         let error = seed.board.maintain(seed.me, &nobody, &|_| {}).await.expect_err("no item");
         assert!(matches!(error, Error::NotFound { entity: "item", .. }), "{error}");
-        assert_eq!(runs(&seed).await, []);
+        assert_eq!(runs(&seed).await.len(), 0);
     }
 
     async fn a_session_that_nobody_has(t: TestDb) {
