@@ -72,18 +72,26 @@ impl Verb for AddArchive {
                 return Err(Error::invalid("reason", "", rule));
             }
         };
-        archive(tx, &found, reason, None).await
+        archive(tx, lock(tx, &found).await?, reason, None).await
     }
 }
 
-/// Archives an item that was found; it is locked and judged anew. `operation` is the run of the maintenance that does it.
-pub(crate) async fn archive(
-    tx: &Tx,
-    found: &work_items::Model,
-    reason: Reason,
-    operation: Option<Uuid>,
-) -> Result<AddedArchive> {
-    // In the order of all writers: the edges of the project, sessions, then items by id.
+/// An item that is to go, locked with all that changes with it.
+#[derive(Debug)]
+pub(crate) struct Locked {
+    item: work_items::Model,
+    /// Those whose counters count it, and its children.
+    others: Vec<work_items::Model>,
+    /// The items whose counters count it.
+    counted: Vec<Uuid>,
+}
+
+/// Locks an item that was found with what changes with it, in the order of all writers: the edges of the project,
+/// sessions, then items by id.
+///
+/// # Errors
+/// `InUse` for an item that is worked on in an open session; `NotFound` where it is gone.
+pub(crate) async fn lock(tx: &Tx, found: &work_items::Model) -> Result<Locked> {
     edge::lock_project(tx, found.project_id).await?;
     let at_work = sessions::Entity::find()
         .filter(sessions::Column::ActiveWorkItemId.eq(found.id))
@@ -91,18 +99,24 @@ pub(crate) async fn archive(
         .lock(LockType::NoKeyUpdate)
         .all(&tx.conn)
         .await?;
-    let counted = edge::counted_for(tx, found.id).await?;
-    let children = children(tx, found.id).await?;
-    let others = counted.iter().map(|edge| edge.work_item_id).chain(children);
-    let locked = write::lock_all(tx, std::iter::once(found.id).chain(others)).await?;
+    let counted: Vec<Uuid> = edge::counted_for(tx, found.id).await?.iter().map(|edge| edge.work_item_id).collect();
+    let with_it = counted.iter().copied().chain(children(tx, found.id).await?);
+    let locked = write::lock_all(tx, std::iter::once(found.id).chain(with_it)).await?;
     let (own, others): (Vec<_>, Vec<_>) = locked.into_iter().partition(|item| item.id == found.id);
     let item = own.into_iter().next().ok_or_else(|| Error::not_found("item", &*found.key))?;
     if let Some(session) = at_work.iter().find(|session| OPEN.contains(&session.status)) {
-        return Err(in_use(
-            &item,
-            format!("it is worked on in session '{}': end it, or switch it to another item", session.key),
-        ));
+        let because = format!("it is worked on in session '{}': end it, or switch it to another item", session.key);
+        return Err(in_use(&item, because));
     }
+    Ok(Locked { item, others, counted })
+}
+
+/// Takes a locked item off the board; `operation` is the run of the maintenance that does it.
+///
+/// # Errors
+/// As [`AddArchive`].
+pub(crate) async fn archive(tx: &Tx, locked: Locked, reason: Reason, operation: Option<Uuid>) -> Result<AddedArchive> {
+    let Locked { item, others, counted } = locked;
     judge(tx, &item, reason).await?;
     let collected = content::collect(tx, &item).await?;
     let stored = collected.content.to_value()?;
@@ -126,8 +140,7 @@ pub(crate) async fn archive(
     };
     insert(tx, &row).await?;
     // Children lose their parent, and waiting items what they wait for, each with its ledger row.
-    let (waiting, children): (Vec<_>, Vec<_>) =
-        others.into_iter().partition(|other| counted.iter().any(|edge| edge.work_item_id == other.id));
+    let (waiting, children): (Vec<_>, Vec<_>) = others.into_iter().partition(|other| counted.contains(&other.id));
     let gone = Entry::new("prerequisite_archived").data("prerequisite", &*item.key);
     write::shift_unmet(tx, &waiting, -1, &gone).await?;
     for child in children.iter().chain(&waiting).filter(|child| child.parent_id == Some(item.id)) {

@@ -14,8 +14,8 @@ mod restore;
 pub(crate) mod rules;
 mod show;
 
-pub(crate) use add::archive;
 pub use add::{AddArchive, AddedArchive};
+pub(crate) use add::{archive, lock};
 #[allow(unused_imports, reason = "the collection of artifacts calls it, which comes from another branch")]
 pub(crate) use contents::archived_contents;
 pub use list::{ListArchives, ListedArchive};

@@ -31,7 +31,7 @@ use crate::id::Ref;
 /// what stays although it is old, and why, who waits for what will never be done, and looks into every archive.
 ///
 /// An item whose `auto_maintenance_enabled` is false is told and never changed. What is to be done is decided before
-/// anything is: a dry run tells exactly the rows that the run then changes, in portions of 50. Each is judged again when
+/// anything is: a dry run tells exactly the rows that the run then changes, in portions of 20. Each is judged again when
 /// its turn comes; what others changed meanwhile is told as missed.
 ///
 /// # Errors
@@ -167,7 +167,7 @@ pub(super) fn old_detail(idle: i64, allowed: i64) -> String {
 }
 
 /// So many acts are done in one transaction, and so many told.
-const AT_ONCE: usize = 50;
+const AT_ONCE: usize = 20;
 const TOLD_AT_ONCE: usize = 5000;
 
 /// The plan, done portion by portion.
@@ -265,15 +265,14 @@ impl Verb for Archive {
     async fn apply(&self, tx: &Tx) -> Result<()> {
         let found = work_items::Entity::find_by_id(self.item).one(&tx.conn).await?;
         let found = found.ok_or_else(|| Error::not_found("item", self.item.to_string()))?;
-        // Before the item is locked the edges of its project are, as everywhere; what is read after that holds.
-        crate::prerequisite::edge::lock_project(tx, found.project_id).await?;
-        crate::item::write::lock(tx, found.id).await?;
+        let locked = archive::lock(tx, &found).await?;
+        // Judged again under the lock: somebody may have gone on with it.
         let now = candidates::of_item(tx, self.item).await?;
         let goes = now.is_some_and(|c| c.auto && c.stays.is_none() && c.reason == self.reason);
         if !goes {
             return Err(meanwhile(&found));
         }
-        archive::archive(tx, &found, self.reason, Some(self.operation)).await?;
+        archive::archive(tx, locked, self.reason, Some(self.operation)).await?;
         Ok(())
     }
 }

@@ -17,7 +17,7 @@ use support::{Seed, TestDb, both, child};
 use super::{changed, cleanup, idle, runs, scan, sweep, told};
 
 const MOST: Duration = Duration::from_secs(60);
-const ITEMS: usize = 130;
+const ITEMS: usize = 50;
 
 child! {
     /// Cleans up, and kills itself when the first portion is done. Argument: the URL.
@@ -40,7 +40,7 @@ child! {
     }
 }
 
-/// A run that was killed after its first portion of 50.
+/// A run that was killed after its first portion of 20.
 async fn kill_one(t: &TestDb, seed: &Seed) -> operations::Model {
     let items = seed.add_all((0..ITEMS).map(|n| NewItem::titled(format!("n{n}"))).collect()).await;
     for item in &items {
@@ -52,7 +52,7 @@ async fn kill_one(t: &TestDb, seed: &Seed) -> operations::Model {
     assert_eq!(output.signal, Some(9), "{output}");
     let row = runs(seed).await.pop().expect("the run's row");
     assert_eq!(row.execution_status, Status::Running);
-    assert_eq!(row.results.as_ref().expect("results")["summary"]["changed"], 50);
+    assert_eq!(row.results.as_ref().expect("results")["summary"]["changed"], 20);
     assert!(row.cursor.is_some());
     row
 }
@@ -88,9 +88,9 @@ both! {
         let other = ScanCleanup { level: Level::FullAudit, ..ask.clone() };
         let error = seed.board.maintain(seed.me, &other, &|_| {}).await.expect_err("asked otherwise");
         assert!(matches!(error, Error::Invalid { field: "resume", .. }), "{error}");
-        assert_eq!(archived(&seed).await, 50);
+        assert_eq!(archived(&seed).await, 20);
         let done = scan(&seed, &ask).await;
-        assert_eq!((done.operation.id, changed(&done.findings).len()), (killed.id, ITEMS - 50));
+        assert_eq!((done.operation.id, changed(&done.findings).len()), (killed.id, ITEMS - 20));
         assert_eq!(archived(&seed).await, ITEMS as u64);
         let row = runs(&seed).await.remove(0);
         assert_eq!((row.execution_status, row.error, row.cursor), (Status::Completed, None, None));

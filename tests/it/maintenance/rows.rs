@@ -35,7 +35,7 @@ fn touched(before: &BTreeSet<String>, after: &BTreeSet<String>) -> BTreeSet<Stri
 }
 
 both! {
-    /// More than one portion of 50, with parents that go after their children.
+    /// More than one portion of 20, with parents that go after their children.
     async fn a_clean_up_changes_what_its_dry_run_told(t: TestDb) {
         let seed = t.seed().await;
         let mut new: Vec<NewItem> = (0..120).map(|n| NewItem::titled(format!("n{n}"))).collect();
