@@ -4,6 +4,7 @@
 
 pub mod actor;
 pub mod agent;
+pub mod archive;
 pub mod assignment;
 mod board;
 mod change;
@@ -18,6 +19,7 @@ pub mod gate;
 pub mod id;
 pub mod import;
 pub mod item;
+pub mod maintenance;
 pub mod message;
 mod names;
 pub mod page;

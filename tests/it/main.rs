@@ -3,6 +3,7 @@
 //! A file belongs to the verb or command of its name: `assignment/claim.rs` tests `service/src/assignment/claim.rs`.
 
 mod agent;
+mod archive;
 mod assignment;
 mod checkpoint;
 mod cli;
@@ -16,6 +17,7 @@ mod gate;
 mod harness;
 mod import;
 mod item;
+mod maintenance;
 mod message;
 mod migration;
 mod prerequisite;

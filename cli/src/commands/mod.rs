@@ -1,6 +1,7 @@
 //! The commands: each is parse, one verb, print.
 
 mod agent;
+mod archive;
 mod assignment;
 mod change;
 mod checkpoint;
@@ -13,6 +14,7 @@ mod holder;
 mod import;
 mod input;
 mod item;
+mod maintenance;
 mod message;
 mod paging;
 mod prerequisite;
@@ -78,6 +80,10 @@ pub enum Command {
     #[command(subcommand)]
     Decision(decision::Command),
     #[command(subcommand)]
+    Archive(archive::Command),
+    #[command(subcommand)]
+    Maintenance(maintenance::Command),
+    #[command(subcommand)]
     Setting(setting::Command),
     #[command(subcommand)]
     Import(import::Command),
@@ -116,6 +122,8 @@ pub async fn run(command: Command, context: &Context) -> Result<(), CliError> {
         Command::Workflow(command) => command.run(context).await,
         Command::Session(command) => command.run(context).await,
         Command::Decision(command) => command.run(context).await,
+        Command::Archive(command) => command.run(context).await,
+        Command::Maintenance(command) => command.run(context).await,
         Command::Setting(command) => command.run(context).await,
         Command::Import(command) => command.run(context).await,
         Command::Export(args) => export::run(args, context).await,

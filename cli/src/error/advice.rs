@@ -285,6 +285,12 @@ fn conflicting(conflict: &Conflict) -> Option<String> {
         Conflict::Inactive { entity: "session", .. } => session::over(),
         Conflict::SessionActive { session, .. } => session::active(session),
         Conflict::Inactive { .. } => "name one that is active".to_owned(),
+        Conflict::Misfit { .. } => {
+            "restore what it needs first, or give up the rows that do not fit by --leave-out".to_owned()
+        }
+        Conflict::InUse { what, .. } if what.starts_with("archiving ") => {
+            "end that first, or cancel the item".to_owned()
+        }
         Conflict::InUse { .. } => "archive it instead, which keeps its history".to_owned(),
         Conflict::Dependents { .. } => {
             "--waive-dependents lets them go on without it, --cancel-dependents cancels them too; --dry-run shows which"

@@ -1,11 +1,13 @@
 //! What is printed: data on stdout, as text or as one JSON document; everything else on stderr.
 
+pub mod archives;
 pub mod assignments;
 pub mod chart;
 pub mod continuity;
 pub mod files;
 mod json;
 pub mod lists;
+pub mod maintenance;
 pub mod quickstart;
 pub mod reference;
 pub mod reviews;

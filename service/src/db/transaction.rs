@@ -109,6 +109,17 @@ impl Tx {
         let inner = Tx { conn, dialect, actor, now, session, looks, reaper };
         end(verb.apply(&inner).await, inner).await
     }
+
+    /// As [`Tx::run`], but what the verb did is taken back.
+    pub(crate) async fn rehearse<V: Verb>(&self, verb: &V) -> Result<V::Output> {
+        let conn = self.conn.begin().await?;
+        let Self { dialect, actor, now, session, .. } = *self;
+        let (looks, reaper) = (self.looks.clone(), self.reaper.clone());
+        let inner = Tx { conn, dialect, actor, now, session, looks, reaper };
+        let output = verb.apply(&inner).await;
+        inner.conn.rollback().await?;
+        output
+    }
 }
 
 /// How often a verb that lost a race is tried, and the longest first pause.

@@ -136,6 +136,14 @@ pub enum Conflict {
         /// Its id, or what else names it.
         id: String,
     },
+    /// What an archive holds refers to what is not there any more.
+    #[error("{item} does not fit on the board any more: {}", misfits.join("; "))]
+    Misfit {
+        /// The archived item's key.
+        item: String,
+        /// Each row that cannot be put back, with what it needs.
+        misfits: Vec<String>,
+    },
     /// The key stands for another request, whose answer is kept.
     #[error("the idempotency key '{key}' was used for another request")]
     IdempotencyKey {

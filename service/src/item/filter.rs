@@ -112,12 +112,12 @@ pub(super) fn in_sprint(sprint: Uuid) -> SimpleExpr {
     C::Id.in_subquery(inside.into_query())
 }
 
-fn unfinished() -> SimpleExpr {
+pub(crate) fn unfinished() -> SimpleExpr {
     C::Status.is_not_in(FINISHED.iter().copied())
 }
 
 /// Items with an unmet prerequisite that will not be met unless somebody acts.
-fn stuck() -> SelectStatement {
+pub(crate) fn stuck() -> SelectStatement {
     let other = Alias::new("waited_for");
     edges::Entity::find()
         .select_only()

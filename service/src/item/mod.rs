@@ -56,6 +56,7 @@ pub use ledger::{Mismatch, ReplayLedger};
 pub use list::{Archived, AssigneeFilter, ItemPage, ListItems, ListedItem};
 pub use r#move::{MoveItem, MoveTo};
 pub use new::{ItemRef, NewItem};
+pub(crate) use parent::resolve as resolve_parent;
 pub use ready::{Ready, ReadyItems};
 pub use reopen::ReopenItem;
 pub use retry::RetryItem;

@@ -4,8 +4,8 @@ use callboard_entity::{
     TaskPrerequisiteStatus, TaskPrerequisiteType, WorkItemStatus, task_prerequisites as edges, work_items,
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, JoinType, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationTrait,
 };
 use std::collections::{HashMap, HashSet, VecDeque};
 use uuid::Uuid;
@@ -164,6 +164,21 @@ pub(crate) async fn waiting_dependents(tx: &Tx, item: Uuid) -> Result<Vec<work_i
         .filter(work_items::Column::ArchivedAt.is_null())
         .order_by_asc(id);
     Ok(items.all(&tx.conn).await?)
+}
+
+/// The edges that count in the counters of others because of this item, whatever became of those.
+pub(crate) async fn counted_for(tx: &Tx, prerequisite: Uuid) -> Result<Vec<Row>> {
+    let found = edges::Entity::find()
+        .select_also(work_items::Entity)
+        .join(JoinType::InnerJoin, edges::Relation::WorkItem.def())
+        .filter(edges::Column::PrerequisiteId.eq(prerequisite))
+        .filter(open())
+        .all(&tx.conn)
+        .await?;
+    let counted = found
+        .into_iter()
+        .filter_map(|(edge, item)| counts(&edge, item?.prerequisite_satisfaction_required).then_some(edge));
+    Ok(counted.collect())
 }
 
 /// The edges by which some items wait for another one.

@@ -1,6 +1,7 @@
 //! The callboard command line as a user runs it.
 
 mod agent;
+mod archive;
 mod assignment;
 mod bad_input;
 mod board;
@@ -14,6 +15,7 @@ mod gate;
 mod import;
 mod init;
 mod item;
+mod maintenance;
 mod output;
 mod prerequisite;
 mod prerequisite_types;

@@ -12,6 +12,7 @@ mod idempotency;
 mod imports;
 mod init;
 mod limit;
+mod maintenance;
 mod names;
 mod parents;
 mod race;
