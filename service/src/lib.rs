@@ -4,6 +4,7 @@
 
 pub mod actor;
 pub mod agent;
+pub mod artifact;
 pub mod assignment;
 mod board;
 mod change;
@@ -28,6 +29,7 @@ pub mod search;
 pub mod session;
 pub mod setting;
 pub mod sprint;
+pub mod stream;
 pub mod user;
 pub mod workflow;
 

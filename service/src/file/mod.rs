@@ -20,6 +20,7 @@ pub use changed::{MOST_CHANGED, Skipped};
 pub use list::{ListFiles, ListedFile};
 pub use locate::FilesOf;
 pub use look::{Content, FoundFile, Look, Progress};
+pub(crate) use look::{hex, look_at};
 pub use observe::{Done, observe, observe_all};
 pub use root::{MAX_PATH, Root};
 pub(crate) use rows::{rationales, steps};
