@@ -113,8 +113,13 @@ fn of_item(item: Uuid) -> Select<artifacts::Entity> {
 
 /// The newest version of each name that an item has, the newest first; at most `limit`.
 pub(crate) async fn newest_of(tx: &Tx, item: Uuid, limit: u64) -> Result<Vec<ArtifactBrief>> {
-    let query = of_item(item).filter(is_newest()).order_by_desc(artifacts::Column::Id).limit(limit);
+    let query = newest(item).order_by_desc(artifacts::Column::Id).limit(limit);
     Ok(query.into_partial_model().all(&tx.conn).await?)
+}
+
+/// The newest version of each name that an item has.
+pub(crate) fn newest(item: Uuid) -> Select<artifacts::Entity> {
+    of_item(item).filter(is_newest())
 }
 
 /// Whether there is no later version of the same name.

@@ -35,7 +35,7 @@ pub use claim::{Claim, ClaimOutcome, Claimed, MAX_CLAIM};
 pub use complete::{Complete, Completed};
 pub use complete_and_claim::{CompleteAndClaim, CompletedAndClaimed};
 pub(crate) use deadline::jitter;
-pub(crate) use eligible::{best, item_conditions, lock_agent};
+pub(crate) use eligible::{agent_conditions, best, item_conditions, lock_agent};
 pub use expire::{Due, Expire, Expired};
 pub use explain::{Candidate, ExplainAssignment, Explanation};
 pub use fail::Fail;
