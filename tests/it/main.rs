@@ -3,6 +3,7 @@
 //! A file belongs to the verb or command of its name: `assignment/claim.rs` tests `service/src/assignment/claim.rs`.
 
 mod agent;
+mod artifact;
 mod assignment;
 mod checkpoint;
 mod cli;
@@ -25,6 +26,7 @@ mod search;
 mod session;
 mod setting;
 mod sprint;
+mod stream;
 mod user;
 mod workflow;
 

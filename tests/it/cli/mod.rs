@@ -1,6 +1,7 @@
 //! The callboard command line as a user runs it.
 
 mod agent;
+mod artifact;
 mod assignment;
 mod bad_input;
 mod board;
@@ -23,6 +24,7 @@ mod secrets;
 mod session;
 mod setting;
 mod sprint;
+mod stream;
 mod upgrade;
 mod user;
 mod workflow;

@@ -1,6 +1,7 @@
 //! Races between processes, each with a control that loses.
 
 mod archive;
+mod artifacts;
 mod cancel;
 mod checkpoints;
 mod claims;
@@ -15,6 +16,7 @@ mod parents;
 mod race;
 mod sessions;
 mod sprints;
+mod streams;
 mod sweeps;
 mod taken;
 mod workflow;
