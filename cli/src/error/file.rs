@@ -35,7 +35,9 @@ pub fn hint(problem: &FileProblem) -> String {
              else; or give --no-git, to go by the times of the files: then what git ignores is proposed, too"
         }
         FileProblem::ContentGone | FileProblem::Altered { .. } => ADD_AGAIN,
-        FileProblem::LinkedFolder => "put a folder there in place of the link: what is stored must lie in the project's root",
+        FileProblem::LinkedFolder => {
+            "put a folder there in place of the link: what is stored must lie in the project's root"
+        }
         FileProblem::Unwritable { .. } => "check the right to write there, and the space that is left",
         FileProblem::Unreadable { .. } => "check that you may read it",
         _ => "check the file",

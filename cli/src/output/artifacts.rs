@@ -138,7 +138,7 @@ pub fn collected(text: &mut Text, done: &Collected) {
     for (count, what) in [
         (done.remains, "remains of additions that were broken off, removed"),
         (done.kept, "referred to"),
-        (done.too_new, "referred to by nothing, and too new"),
+        (done.too_new, "stored just now and not judged"),
         (done.strange, "not of the store, left alone"),
     ] {
         if count > 0 {

@@ -95,7 +95,8 @@ pub fn prepared(text: &mut Text, found: &PreparedStream) {
         text.heading(&format!("{}: {}", item.position, item.key));
         text.optional("Set aside for", item.set_aside_for.as_ref());
         for agent in &item.agents {
-            let withheld = if agent.withheld.is_empty() { String::new() } else { format!(": {}", agent.withheld.join("; ")) };
+            let withheld =
+                if agent.withheld.is_empty() { String::new() } else { format!(": {}", agent.withheld.join("; ")) };
             text.field("Suggested", format_args!("agent:{}, score {}{withheld}", agent.agent, agent.score));
         }
         if item.agents.is_empty() {

@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use callboard_entity::{board_artifacts as artifacts, board_projects as projects};
 use chrono::{DateTime, TimeDelta};
-use rustix::fs::{AtFlags, Dir, FileType, fsync, statat, unlinkat};
+use rustix::fs::{AtFlags, Dir, FileType, statat, unlinkat};
 use rustix::io::Errno;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::store::{NEW, Store, is_hash};
+use super::store::{NEW, Store, StoreLock, is_hash};
 use crate::board::Callboard;
 use crate::clock::Timestamp;
 use crate::db::{Query, Tx};
@@ -67,7 +67,7 @@ pub struct Collected {
     pub remains: u64,
     /// How many contents artifacts, or archives, refer to.
     pub kept: u64,
-    /// How many are referred to by nothing, and too new to be removed.
+    /// How many were stored within the grace period, and so were not judged.
     pub too_new: u64,
     /// How many files are not the store's: they are left alone.
     pub strange: u64,
@@ -144,11 +144,14 @@ struct Found {
     at: Timestamp,
 }
 
+/// Old contents with the folders that they lie in.
+type Old = Vec<(Arc<OwnedFd>, Found)>;
+
 impl Callboard {
     /// Removes from a project's store the contents that no artifact of any project and no archive refers to, and the
     /// remains of additions that were broken off. What was stored within the grace period stays: its row may be on its
     /// way. Who adds meanwhile has the store's lock until its row is committed, and contents are removed only while nobody
-    /// has it; a folder of two letters and 500 contents at a time.
+    /// has it, 500 at a time.
     ///
     /// With `dry_run` it tells what it would remove, and removes nothing.
     ///
@@ -161,16 +164,25 @@ impl Callboard {
         let root = Root::open(&plan.project)?;
         let Some(store) = Store::open(&root)? else { return Ok(done) };
         self.refuse_foreign(&store, &root).await?;
+        let mut old: Old = Vec::new();
         for number in 0..256_u32 {
             let name = format!("{number:02x}");
             let Some(part) = store.part(&name)? else { continue };
             let part = Arc::new(part);
             let (contents, strange) = contents(&part, &name).map_err(|error| store.failed(&error))?;
             done.strange += strange;
-            for batch in contents.chunks(BATCH) {
-                self.collect_batch(&store, &part, batch, &plan, dry_run, &mut done).await?;
+            for content in contents {
+                if content.at >= plan.before {
+                    done.too_new += 1;
+                    continue;
+                }
+                old.push((Arc::clone(&part), content));
+                if old.len() == BATCH {
+                    self.collect_batch(&store, std::mem::take(&mut old), dry_run, &mut done).await?;
+                }
             }
         }
+        self.collect_batch(&store, old, dry_run, &mut done).await?;
         done.remains = remains(&store, plan.before, dry_run).map_err(|error| store.failed(&error))?;
         Ok(done)
     }
@@ -180,7 +192,8 @@ impl Callboard {
         let ids: Vec<Uuid> = owners.iter().map(|(id, _)| *id).collect();
         let foreign = self.read(&Foreign(&ids)).await?;
         let named = owners.into_iter().filter(|(id, _)| foreign.contains(id));
-        let named: Vec<String> = named.map(|(id, slug)| format!("'{slug}' (.callboard/artifacts/projects/{id})")).collect();
+        let named: Vec<String> =
+            named.map(|(id, slug)| format!("'{slug}' (.callboard/artifacts/projects/{id})")).collect();
         if named.is_empty() {
             return Ok(());
         }
@@ -193,31 +206,18 @@ impl Callboard {
         Err(Conflict::InUse { what, because }.into())
     }
 
-    async fn collect_batch(
-        &self,
-        store: &Store,
-        part: &Arc<OwnedFd>,
-        batch: &[Found],
-        plan: &CollectPlan,
-        dry_run: bool,
-        done: &mut Collected,
-    ) -> Result<()> {
-        let lock = match dry_run {
-            true => None,
-            false => {
-                let store = store.clone();
-                let waited = tokio::task::spawn_blocking(move || store.lock(true)).await;
-                let stopped = |e: tokio::task::JoinError| Error::Stored { what: "a lock".to_owned(), why: e.to_string() };
-                Some(waited.map_err(stopped)??)
-            }
-        };
+    async fn collect_batch(&self, store: &Store, batch: Old, dry_run: bool, done: &mut Collected) -> Result<()> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let lock = if dry_run { None } else { Some(lock_alone(store).await?) };
         // Asked under the lock: whoever had it before has committed.
-        let names: Vec<String> = batch.iter().map(|found| found.name.clone()).collect();
+        let names: Vec<String> = batch.iter().map(|(_, found)| found.name.clone()).collect();
         let referred = self.read(&Referred(&names)).await?;
-        for found in batch {
+        for (part, found) in &batch {
             if referred.contains(&found.name) {
                 done.kept += 1;
-            } else if found.at >= plan.before || !is_still(part, found) {
+            } else if !is_still(part, found) {
                 done.too_new += 1;
             } else {
                 if !dry_run {
@@ -226,12 +226,16 @@ impl Callboard {
                 done.tell(found);
             }
         }
-        if !dry_run {
-            fsync(&**part).map_err(|error| store.failed(&error))?;
-        }
         drop(lock);
         Ok(())
     }
+}
+
+/// Waits for the store on a thread that may wait.
+async fn lock_alone(store: &Store) -> Result<StoreLock> {
+    let store = store.clone();
+    let waited = tokio::task::spawn_blocking(move || store.lock(true)).await;
+    waited.map_err(|error| Error::Stored { what: "a lock".to_owned(), why: error.to_string() })?
 }
 
 impl Collected {

@@ -65,7 +65,8 @@ pub(super) fn is_text(head: &[u8]) -> bool {
 
 /// Refuses what is no media type.
 pub(super) fn check(mime: &str) -> Result<()> {
-    let legal = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b));
+    let legal =
+        |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b));
     let is_type = mime.split_once('/').is_some_and(|(kind, rest)| legal(kind) && legal(rest));
     if is_type && mime.len() <= LONGEST {
         return Ok(());

@@ -99,7 +99,8 @@ impl Store {
     pub fn lock(&self, alone: bool) -> Result<StoreLock> {
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let file = openat(&self.folder, LOCK, flags, Mode::RUSR | Mode::WUSR).map_err(|e| self.failed(&e))?;
-        let wanted = if alone { FlockOperation::NonBlockingLockExclusive } else { FlockOperation::NonBlockingLockShared };
+        let wanted =
+            if alone { FlockOperation::NonBlockingLockExclusive } else { FlockOperation::NonBlockingLockShared };
         let begun = Instant::now();
         loop {
             match flock(&file, wanted) {
@@ -243,10 +244,6 @@ impl Hashed {
     pub fn update(&mut self, bytes: &[u8]) {
         self.digest.update(bytes);
         self.size = self.size.saturating_add(i64::try_from(bytes.len()).unwrap_or(i64::MAX));
-    }
-
-    pub fn size(&self) -> i64 {
-        self.size
     }
 
     pub fn finish(self) -> StoredContent {

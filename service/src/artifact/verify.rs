@@ -166,11 +166,7 @@ impl Callboard {
     /// # Errors
     /// As [`VerifyArtifacts`]; `File` where there is something in the store, and the project has no root or it is not where
     /// it was. What is wrong with the contents themselves is the answer.
-    pub async fn verify_artifacts(
-        &self,
-        scope: &VerifyArtifacts,
-        progress: &Progress,
-    ) -> Result<ArtifactVerification> {
+    pub async fn verify_artifacts(&self, scope: &VerifyArtifacts, progress: &Progress) -> Result<ArtifactVerification> {
         let plan = self.read(scope).await?;
         let mut found = ArtifactVerification { project: plan.project.slug.clone(), ..ArtifactVerification::default() };
         let (mut root, mut after) = (None, None);

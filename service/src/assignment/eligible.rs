@@ -2,8 +2,7 @@
 
 use callboard_entity::{
     AgentProfileStatus, WorkItemAssigneeType, WorkItemDelegationStatus, WorkItemStatus, WorkItemType, agent_profiles,
-    board_projects, sprint_items, sprints, task_assignments, work_items,
-    work_stream_items, work_streams,
+    board_projects, sprint_items, sprints, task_assignments, work_items, work_stream_items, work_streams,
 };
 use sea_orm::sea_query::LockType;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use callboard_entity::{
-    ArtifactType, DecisionCategory, DecisionImpact, DecisionImplementationStatus, DecisionStatus, FileOperationOperation,
-    FileOperationVerificationStatus, TaskAssignmentStatus, TaskPrerequisiteStatus, TaskPrerequisiteType,
-    WorkItemDelegationStatus, WorkItemStatus, WorkItemType,
+    ArtifactType, DecisionCategory, DecisionImpact, DecisionImplementationStatus, DecisionStatus,
+    FileOperationOperation, FileOperationVerificationStatus, TaskAssignmentStatus, TaskPrerequisiteStatus,
+    TaskPrerequisiteType, WorkItemDelegationStatus, WorkItemStatus, WorkItemType,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -99,8 +99,7 @@ impl Verb for AddStreamItems {
         let mut order: Vec<Uuid> = present.iter().map(|row| row.work_item_id).collect();
         order.splice(first..first, new.iter().map(|item| item.id));
         renumber(tx, stream.id, &all, &order).await?;
-        let entry =
-            Entry::new("stream_added").data("stream", &*stream.slug).data("stream_id", stream.id.to_string());
+        let entry = Entry::new("stream_added").data("stream", &*stream.slug).data("stream_id", stream.id.to_string());
         write::note(tx, &locked, &entry).await?;
         let changed = new.iter().map(|item| item.key.clone()).collect();
         Ok(StreamItemsChanged { stream: stream.slug, changed, already, total: seen.len() as u64 })

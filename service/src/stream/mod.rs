@@ -34,5 +34,5 @@ pub use readiness::{
 pub use remove::RemoveStreamItems;
 pub use reopen::ReopenStream;
 pub use rules::MOST_ITEMS;
-pub use show::{InStream, ShowStream, StreamDetails, StreamItem};
 pub(crate) use show::streams_of;
+pub use show::{InStream, ShowStream, StreamDetails, StreamItem};

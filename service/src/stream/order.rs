@@ -62,7 +62,8 @@ impl Verb for OrderStreamItems {
             }
             moved.push(item.id);
         }
-        let mut order: Vec<Uuid> = present.iter().map(|row| row.work_item_id).filter(|id| !moved.contains(id)).collect();
+        let mut order: Vec<Uuid> =
+            present.iter().map(|row| row.work_item_id).filter(|id| !moved.contains(id)).collect();
         let first = place(self.position.unwrap_or(1), order.len() + 1)? - 1;
         order.splice(first..first, moved);
         renumber(tx, stream.id, &present, &order).await?;

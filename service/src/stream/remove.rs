@@ -56,8 +56,7 @@ impl Verb for RemoveStreamItems {
             .await?;
         let left: Vec<Uuid> = present.iter().map(|row| row.work_item_id).filter(|id| !removed.contains(id)).collect();
         renumber(tx, stream.id, &present, &left).await?;
-        let entry =
-            Entry::new("stream_removed").data("stream", &*stream.slug).data("stream_id", stream.id.to_string());
+        let entry = Entry::new("stream_removed").data("stream", &*stream.slug).data("stream_id", stream.id.to_string());
         write::note(tx, &locked, &entry).await?;
         Ok(StreamItemsChanged { stream: stream.slug, changed, already, total: left.len() as u64 })
     }

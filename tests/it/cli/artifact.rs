@@ -87,7 +87,7 @@ both! {
         std::fs::create_dir_all(orphan.parent().expect("a folder")).expect("make a folder");
         std::fs::write(&orphan, "nobody's").expect("write");
         let fresh = text(&t, ["artifact", "collect"]);
-        assert!(fresh.contains("removed 0") && fresh.contains("1 referred to by nothing, and too new"), "{fresh}");
+        assert!(fresh.contains("removed 0") && fresh.contains("2 stored just now and not judged"), "{fresh}");
         let old = std::time::SystemTime::now() - std::time::Duration::from_secs(7200);
         std::fs::File::options().write(true).open(&orphan).expect("open").set_modified(old).expect("make it older");
         let rehearsed = t.callboard(["artifact", "collect", "--dry-run", "--json"]).run().ok().json();

@@ -22,7 +22,13 @@ use crate::stream::{fill, stream};
 async fn places(seed: &Seed, stream: Uuid) -> Vec<(i64, Uuid)> {
     let query = rows::Entity::find().filter(rows::Column::StreamId.eq(stream));
     let query = query.order_by_asc(rows::Column::Position).order_by_asc(rows::Column::WorkItemId);
-    query.all(&seed.raw).await.expect("read the order").into_iter().map(|row| (row.position, row.work_item_id)).collect()
+    query
+        .all(&seed.raw)
+        .await
+        .expect("read the order")
+        .into_iter()
+        .map(|row| (row.position, row.work_item_id))
+        .collect()
 }
 
 async fn items(seed: &Seed, count: usize) -> Vec<work_items::Model> {

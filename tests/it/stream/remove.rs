@@ -1,6 +1,6 @@
 //! Taking items out of a stream.
 
-use callboard_service::stream::RemoveStreamItems;
+use callboard_service::stream::{RemoveStreamItems, ShowStream};
 use callboard_service::{Error, Ref};
 use support::{TestDb, both};
 
@@ -15,8 +15,8 @@ both! {
     async fn the_others_close_up(t: TestDb) {
         let seed = t.seed().await;
         let items = filled(&seed, 5).await;
-        let stream = seed.board.read(&callboard_service::stream::ShowStream { project: None, stream: Ref::from("s") });
-        let stream = stream.await.expect("show").stream.id;
+        let show = ShowStream { project: None, stream: Ref::from("s") };
+        let stream = seed.board.read(&show).await.expect("show").stream.id;
         let done = seed.must(&remove(&["CB-2", "CB-4", "CB-2"])).await;
         assert_eq!((done.changed, done.already, done.total), (vec!["CB-2".into(), "CB-4".into()], vec!["CB-2".into()], 3));
         assert_eq!(order(&seed, stream).await, dense(&["CB-1", "CB-3", "CB-5"]));
