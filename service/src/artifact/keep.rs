@@ -21,9 +21,6 @@ use crate::{item, project};
 pub const MAX_TEXT: usize = 64 * 1024;
 
 /// Of which item an artifact is to be.
-///
-/// # Errors
-/// `NotFound`; `Invalid` where neither is named; `Conflict::Inactive` for an archived item.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct ArtifactOf {
     /// By key or id; that of the assignment where none is named.
@@ -32,11 +29,14 @@ pub struct ArtifactOf {
     pub assignment: Option<Uuid>,
 }
 
-impl Query for ArtifactOf {
+/// The project of that item, which must not be archived.
+struct ProjectOf<'a>(&'a ArtifactOf);
+
+impl Query for ProjectOf<'_> {
     type Output = board_projects::Model;
 
     async fn fetch(&self, tx: &Tx) -> Result<board_projects::Model> {
-        let item = match (&self.item, self.assignment) {
+        let item = match (&self.0.item, self.0.assignment) {
             (Some(item), _) => item.clone(),
             (None, Some(id)) => {
                 let assignment = task_assignments::Entity::find_by_id(id).one(&tx.conn).await?;
@@ -97,10 +97,10 @@ impl Callboard {
     /// the project's root, in pieces of 256 KiB, so that any size takes the same memory. `name` is the artifact's.
     ///
     /// # Errors
-    /// As [`ArtifactOf`]; `File` where the source can't be read, the project has no root or its store can't be written, or
+    /// `NotFound`; `Invalid` where neither item nor assignment is named; `Conflict::Inactive` for an archived item; `File` where the source can't be read, the project has no root or its store can't be written, or
     /// where a symbolic link stands where a folder of the store should.
     pub async fn keep_artifact(&self, of: &ArtifactOf, name: &str, source: Source) -> Result<KeptContent> {
-        let project = self.read(of).await?;
+        let project = self.read(&ProjectOf(of)).await?;
         let name = name.to_owned();
         let kept = tokio::task::spawn_blocking(move || keep(&project, &name, source)).await;
         kept.map_err(|error| Error::Stored { what: "an artifact's content".to_owned(), why: error.to_string() })?

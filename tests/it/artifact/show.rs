@@ -43,7 +43,7 @@ both! {
             async move { board.show_artifact(&ShowArtifact { artifact }).await.expect_err("refused").to_string() }
         };
         let near = refused(ArtifactName::of(store.item.id, "report.mb")).await;
-        assert_eq!(near, "there is no artifact 'report.mb of CB-1' (did you mean report.md?)");
+        assert_eq!(near, "there is no artifact 'report.mb of CB-1'; near to it: report.md");
         let version = ArtifactName { version: Some(7), ..ArtifactName::of(store.item.id, "report.md") };
         assert_eq!(refused(version).await, "there is no artifact 'report.md of CB-1 in version 7'");
         let nameless = ArtifactName { item: Ref::from("CB-1"), name: None, version: None };

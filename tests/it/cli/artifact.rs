@@ -70,7 +70,7 @@ both! {
         let got = t.callboard(["artifact", "get", "CB-1", "a", "--output", "b"]).run().code(11);
         assert!(got.stderr.contains("holds another content") && !t.dir().join("b").exists(), "{got}");
         std::fs::remove_file(&path).expect("remove");
-        assert!(refused(&t, ["artifact", "get", "CB-1", "a"], 13).contains("is gone from the store"));
+        assert!(refused(&t, ["artifact", "get", "CB-1", "a", "--output", "b"], 13).contains("is gone from the store"));
         let machine = t.callboard(["artifact", "verify", "CB-1", "--json"]).run().code(11).json();
         assert_eq!((&machine["kind"], &machine["data"]["missing"]), (&"artifact_verification".into(), &1.into()));
         text(&t, ["artifact", "add", "CB-1", "a"]);
@@ -109,7 +109,7 @@ both! {
         refused(&t, ["artifact", "add", "CB-1", "/dev/null", "--mime", "text"], 18);
         refused(&t, ["artifact", "verify"], 2);
         refused(&t, ["artifact", "show", "CB-1"], 18);
-        assert!(refused(&t, ["artifact", "get", "CB-1", "x"], 13).contains("artifact list"));
+        assert!(refused(&t, ["artifact", "get", "CB-1", "x", "--output", "b"], 13).contains("artifact list"));
         std::fs::write(t.dir().join("a"), [0_u8; 1000]).expect("write");
         std::fs::create_dir_all(t.dir().join("elsewhere")).expect("make a folder");
         std::fs::create_dir_all(t.dir().join(".callboard")).expect("make a folder");

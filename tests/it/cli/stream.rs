@@ -26,7 +26,7 @@ both! {
         let ready = text(&t, ["stream", "readiness", "manual", "--check"]);
         assert!(ready.contains("Ready:") && ready.contains("3 ready, 0 at work"), "{ready}");
         let prepared = text(&t, ["stream", "prepare", "manual"]);
-        for part in ["1: CB-2", "agent:coder, score 100", "# CB-2: two", "ask ada"] {
+        for part in ["1: CB-2", "agent:coder, score 100", "CB-2: two", "ask ada"] {
             assert!(prepared.contains(part), "{part:?} is missing in\n{prepared}");
         }
         let claimed = json(&t, ["claim", "--agent", "coder", "--stream", "manual"], "claim");
