@@ -5,6 +5,7 @@ mod fleet;
 mod import;
 mod raw;
 mod sample;
+mod scan;
 mod search;
 mod verify;
 
@@ -18,6 +19,7 @@ use clap::Parser;
 enum Command {
     Import(import::Args),
     Fleet(fleet::Args),
+    Scan(scan::Args),
     Search(search::Args),
     Verify(verify::Args),
 }
@@ -27,6 +29,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     match Command::parse() {
         Command::Import(args) => import::run(args).await.map(|()| ExitCode::SUCCESS),
         Command::Fleet(args) => fleet::run(args).await,
+        Command::Scan(args) => scan::run(args).await,
         Command::Search(args) => search::run(args).await,
         Command::Verify(args) => verify::run(args).await,
     }

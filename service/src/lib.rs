@@ -4,6 +4,7 @@
 
 pub mod actor;
 pub mod agent;
+pub mod archive;
 pub mod artifact;
 pub mod assignment;
 mod board;
@@ -15,15 +16,18 @@ pub mod decision;
 mod error;
 pub mod export;
 pub mod file;
+pub mod gate;
 pub mod id;
 pub mod import;
 pub mod item;
+pub mod maintenance;
 pub mod message;
 mod names;
 pub mod page;
 pub mod prerequisite;
 pub mod project;
 pub mod recovery;
+pub mod review;
 pub mod rules;
 pub mod search;
 pub mod session;

@@ -3,6 +3,7 @@
 //! A file belongs to the verb or command of its name: `assignment/claim.rs` tests `service/src/assignment/claim.rs`.
 
 mod agent;
+mod archive;
 mod artifact;
 mod assignment;
 mod checkpoint;
@@ -13,14 +14,17 @@ mod decision;
 mod embed;
 mod entities;
 mod file;
+mod gate;
 mod harness;
 mod import;
 mod item;
+mod maintenance;
 mod message;
 mod migration;
 mod prerequisite;
 mod project;
 mod recovery;
+mod review;
 mod rules;
 mod search;
 mod session;

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::store::{NEW, Store, StoreLock, is_hash};
+use crate::archive::archived_contents;
 use crate::board::Callboard;
 use crate::clock::Timestamp;
 use crate::db::{Query, Tx};
@@ -114,7 +115,12 @@ impl Query for Referred<'_> {
             .into_tuple()
             .all(&tx.conn)
             .await?;
-        Ok(rows.into_iter().collect())
+        let mut referred: HashSet<String> = rows.into_iter().collect();
+        // In the same view of the board: an item that is archived, or put back, meanwhile is seen on one side.
+        if self.0.iter().any(|hash| !referred.contains(hash)) {
+            referred.extend(archived_contents(tx).await?);
+        }
+        Ok(referred)
     }
 }
 

@@ -3,6 +3,7 @@
 use callboard_entity::board_projects;
 use serde_json::Value;
 
+use super::upkeep;
 use crate::assignment::deadline::{DEFAULT_LEASE_SECONDS, MAX_LEASE_SECONDS, MIN_LEASE_SECONDS};
 use crate::checkpoint::{DEFAULT_KEPT, MAX_KEPT};
 use crate::db::Tx;
@@ -48,6 +49,10 @@ pub const KEYS: &[Known] = &[
         about: "how many checkpoints of an item are kept, the newest: 1 to 1000",
         per_project: true,
     },
+    upkeep::KNOWN[0],
+    upkeep::KNOWN[1],
+    upkeep::KNOWN[2],
+    upkeep::KNOWN[3],
 ];
 
 /// Finds a setting, or says which keys are near to the one that is not there.
@@ -64,7 +69,7 @@ impl Known {
         match self.key {
             LEASE_SECONDS => Some(Value::from(DEFAULT_LEASE_SECONDS)),
             CHECKPOINTS_KEPT => Some(Value::from(DEFAULT_KEPT)),
-            _ => None,
+            key => upkeep::default_value(key),
         }
     }
 
@@ -81,6 +86,9 @@ impl Known {
 
     /// Refuses a value that the setting cannot have, or that names what is not there.
     pub(super) async fn check_value(&self, tx: &Tx, value: &Value) -> Result<()> {
+        if let Some(checked) = upkeep::check(self.key, value) {
+            return checked;
+        }
         let refuse = |rule: &str| Err(Error::invalid("value", value.to_string(), format!("{} {rule}", self.key)));
         match self.key {
             DEFAULT_ACTOR => match value.as_str().and_then(|text| text.strip_prefix("user:")) {

@@ -8,6 +8,7 @@ mod read;
 mod set;
 mod store;
 mod unset;
+mod upkeep;
 
 pub use get::GetSetting;
 pub use init::{InitBoard, InitializedBoard, project_from_name};
@@ -17,3 +18,4 @@ pub(crate) use read::{checkpoints_kept, default_project, follow_project, follow_
 pub use set::SetSetting;
 pub use store::{Setting, Source};
 pub use unset::UnsetSetting;
+pub(crate) use upkeep::{Days, StaleHours, cleanup_after, retention, session_idle_hours, stale_hours};

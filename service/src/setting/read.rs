@@ -61,6 +61,6 @@ async fn follow(tx: &Tx, key: &str, old: Value, new: Value) -> Result<()> {
     Ok(())
 }
 
-fn unreadable(row: &rows::Model) -> Error {
+pub(super) fn unreadable(row: &rows::Model) -> Error {
     Error::Stored { what: format!("setting {}", row.key), why: format!("{} is not what it may hold", row.value) }
 }

@@ -8,10 +8,11 @@ use callboard_entity::{
     task_assignments as assignments, task_prerequisites as edges, work_items,
 };
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, Iterable, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, Iterable, QueryFilter, QueryOrder, QuerySelect, Select};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::MOST_ITEMS;
 use super::readiness::{ItemReadiness, ReadyState, StaleAssignment, UnmetNeed, UnverifiedFiles};
 use crate::assignment::state::OPEN;
 use crate::assignment::{item_conditions, matching};
@@ -21,6 +22,7 @@ use crate::error::Result;
 use crate::item::ItemBrief;
 use crate::item::filter::waits;
 use crate::item::state::FINISHED;
+use crate::maintenance::stale::{self, Stale};
 use crate::names::names;
 
 /// How many agents are compared at a time.
@@ -32,7 +34,7 @@ const MOST_PATHS: u64 = 5000;
 /// What is known of some items.
 pub(super) struct Facts {
     items: HashMap<Uuid, work_items::Model>,
-    held: HashMap<Uuid, StaleOrHeld>,
+    held: HashMap<Uuid, Held>,
     unmet: HashMap<Uuid, Vec<UnmetNeed>>,
     /// By requirement key: what no active agent has.
     lacking: HashMap<String, Lacking>,
@@ -40,8 +42,21 @@ pub(super) struct Facts {
     lease_now: Timestamp,
 }
 
-/// Whether an open assignment is one of somebody who has gone.
-type StaleOrHeld = Option<StaleAssignment>;
+/// Who holds an item, and what says that they have gone.
+struct Held {
+    holder: String,
+    lapsed_at: Option<Timestamp>,
+    stale: Option<Stale>,
+}
+
+impl Held {
+    fn reasons(&self) -> Vec<String> {
+        let lapsed = self.lapsed_at.map(|end| {
+            format!("{} holds it, and its lease ran out at {}", self.holder, end.format("%Y-%m-%d %H:%M:%S UTC"))
+        });
+        lapsed.into_iter().chain(self.stale.as_ref().map(Stale::detail)).collect()
+    }
+}
 
 /// What no active agent has.
 #[derive(Clone, Debug, Default)]
@@ -88,30 +103,23 @@ impl Facts {
             unmet: self.unmet.get(&id).cloned().unwrap_or_default(),
             missing_capabilities: Vec::new(),
             unverified: self.unverified.get(&id).cloned(),
-            stale: held.cloned().flatten(),
+            lapsed_at: held.and_then(|held| held.lapsed_at),
+            stale: held.and_then(|held| held.stale.as_ref()).map(told),
         };
         if FINISHED.contains(&item.status) {
             return Some(found);
         }
-        match held {
-            Some(_) => found.reasons.extend(found.stale.as_ref().map(|stale| stale.why.clone())),
-            None => {
-                self.conditions(item, &mut found);
-                found.missing_capabilities.clone_from(&lacking.capabilities);
-                found.reasons.extend(lacking.reason());
-            }
-        }
-        found.reasons.extend(found.unverified.as_ref().map(UnverifiedFiles::reason));
-        found.state = match (found.reasons.is_empty(), held) {
-            (true, Some(_)) => ReadyState::AtWork,
-            (true, None) => ReadyState::Ready,
-            // Files that the holder has not verified yet are its own business.
-            (false, Some(None)) => {
-                found.reasons.clear();
-                ReadyState::AtWork
-            }
-            (false, _) => ReadyState::NotReady,
+        let Some(held) = held else {
+            self.conditions(item, &mut found);
+            found.missing_capabilities.clone_from(&lacking.capabilities);
+            found.reasons.extend(lacking.reason());
+            found.reasons.extend(found.unverified.as_ref().map(UnverifiedFiles::reason));
+            found.state = if found.reasons.is_empty() { ReadyState::Ready } else { ReadyState::NotReady };
+            return Some(found);
         };
+        // Files that the holder has not verified yet are its own business.
+        found.reasons = held.reasons();
+        found.state = if found.reasons.is_empty() { ReadyState::AtWork } else { ReadyState::NotReady };
         Some(found)
     }
 
@@ -122,6 +130,15 @@ impl Facts {
         found.reasons.extend(item_conditions(item, holder, self.lease_now));
         let waits = found.unmet.iter().filter(|need| need.holds_back).map(UnmetNeed::reason);
         found.reasons.extend(waits.collect::<Vec<_>>());
+    }
+}
+
+fn told(stale: &Stale) -> StaleAssignment {
+    StaleAssignment {
+        assignment: stale.assignment,
+        holder: format!("agent:{}", stale.agent),
+        idle_hours: stale.idle,
+        allowed_hours: stale.threshold,
     }
 }
 
@@ -174,12 +191,8 @@ fn light() -> Select<work_items::Entity> {
     query
 }
 
-/// The open assignments of items, and which of them are stale.
-async fn held(
-    tx: &Tx,
-    items: &HashMap<Uuid, work_items::Model>,
-    lease_now: Timestamp,
-) -> Result<HashMap<Uuid, StaleOrHeld>> {
+/// The open assignments of items, and of which their holders seem to have gone.
+async fn held(tx: &Tx, items: &HashMap<Uuid, work_items::Model>, lease_now: Timestamp) -> Result<HashMap<Uuid, Held>> {
     let open = assignments::Entity::find()
         .filter(assignments::Column::WorkItemId.is_in(items.keys().copied()))
         .filter(assignments::Column::Status.is_in(OPEN.iter().copied()))
@@ -192,16 +205,19 @@ async fn held(
     let names = names(tx, open.iter().filter_map(holder)).await?;
     let mut held = HashMap::new();
     for row in open {
-        let name = holder(&row).and_then(|(_, id)| names.get(&id).cloned()).unwrap_or_default();
-        held.insert(row.work_item_id, stale(&row, name, lease_now));
+        let holder = holder(&row).and_then(|(_, id)| names.get(&id).cloned()).unwrap_or_default();
+        let lapsed_at = row.lease_expires_at.filter(|end| *end <= lease_now);
+        held.insert(row.work_item_id, Held { holder, lapsed_at, stale: None });
+    }
+    // One assignment of an item at most is open, so a stream's are one page.
+    let of = Condition::all().add(work_items::Column::Id.is_in(items.keys().copied()));
+    let (stale, ..) = stale::page(tx, of, &mut stale::Thresholds::default(), None, MOST_ITEMS as u64).await?;
+    for stale in stale {
+        if let Some(held) = held.get_mut(&stale.item) {
+            held.stale = Some(stale);
+        }
     }
     Ok(held)
-}
-
-fn stale(row: &assignments::Model, holder: String, lease_now: Timestamp) -> StaleOrHeld {
-    let ran_out = row.lease_expires_at.filter(|end| *end <= lease_now)?;
-    let why = format!("{holder} holds it, and its lease ran out at {}", ran_out.format("%Y-%m-%d %H:%M:%S UTC"));
-    Some(StaleAssignment { assignment: row.id, holder, status: row.status, since: ran_out, why })
 }
 
 /// The mandatory prerequisites that are not met, by item.

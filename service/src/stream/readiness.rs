@@ -1,6 +1,6 @@
 //! Tells of each item of a work stream whether it is ready, and why not.
 
-use callboard_entity::{TaskAssignmentStatus, TaskPrerequisiteType, WorkItemStatus, work_streams};
+use callboard_entity::{TaskPrerequisiteType, WorkItemStatus, work_streams};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -101,7 +101,9 @@ pub struct ItemReadiness {
     pub missing_capabilities: Vec<String>,
     /// Its files that are not verified.
     pub unverified: Option<UnverifiedFiles>,
-    /// The assignment of one who seems to have gone.
+    /// When the lease of its open assignment ran out: the next claim takes the item back.
+    pub lapsed_at: Option<Timestamp>,
+    /// The open assignment of an agent that did nothing for longer than its type may take.
     pub stale: Option<StaleAssignment>,
 }
 
@@ -131,19 +133,17 @@ pub struct UnverifiedFiles {
     pub paths: Vec<String>,
 }
 
-/// The assignment of one who seems to have gone.
+/// The open assignment of an agent that did nothing for longer than its type may take; docs/automation tells how long.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StaleAssignment {
     /// The assignment.
     pub assignment: Uuid,
-    /// `agent:SLUG` or `user:NAME`.
+    /// `agent:SLUG`.
     pub holder: String,
-    /// Assigned, started or paused.
-    pub status: TaskAssignmentStatus,
-    /// Since when nothing was heard of it.
-    pub since: Timestamp,
-    /// Why it counts as stale.
-    pub why: String,
+    /// For how long nothing happened, in whole hours.
+    pub idle_hours: i64,
+    /// How long its type may take, in hours.
+    pub allowed_hours: i64,
 }
 
 impl Query for VerifyStreamReadiness {

@@ -1,6 +1,7 @@
 //! The callboard command line as a user runs it.
 
 mod agent;
+mod archive;
 mod artifact;
 mod assignment;
 mod bad_input;
@@ -11,14 +12,18 @@ mod docs;
 mod export;
 mod fence;
 mod file;
+mod gate;
 mod import;
 mod init;
 mod item;
+mod maintenance;
 mod output;
 mod prerequisite;
+mod prerequisite_types;
 mod process;
 mod project;
 mod quickstart;
+mod review;
 mod search;
 mod secrets;
 mod session;

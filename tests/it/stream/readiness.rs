@@ -4,12 +4,13 @@ use callboard_service::agent::ArchiveAgent;
 use callboard_service::assignment::Claim;
 use callboard_service::entity::{
     CapabilityLevel, FileOperationActorType, FileOperationOperation as Operation,
-    FileOperationVerificationStatus as Verified, TaskPrerequisiteType, file_operations as operations,
+    FileOperationVerificationStatus as Verified, TaskPrerequisiteType, file_operations as operations, work_items,
 };
 use callboard_service::item::{BlockItem, ItemRef, NewItem, Requirement};
 use callboard_service::stream::{ItemReadiness, ReadyState, StreamReadiness, VerifyStreamReadiness};
 use callboard_service::{Error, Ref};
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use support::{Seed, TestDb, both};
 use uuid::Uuid;
 
@@ -153,18 +154,37 @@ both! {
         assert_eq!(only(&seed).await.state, ReadyState::Ready);
     }
 
-    async fn a_stale_assignment(t: TestDb) {
+    async fn a_lease_that_ran_out(t: TestDb) {
         let seed = t.seed().await;
         let agent = seed.agent("coder").await;
         filled(&seed, 1).await;
         let held = seed.claim(&agent).await;
         assert_eq!(only(&seed).await.state, ReadyState::AtWork);
+        let until = seed.assignment(held.assignment).await.lease_expires_at;
         seed.lapse(held.assignment).await;
         let said = only(&seed).await;
         assert_eq!(said.state, ReadyState::NotReady);
-        let stale = said.stale.expect("stale");
-        assert_eq!((stale.assignment, stale.holder.as_str()), (held.assignment, "agent:coder"));
+        assert!(said.lapsed_at < until && said.lapsed_at.is_some() && said.stale.is_none(), "{said:?}");
         assert!(said.reasons[0].starts_with("agent:coder holds it, and its lease ran out at "), "{:?}", said.reasons);
+    }
+
+    /// One that was paused long ago still has a lease, and is stale by the judgement that the maintenance has.
+    async fn one_that_does_nothing_is_stale(t: TestDb) {
+        let seed = t.seed().await;
+        let agent = seed.agent("coder").await;
+        let item = filled(&seed, 1).await.remove(0);
+        let held = seed.claim(&agent).await;
+        let long_ago = work_items::ActiveModel {
+            last_activity_at: Set(Some(seed.board.now() - chrono::TimeDelta::days(30))),
+            ..Default::default()
+        };
+        let moved = work_items::Entity::update_many().set(long_ago).filter(work_items::Column::Id.eq(item.id));
+        moved.exec(&seed.raw).await.expect("move the last activity");
+        let said = only(&seed).await;
+        let stale = said.stale.expect("stale");
+        assert_eq!((stale.assignment, stale.holder.as_str(), stale.idle_hours), (held.assignment, "agent:coder", 720));
+        assert!(stale.allowed_hours < 720 && said.lapsed_at.is_none());
+        assert_eq!((said.state, said.reasons.len()), (ReadyState::NotReady, 1));
     }
 
     async fn the_items_own_state(t: TestDb) {
