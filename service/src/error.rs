@@ -323,12 +323,7 @@ impl Error {
             Self::SchemaTooOld { .. } => ErrorKind::SchemaTooOld,
             Self::SchemaTooNew { .. } => ErrorKind::SchemaTooNew,
             Self::Database(error) => error.kind(),
-            Self::File { problem, .. } => match problem {
-                FileProblem::Missing | FileProblem::RootGone { .. } => ErrorKind::NotFound,
-                FileProblem::StillThere | FileProblem::Changed => ErrorKind::Conflict,
-                FileProblem::Unreadable { .. } | FileProblem::Git { .. } => ErrorKind::Unavailable,
-                _ => ErrorKind::Invalid,
-            },
+            Self::File { problem, .. } => problem.kind(),
             Self::Export(_) => ErrorKind::Unavailable,
             Self::Stored { .. } => ErrorKind::Internal,
         }

@@ -5,6 +5,7 @@
 pub mod actor;
 pub mod agent;
 pub mod archive;
+pub mod artifact;
 pub mod assignment;
 mod board;
 mod change;
@@ -32,6 +33,7 @@ pub mod search;
 pub mod session;
 pub mod setting;
 pub mod sprint;
+pub mod stream;
 pub mod user;
 pub mod workflow;
 

@@ -4,6 +4,7 @@
 
 mod agent;
 mod archive;
+mod artifact;
 mod assignment;
 mod checkpoint;
 mod cli;
@@ -29,6 +30,7 @@ mod search;
 mod session;
 mod setting;
 mod sprint;
+mod stream;
 mod user;
 mod workflow;
 

@@ -2,6 +2,7 @@
 
 mod agent;
 mod archive;
+mod artifact;
 mod assignment;
 mod change;
 mod checkpoint;
@@ -29,6 +30,7 @@ mod search;
 mod session;
 mod setting;
 mod sprint;
+mod stream;
 mod upgrade;
 mod user;
 mod workflow;
@@ -72,7 +74,11 @@ pub enum Command {
     #[command(subcommand)]
     Sprint(sprint::Command),
     #[command(subcommand)]
+    Stream(stream::Command),
+    #[command(subcommand)]
     File(file::Command),
+    #[command(subcommand)]
+    Artifact(artifact::Command),
     #[command(subcommand)]
     Workflow(workflow::Command),
     #[command(subcommand)]
@@ -118,7 +124,9 @@ pub async fn run(command: Command, context: &Context) -> Result<(), CliError> {
         Command::User(command) => command.run(context).await,
         Command::Project(command) => command.run(context).await,
         Command::Sprint(command) => command.run(context).await,
+        Command::Stream(command) => command.run(context).await,
         Command::File(command) => command.run(context).await,
+        Command::Artifact(command) => command.run(context).await,
         Command::Workflow(command) => command.run(context).await,
         Command::Session(command) => command.run(context).await,
         Command::Decision(command) => command.run(context).await,

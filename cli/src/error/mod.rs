@@ -85,6 +85,10 @@ pub enum CliError {
     FilesDiffer {
         count: usize,
     },
+    /// Artifacts are not as they were added; they are on stdout.
+    ArtifactsDiffer {
+        count: u64,
+    },
     /// Whoever read stdout has gone.
     BrokenPipe,
     Interrupted,

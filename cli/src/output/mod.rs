@@ -1,6 +1,7 @@
 //! What is printed: data on stdout, as text or as one JSON document; everything else on stderr.
 
 pub mod archives;
+pub mod artifacts;
 pub mod assignments;
 pub mod chart;
 pub mod continuity;
@@ -13,6 +14,7 @@ pub mod reference;
 pub mod reviews;
 pub mod runs;
 pub mod sessions;
+pub mod streams;
 pub mod table;
 mod text;
 pub mod words;
@@ -55,6 +57,11 @@ impl Printer {
     pub fn rehearsed(&self) {
         self.dry_run.set(true);
         self.note("Dry run: this is what would happen; nothing was changed.");
+    }
+
+    /// Whether documents are printed.
+    pub fn is_json(&self) -> bool {
+        self.json
     }
 
     /// Whether notes and hints are wanted.

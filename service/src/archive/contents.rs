@@ -16,7 +16,6 @@ const ARTIFACT: &str = "artifact";
 const PAGE: u64 = 50;
 
 /// The content hashes of all artifacts inside archives: their files are needed when the item is put back.
-#[allow(dead_code, reason = "the collection of artifacts calls it, which comes from another branch")]
 pub(crate) async fn archived_contents(tx: &Tx) -> Result<BTreeSet<String>> {
     let (mut hashes, mut last) = (BTreeSet::new(), None);
     loop {

@@ -136,7 +136,7 @@ const MOST_THREADS: usize = 8;
 const BUFFER: usize = 256 * 1024;
 
 /// Looks at all of these paths, on as many threads as there are processors (8 at most), in their order.
-pub(super) async fn look_at(root: &Root, paths: Vec<String>, progress: &Progress) -> Result<Vec<Look>> {
+pub(crate) async fn look_at(root: &Root, paths: Vec<String>, progress: &Progress) -> Result<Vec<Look>> {
     progress.0.files.fetch_add(paths.len(), Ordering::Relaxed);
     let counted = Counted { progress: progress.clone(), stopped: Arc::default() };
     let _stop = StopOnDrop(Arc::clone(&counted.stopped));
@@ -236,7 +236,8 @@ pub(super) fn is_same(file: &File, named: &Stat) -> bool {
         .is_ok_and(|open| (open.st_dev, open.st_ino, kind(&open)) == (named.st_dev, named.st_ino, kind(named)))
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// In lower-case hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
     let mut text = String::with_capacity(bytes.len() * 2);
     for byte in bytes {

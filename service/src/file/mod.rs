@@ -22,6 +22,7 @@ pub use list::{ListFiles, ListedFile};
 pub use locate::FilesOf;
 pub(crate) use look::look_at_one;
 pub use look::{Content, FoundFile, Look, Progress};
+pub(crate) use look::{hex, look_at};
 pub use observe::{Done, observe, observe_all};
 pub(crate) use root::{Glance, check as check_path};
 pub use root::{MAX_PATH, Root};

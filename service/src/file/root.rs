@@ -81,6 +81,11 @@ impl Root {
         &self.path
     }
 
+    /// The folder itself, which stays open.
+    pub(crate) fn folder(&self) -> &OwnedFd {
+        &self.folder
+    }
+
     /// The path as the board keeps it: relative to the root, with `/`, without `.`, `..` and links on the way.
     ///
     /// `base` is the absolute folder that a relative `given` starts from. The file need not be there, nor its folder.

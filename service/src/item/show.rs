@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::brief::ItemBrief;
 use super::history::{self, Event};
+use crate::artifact::{self, ArtifactBrief};
 use crate::assignment::state::OPEN;
 use crate::db::{Query, Tx};
 use crate::error::Result;
@@ -17,11 +18,12 @@ use crate::id::Ref;
 use crate::names;
 use crate::prerequisite::list::{self, Prerequisites};
 use crate::review::{self, GivenReview};
+use crate::stream::{self, InStream};
 
 /// How many of the newest assignments and events are shown; histories hold the others.
 const NEWEST: u64 = 20;
 
-/// One item with its relations; at most seventeen statements whatever there is of each.
+/// One item with its relations; at most nineteen statements whatever there is of each.
 ///
 /// An item that was imported is found by its key or id, and shows where it came from.
 ///
@@ -51,6 +53,10 @@ pub struct ItemDetails {
     pub edges: Prerequisites,
     /// The sprints that it is in.
     pub sprints: Vec<InSprint>,
+    /// The work streams that it is in.
+    pub streams: Vec<InStream>,
+    /// The newest version of each of its artifacts, the newest twenty, newest first.
+    pub artifacts: Vec<ArtifactBrief>,
     /// Whom it is set aside for, or who holds it: `agent:SLUG` or `user:NAME`.
     pub assignee: Option<String>,
     /// The open assignment.
@@ -116,6 +122,8 @@ impl Query for ShowItem {
             requirements: requirements(tx, &item).await?,
             edges: list::of(tx, &item).await?,
             sprints: in_sprints(tx, &item).await?,
+            streams: stream::streams_of(tx, item.id).await?,
+            artifacts: artifact::rows::newest_of(tx, item.id, NEWEST).await?,
             assignee,
             current: assignments.iter().find(|a| OPEN.contains(&a.assignment.status)).cloned(),
             assignments,

@@ -53,6 +53,7 @@ pub(super) fn fit(whole: RecoveryPackage, budget: u64, unread: BTreeMap<&'static
         decisions: Vec::new(),
         attempts: Vec::new(),
         files: Vec::new(),
+        artifacts: Vec::new(),
         notes: Vec::new(),
         components: Vec::new(),
         about: Vec::new(),
@@ -126,6 +127,7 @@ sections!(
     decisions,
     attempts,
     files,
+    artifacts,
     about,
     notes,
     components,
@@ -151,6 +153,7 @@ impl From<&RecoveryPackage> for Queues {
             decisions: all(&whole.decisions),
             attempts: all(&whole.attempts),
             files: all(&whole.files),
+            artifacts: all(&whole.artifacts),
             about: all(&whole.about),
             notes: all(&whole.notes),
             components: all(&components),
@@ -193,7 +196,7 @@ fn drop_last(package: &mut RecoveryPackage) -> bool {
             })+
         };
     }
-    drop_from!(components, notes, about, files, attempts, decisions, risks, prerequisites, criteria);
+    drop_from!(components, notes, about, artifacts, files, attempts, decisions, risks, prerequisites, criteria);
     macro_rules! drop_one {
         ($($one:ident),+) => {
             $(if package.$one.take().is_some() {

@@ -19,8 +19,9 @@ use super::files;
 use super::notes;
 use super::package::{
     Attempt, Budget, ItemText, LastCheckpoint, LastHandover, LastRejection, OpenAssignment, OpenCriterion, OpenRisk,
-    PackagedDecision, PackagedItem, RecoveryPackage, UnmetPrerequisite,
+    PackagedArtifact, PackagedDecision, PackagedItem, RecoveryPackage, UnmetPrerequisite,
 };
+use crate::artifact::{self, ArtifactBrief};
 use crate::assignment::state::OPEN;
 use crate::checkpoint;
 use crate::db::Tx;
@@ -73,6 +74,9 @@ pub(super) async fn gather(tx: &Tx, item: &work_items::Model) -> Result<Gathered
     let criteria = criteria(item);
     let edges = list::of(tx, item).await?;
     let files = files::packaged(tx, item.id).await?;
+    let artifacts = artifact::rows::newest_of(tx, item.id, NEWEST).await?;
+    let named = total(tx, artifact::rows::newest(item.id), artifacts.len()).await?;
+    let more_artifacts = named.saturating_sub(artifacts.len() as u64);
     let package = RecoveryPackage {
         item: head(item, slug, parent.as_ref(), &held, &names, criteria.len() as u64),
         guidance: Vec::new(),
@@ -100,11 +104,13 @@ pub(super) async fn gather(tx: &Tx, item: &work_items::Model) -> Result<Gathered
         decisions: decisions.into_iter().map(|row| decision(of_item(row.work_item_id), row, &prefix)).collect(),
         attempts: held.into_iter().map(|row| attempt(row, &names)).collect(),
         files,
+        artifacts: artifacts.into_iter().map(packaged).collect(),
         notes: notes.into_iter().map(|note| note.told(&names)).collect(),
         about: about(item),
         budget: Budget { tokens: 0, used: 0, left_out: BTreeMap::new(), shortened: 0 },
     };
-    Ok(Gathered { package, unread: BTreeMap::from([("attempts", more_held), ("notes", more_notes)]) })
+    let unread = [("artifacts", more_artifacts), ("attempts", more_held), ("notes", more_notes)];
+    Ok(Gathered { package, unread: BTreeMap::from(unread) })
 }
 
 async fn held(tx: &Tx, item: &work_items::Model) -> Result<(Vec<assignments::Model>, u64)> {
@@ -303,6 +309,18 @@ fn attempt(row: assignments::Model, names: &HashMap<Uuid, String>) -> Attempt {
         started_at: row.started_at,
         ended_at: row.completed_at,
         why,
+    }
+}
+
+fn packaged(row: ArtifactBrief) -> PackagedArtifact {
+    PackagedArtifact {
+        name: row.name,
+        r#type: row.artifact_type,
+        version: row.version,
+        size_bytes: row.size_bytes,
+        mime_type: row.mime_type,
+        content_hash: row.content_hash,
+        at: row.created_at,
     }
 }
 

@@ -6,8 +6,8 @@ use callboard_entity::WorkItemQualityGateLevel;
 use chrono::SecondsFormat;
 
 use super::package::{
-    Attempt, ItemText, LastCheckpoint, LastHandover, LastRejection, Note, OpenCriterion, OpenRisk, PackagedDecision,
-    PackagedFile, PackagedItem, RecoveryPackage, UnmetPrerequisite,
+    Attempt, ItemText, LastCheckpoint, LastHandover, LastRejection, Note, OpenCriterion, OpenRisk, PackagedArtifact,
+    PackagedDecision, PackagedFile, PackagedItem, RecoveryPackage, UnmetPrerequisite,
 };
 use super::parts::{Component, Guidance, Recommendation};
 use crate::clock::Timestamp;
@@ -32,6 +32,7 @@ pub fn markdown(package: &RecoveryPackage) -> String {
     section(&mut out, "Decisions in force", &list(&package.decisions, decision));
     section(&mut out, "Attempts so far", &list(&package.attempts, attempt));
     section(&mut out, "Files", &list(&package.files, file));
+    section(&mut out, "Artifacts", &list(&package.artifacts, artifact));
     section(&mut out, "About the item", &list(&package.about, text));
     section(&mut out, "Notes", &list(&package.notes, note));
     let components: Vec<Component> = package.components.iter().cloned().map(Component).collect();
@@ -184,6 +185,12 @@ pub(super) fn file(out: &mut String, own: &PackagedFile) {
         let _ = write!(out, ": {}", line(rationale));
     }
     out.push('\n');
+}
+
+pub(super) fn artifact(out: &mut String, own: &PackagedArtifact) {
+    let mime = own.mime_type.as_ref().map(|mime| format!(", {}", line(mime))).unwrap_or_default();
+    let (name, at) = (line(&own.name).replace('`', "'"), time(own.at));
+    let _ = writeln!(out, "- `{name}`: {}, version {}{mime}, {} bytes, {at}", own.r#type, own.version, own.size_bytes);
 }
 
 pub(super) fn note(out: &mut String, own: &Note) {

@@ -17,7 +17,7 @@ pub use handover::{HandOver, HandedOver};
 pub use markdown::markdown;
 pub use package::{
     Attempt, Budget, FileState, ItemText, LastCheckpoint, LastHandover, Note, OpenAssignment, OpenCriterion, OpenRisk,
-    PackagedDecision, PackagedFile, PackagedItem, RecoveryPackage, UnmetPrerequisite,
+    PackagedArtifact, PackagedDecision, PackagedFile, PackagedItem, RecoveryPackage, UnmetPrerequisite,
 };
 pub use recover::Recover;
 pub(crate) use recover::for_claims;

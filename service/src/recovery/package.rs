@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use callboard_entity::{
-    DecisionCategory, DecisionImpact, DecisionImplementationStatus, DecisionStatus, FileOperationOperation,
-    FileOperationVerificationStatus, TaskAssignmentStatus, TaskPrerequisiteStatus, TaskPrerequisiteType,
-    WorkItemDelegationStatus, WorkItemQualityGateLevel, WorkItemStatus, WorkItemType,
+    ArtifactType, DecisionCategory, DecisionImpact, DecisionImplementationStatus, DecisionStatus,
+    FileOperationOperation, FileOperationVerificationStatus, TaskAssignmentStatus, TaskPrerequisiteStatus,
+    TaskPrerequisiteType, WorkItemDelegationStatus, WorkItemQualityGateLevel, WorkItemStatus, WorkItemType,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -42,6 +42,9 @@ pub struct RecoveryPackage {
     pub attempts: Vec<Attempt>,
     /// What was done to files, by the operation that counts for each path.
     pub files: Vec<PackagedFile>,
+    /// What came of the work so far: the newest version of each artifact, the newest first.
+    #[serde(default)]
+    pub artifacts: Vec<PackagedArtifact>,
     /// Comments, and what sessions noted about the item, the newest first.
     pub notes: Vec<Note>,
     /// The parts of the system that the decisions in force are about.
@@ -269,6 +272,25 @@ pub struct PackagedFile {
     pub at: Timestamp,
     /// Why it was done.
     pub rationale: Option<String>,
+}
+
+/// What came of the work so far. `callboard artifact get` gives its content.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackagedArtifact {
+    /// Its name in the item.
+    pub name: String,
+    /// What it is for.
+    pub r#type: ArtifactType,
+    /// Its newest version.
+    pub version: i64,
+    /// How large it is, in bytes.
+    pub size_bytes: i64,
+    /// Its media type.
+    pub mime_type: Option<String>,
+    /// SHA-256 of its content, in hex.
+    pub content_hash: String,
+    /// When that version was added.
+    pub at: Timestamp,
 }
 
 /// What should be found at a path.

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::markdown;
 use super::package::{
-    Attempt, ItemText, LastCheckpoint, LastHandover, LastRejection, Note, OpenCriterion, OpenRisk, PackagedDecision,
-    PackagedFile, RecoveryPackage, UnmetPrerequisite,
+    Attempt, ItemText, LastCheckpoint, LastHandover, LastRejection, Note, OpenCriterion, OpenRisk, PackagedArtifact,
+    PackagedDecision, PackagedFile, RecoveryPackage, UnmetPrerequisite,
 };
 use super::rules::Advice;
 
@@ -117,6 +117,7 @@ kinds! {
         |own, p| p.decisions.push(own);
     Attempt, |part| part.why.iter_mut().collect(), markdown::attempt, |own, p| p.attempts.push(own);
     PackagedFile, |part| part.rationale.iter_mut().collect(), markdown::file, |own, p| p.files.push(own);
+    PackagedArtifact, |part| vec![&mut part.name], markdown::artifact, |own, p| p.artifacts.push(own);
     Note, |part| vec![&mut part.text], markdown::note, |own, p| p.notes.push(own);
     Component, |part| vec![&mut part.0], markdown::component, |own, p| p.components.push(own.0);
     ItemText, |part| vec![&mut part.text], markdown::text, |own, p| p.about.push(own);

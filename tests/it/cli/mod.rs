@@ -2,6 +2,7 @@
 
 mod agent;
 mod archive;
+mod artifact;
 mod assignment;
 mod bad_input;
 mod board;
@@ -28,6 +29,7 @@ mod secrets;
 mod session;
 mod setting;
 mod sprint;
+mod stream;
 mod upgrade;
 mod user;
 mod workflow;

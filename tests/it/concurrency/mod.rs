@@ -1,6 +1,7 @@
 //! Races between processes, each with a control that loses.
 
 mod archive;
+mod artifacts;
 mod cancel;
 mod checkpoints;
 mod claims;
@@ -18,6 +19,7 @@ mod parents;
 mod race;
 mod sessions;
 mod sprints;
+mod streams;
 mod sweeps;
 mod taken;
 mod workflow;

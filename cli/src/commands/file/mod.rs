@@ -12,6 +12,8 @@ use clap::Subcommand;
 use crate::context::Context;
 use crate::error::CliError;
 
+pub use watch::watch;
+
 /// What was done to files, and whether they still are as that left them
 #[derive(Debug, Subcommand)]
 pub enum Command {

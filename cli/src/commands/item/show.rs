@@ -6,7 +6,7 @@ use callboard_service::item::{Event, HeldBy, ItemDetails, ShowItem};
 
 use crate::context::Context;
 use crate::error::CliError;
-use crate::output::{Cell, Style, Table, Text, lists, reviews, words};
+use crate::output::{Cell, Style, Table, Text, artifacts, lists, reviews, words};
 
 /// Show an item: what it is, where it stands, who holds it, what it waits for
 #[derive(Debug, clap::Args)]
@@ -33,6 +33,9 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
         }
         if !found.assignments.is_empty() {
             text.heading("Assignments").table(&assignments(&found.assignments), "");
+        }
+        if !found.artifacts.is_empty() {
+            text.heading("Artifacts").table(&artifacts::of_item(&found.artifacts), "");
         }
         if !found.reviews.is_empty() {
             text.heading("Reviews").table(&reviews::given(&found.reviews), "");
@@ -74,6 +77,8 @@ fn what(text: &mut Text, found: &ItemDetails) {
     text.optional("Tags", item.tags.as_ref().map(lists::words));
     let sprints: Vec<String> = found.sprints.iter().map(|s| format!("{} ({})", s.code, s.status)).collect();
     text.optional("Sprints", (!sprints.is_empty()).then(|| sprints.join(", ")));
+    let streams: Vec<String> = found.streams.iter().map(|s| format!("{} ({})", s.slug, s.status)).collect();
+    text.optional("Streams", (!streams.is_empty()).then(|| streams.join(", ")));
     text.optional("Metadata", item.metadata.as_ref());
     text.optional("Context", item.delegation_context.as_ref());
     for reference in &found.external_refs {
