@@ -52,6 +52,14 @@ mod m20261121_000032_create_decision_evolutions;
 mod m20261121_000033_create_board_messages;
 mod m20261121_000034_create_checkpoints;
 mod m20261121_000035_create_board_search;
+mod m20261121_000036_add_automation_to_work_items;
+mod m20261121_000037_create_reviews;
+mod m20261121_000038_create_board_artifacts;
+mod m20261121_000039_create_work_streams;
+mod m20261121_000040_create_work_stream_items;
+mod m20261121_000041_create_maintenance_operations;
+mod m20261121_000042_create_project_health_metrics;
+mod m20261121_000043_create_work_item_archives;
 
 use std::sync::LazyLock;
 
@@ -115,6 +123,14 @@ pub fn history() -> Vec<Step> {
         m20261121_000033_create_board_messages,
         m20261121_000034_create_checkpoints,
         m20261121_000035_create_board_search with EFFECTS,
+        m20261121_000036_add_automation_to_work_items with EFFECTS,
+        m20261121_000037_create_reviews,
+        m20261121_000038_create_board_artifacts,
+        m20261121_000039_create_work_streams,
+        m20261121_000040_create_work_stream_items,
+        m20261121_000041_create_maintenance_operations,
+        m20261121_000042_create_project_health_metrics,
+        m20261121_000043_create_work_item_archives,
     ]
 }
 

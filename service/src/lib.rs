@@ -17,6 +17,7 @@ pub mod file;
 pub mod id;
 pub mod import;
 pub mod item;
+pub mod maintenance;
 pub mod message;
 mod names;
 pub mod page;

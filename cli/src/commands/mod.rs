@@ -13,6 +13,7 @@ mod holder;
 mod import;
 mod input;
 mod item;
+mod maintenance;
 mod message;
 mod paging;
 mod prerequisite;
@@ -75,6 +76,8 @@ pub enum Command {
     #[command(subcommand)]
     Decision(decision::Command),
     #[command(subcommand)]
+    Maintenance(maintenance::Command),
+    #[command(subcommand)]
     Setting(setting::Command),
     #[command(subcommand)]
     Import(import::Command),
@@ -112,6 +115,7 @@ pub async fn run(command: Command, context: &Context) -> Result<(), CliError> {
         Command::Workflow(command) => command.run(context).await,
         Command::Session(command) => command.run(context).await,
         Command::Decision(command) => command.run(context).await,
+        Command::Maintenance(command) => command.run(context).await,
         Command::Setting(command) => command.run(context).await,
         Command::Import(command) => command.run(context).await,
         Command::Export(args) => export::run(args, context).await,

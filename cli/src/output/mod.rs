@@ -6,6 +6,7 @@ pub mod continuity;
 pub mod files;
 mod json;
 pub mod lists;
+pub mod maintenance;
 pub mod quickstart;
 pub mod reference;
 pub mod runs;

@@ -90,6 +90,16 @@ impl Tx {
         let inner = Tx { conn, dialect, actor, now, session, reaper: self.reaper.clone() };
         end(verb.apply(&inner).await, inner).await
     }
+
+    /// As [`Tx::run`], but what the verb did is taken back.
+    pub(crate) async fn rehearse<V: Verb>(&self, verb: &V) -> Result<V::Output> {
+        let conn = self.conn.begin().await?;
+        let Self { dialect, actor, now, session, .. } = *self;
+        let inner = Tx { conn, dialect, actor, now, session, reaper: self.reaper.clone() };
+        let output = verb.apply(&inner).await;
+        inner.conn.rollback().await?;
+        output
+    }
 }
 
 /// How often a verb that lost a race is tried, and the longest first pause.

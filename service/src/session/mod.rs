@@ -27,7 +27,7 @@ pub(crate) use abandon::abandon_all;
 pub use command::RecordCommand;
 pub use continuity::{Continuity, ContinuityReport, EXAMPLES, Figure};
 pub use end::EndSession;
-pub(crate) use find::{find, must_be_open, not_over};
+pub(crate) use find::{find, must_be_open, named_or_own, not_over};
 pub use list::{ListSessions, ListedSession};
 pub use note::NoteInSession;
 pub use pause::PauseSession;

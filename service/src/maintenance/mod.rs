@@ -1,0 +1,18 @@
+//! The maintenance of a board: what is looked at and put right in bounded portions, each run with a row that tells of it.
+//!
+//! Every command of it is a [`Run`]: begun, advanced portion by portion, finished. A run whose process was killed is
+//! found by its lease, and marked failed by the next run and by the sweep; it can be resumed.
+
+mod list;
+mod report;
+mod request;
+mod run;
+mod show;
+
+pub use list::{ListOperations, ListedOperation};
+pub use report::{Finding, KEPT_FINDINGS, Outcome, Results, Severity};
+pub use request::{Request, Scope};
+pub use run::{Maintained, Watch};
+pub use show::{OperationDetails, ShowOperation};
+pub(crate) use request::Within;
+pub(crate) use run::{Batch, Portion, Run};

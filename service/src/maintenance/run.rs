@@ -1,0 +1,380 @@
+//! A run of the maintenance: begun, advanced in portions, each in one transaction with its progress, and finished.
+
+use callboard_entity::{
+    ActorType, MaintenanceOperationActorType as By, MaintenanceOperationExecutionStatus as Status,
+    maintenance_operations as operations,
+};
+use chrono::TimeDelta;
+use sea_orm::sea_query::{LockBehavior, LockType};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::report::{Finding, Results};
+use super::request::{Request, Within};
+use crate::actor::Actor;
+use crate::board::Callboard;
+use crate::clock::{Timestamp, micros};
+use crate::db::{Tx, Verb, changed};
+use crate::error::{Error, Result};
+use crate::id;
+
+/// How long a run may be silent before it is taken for killed. A portion takes far less.
+const LEASE: TimeDelta = TimeDelta::minutes(2);
+/// The most killed runs that are marked at once.
+const MARKED: u64 = 100;
+
+/// Sees each portion's findings as they come.
+pub type Watch<'a> = &'a (dyn Fn(&[Finding]) + Send + Sync);
+
+/// One bounded portion after the other, each in a transaction of its own.
+///
+/// A portion that is tried again (a lost race) begins at the same cursor: whatever else it goes by must not change.
+pub(crate) trait Batch: Sync {
+    /// Does the portion at `cursor`; none is the first. In a dry run what it writes is taken back.
+    fn portion(&self, tx: &Tx, cursor: Option<&Value>) -> impl Future<Output = Result<Portion>> + Send;
+}
+
+/// What a portion found and did.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Portion {
+    pub findings: Vec<Finding>,
+    /// Numbers for the summary, which add up: `looked_at`, ...
+    pub counts: Vec<(&'static str, i64)>,
+    /// Where the next one begins; none where there is no more.
+    pub next: Option<Value>,
+}
+
+/// What became of a run.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Maintained {
+    /// Its row, with the first of the findings.
+    pub operation: operations::Model,
+    /// All findings of this process.
+    pub findings: Vec<Finding>,
+    /// Why the run did not come to its end; what is told until then was done.
+    #[serde(skip)]
+    pub refused: Option<Error>,
+}
+
+/// A run that this process has begun.
+#[derive(Debug)]
+pub(crate) struct Run<'b> {
+    board: &'b Callboard,
+    actor: Actor,
+    row: operations::Model,
+    results: Results,
+    within: Within,
+    findings: Vec<Finding>,
+}
+
+impl<'b> Run<'b> {
+    /// Writes down that the run begins, or goes on; killed ones of before are marked failed first.
+    ///
+    /// # Errors
+    /// What [`Request::within`] refuses; `NotFound`, `Transition` and `Invalid` for a run that cannot be resumed so.
+    pub async fn begin(board: &'b Callboard, actor: Actor, request: &Request) -> Result<Run<'b>> {
+        let (row, within) = board.run(actor, &Begin { request }).await?;
+        let results = results_of(&row)?;
+        Ok(Self { board, actor, row, results, within, findings: Vec::new() })
+    }
+
+    /// What the request means on this board.
+    pub fn within(&self) -> &Within {
+        &self.within
+    }
+
+    /// The run's row as this process wrote it last.
+    pub fn row(&self) -> &operations::Model {
+        &self.row
+    }
+
+    /// Does the next portion, and writes down how far the run is, in one transaction.
+    ///
+    /// # Errors
+    /// What the portion refuses; `RunLost` where the run was marked failed meanwhile, or another process resumed it.
+    pub async fn advance<B: Batch>(&mut self, batch: &B) -> Result<Portion> {
+        let step = Step { row: &self.row, results: &self.results, batch, lease: LEASE };
+        let (row, results, portion) = self.board.run(self.actor, &step).await?;
+        (self.row, self.results) = (row, results);
+        Ok(portion)
+    }
+
+    /// Advances to the end and finishes. A refusal on the way marks the run failed, and what was done until then is told.
+    ///
+    /// # Errors
+    /// The database's, where not even the end can be written.
+    pub async fn to_end<B: Batch>(mut self, batch: &B, watch: Watch<'_>) -> Result<Maintained> {
+        loop {
+            match self.advance(batch).await {
+                Ok(portion) => {
+                    watch(&portion.findings);
+                    let more = portion.next.is_some();
+                    self.findings.extend(portion.findings);
+                    if !more {
+                        return self.finish().await;
+                    }
+                }
+                Err(error) => return self.fail(error).await,
+            }
+        }
+    }
+
+    /// Writes down that the run is complete.
+    ///
+    /// # Errors
+    /// `RunLost`, as [`Run::advance`]; it is in [`Maintained::refused`] then.
+    pub async fn finish(self) -> Result<Maintained> {
+        let end = End { row: &self.row, error: None };
+        match self.board.run(self.actor, &end).await {
+            Ok(operation) => Ok(Maintained { operation, findings: self.findings, refused: None }),
+            Err(error) => Ok(Maintained { operation: self.row, findings: self.findings, refused: Some(error) }),
+        }
+    }
+
+    /// Writes down why the run did not come to its end.
+    ///
+    /// # Errors
+    /// None of its own: a run that cannot be marked is found by its lease.
+    pub async fn fail(self, error: Error) -> Result<Maintained> {
+        let end = End { row: &self.row, error: Some(error.to_string()) };
+        let operation = match self.board.run(self.actor, &end).await {
+            Ok(operation) => operation,
+            Err(second) => {
+                tracing::warn!(%second, operation = %self.row.id, "a failed run could not be marked");
+                self.row
+            }
+        };
+        Ok(Maintained { operation, findings: self.findings, refused: Some(error) })
+    }
+}
+
+fn results_of(row: &operations::Model) -> Result<Results> {
+    let Some(results) = &row.results else { return Ok(Results::default()) };
+    serde_json::from_value(results.clone())
+        .map_err(|e| Error::Stored { what: format!("results of the maintenance operation {}", row.id), why: e.to_string() })
+}
+
+struct Begin<'a> {
+    request: &'a Request,
+}
+
+impl Verb for Begin<'_> {
+    type Output = (operations::Model, Within);
+
+    async fn apply(&self, tx: &Tx) -> Result<Self::Output> {
+        mark_killed(tx).await?;
+        let request = self.request;
+        let within = request.within(tx).await?;
+        let until = Some(lease(tx, LEASE).await?);
+        if let Some(resumed) = request.resume {
+            return Ok((self.resume(tx, resumed, &within, until).await?, within));
+        }
+        let row = operations::Model {
+            id: id::new(),
+            project_id: within.project_id(),
+            operation_type: request.kind,
+            scope: request.scope.word(),
+            validation_level: request.level,
+            target_id: within.item.as_ref().map(|item| item.id),
+            session_id: within.session.as_ref().map(|session| session.id),
+            dry_run: request.dry_run,
+            execution_status: Status::Running,
+            results: None,
+            auto_resolution_attempted: request.resolve,
+            started_at: Some(tx.now),
+            lease_expires_at: until,
+            cursor: None,
+            error: None,
+            completed_at: None,
+            actor_type: by(tx.actor.kind),
+            actor_id: tx.actor.id,
+            created_at: tx.now,
+            updated_at: tx.now,
+        };
+        let insert = row.clone().into_active_model().reset_all();
+        operations::Entity::insert(insert).exec_without_returning(&tx.conn).await?;
+        Ok((row, within))
+    }
+}
+
+impl Begin<'_> {
+    async fn resume(
+        &self,
+        tx: &Tx,
+        id: Uuid,
+        within: &Within,
+        until: Option<Timestamp>,
+    ) -> Result<operations::Model> {
+        let before = lock(tx, id).await?;
+        if before.execution_status != Status::Failed {
+            return Err(Error::Transition {
+                entity: "maintenance operation",
+                name: id.to_string(),
+                from: before.execution_status.as_str().to_owned(),
+                event: "resume".to_owned(),
+                allowed: Vec::new(),
+            });
+        }
+        let request = self.request;
+        let same = before.operation_type == request.kind
+            && before.scope == request.scope.word()
+            && before.validation_level == request.level
+            && before.dry_run == request.dry_run
+            && before.auto_resolution_attempted == request.resolve
+            && before.project_id == within.project_id()
+            && before.target_id == within.item.as_ref().map(|item| item.id)
+            && before.session_id == within.session.as_ref().map(|session| session.id);
+        if !same {
+            let rule = format!(
+                "must be a run that was asked the same: this one is {} {} {}{}; `callboard maintenance show` tells all of it",
+                before.operation_type.as_str(),
+                before.scope.as_str(),
+                before.validation_level.as_str(),
+                if before.dry_run { " (a dry run)" } else { "" },
+            );
+            return Err(Error::invalid("resume", id.to_string(), rule));
+        }
+        let mut after = before.clone();
+        after.execution_status = Status::Running;
+        after.lease_expires_at = until;
+        after.error = None;
+        after.completed_at = None;
+        write(tx, &before, after).await
+    }
+}
+
+/// A portion, and how far the run is after it.
+struct Step<'a, B> {
+    row: &'a operations::Model,
+    results: &'a Results,
+    batch: &'a B,
+    lease: TimeDelta,
+}
+
+impl<B: Batch> Verb for Step<'_, B> {
+    type Output = (operations::Model, Results, Portion);
+
+    async fn apply(&self, tx: &Tx) -> Result<Self::Output> {
+        let before = own(tx, self.row).await?;
+        let part = Part { batch: self.batch, cursor: before.cursor.as_ref() };
+        let portion = if before.dry_run { tx.rehearse(&part).await? } else { part.apply(tx).await? };
+        let mut results = self.results.clone();
+        results.count(&portion.counts);
+        results.add(&portion.findings);
+        let mut after = before.clone();
+        after.lease_expires_at = Some(lease(tx, self.lease).await?);
+        after.cursor.clone_from(&portion.next);
+        after.results = Some(stored(&results)?);
+        Ok((write(tx, &before, after).await?, results, portion))
+    }
+}
+
+/// A portion as a verb, so that it can be taken back.
+struct Part<'a, B> {
+    batch: &'a B,
+    cursor: Option<&'a Value>,
+}
+
+impl<B: Batch> Verb for Part<'_, B> {
+    type Output = Portion;
+
+    async fn apply(&self, tx: &Tx) -> Result<Portion> {
+        self.batch.portion(tx, self.cursor).await
+    }
+}
+
+/// The end of a run, in order or not.
+struct End<'a> {
+    row: &'a operations::Model,
+    error: Option<String>,
+}
+
+impl Verb for End<'_> {
+    type Output = operations::Model;
+
+    async fn apply(&self, tx: &Tx) -> Result<operations::Model> {
+        let before = own(tx, self.row).await?;
+        let mut after = before.clone();
+        after.execution_status = if self.error.is_some() { Status::Failed } else { Status::Completed };
+        after.error.clone_from(&self.error);
+        after.lease_expires_at = None;
+        if self.error.is_none() {
+            after.cursor = None;
+            after.results = Some(stored(&results_of(&before)?)?);
+        }
+        after.completed_at = Some(tx.now);
+        write(tx, &before, after).await
+    }
+}
+
+/// Marks runs failed whose process was killed: their lease ran out. Gives their ids.
+///
+/// Several processes may do this at once: each takes what the others have not locked.
+pub(crate) async fn mark_killed(tx: &Tx) -> Result<Vec<Uuid>> {
+    let now = tx.dialect.read_lease_now(&tx.conn, tx.now).await?;
+    let killed = operations::Entity::find()
+        .filter(operations::Column::ExecutionStatus.is_in([Status::Pending, Status::Running]))
+        .filter(operations::Column::LeaseExpiresAt.lte(now))
+        .order_by_asc(operations::Column::Id)
+        .limit(MARKED)
+        .lock_with_behavior(LockType::NoKeyUpdate, LockBehavior::SkipLocked)
+        .all(&tx.conn)
+        .await?;
+    let mut ids = Vec::with_capacity(killed.len());
+    for before in killed {
+        let ran_out = before.lease_expires_at.map(|at| at.to_rfc3339()).unwrap_or_default();
+        let mut after = before.clone();
+        after.execution_status = Status::Failed;
+        after.error = Some(format!("its process ended without finishing it: the lease ran out at {ran_out}"));
+        after.lease_expires_at = None;
+        after.completed_at = Some(tx.now);
+        write(tx, &before, after).await?;
+        ids.push(before.id);
+    }
+    Ok(ids)
+}
+
+/// The run's row, locked, as long as it is this process's: each portion leaves a lease by which the next one knows it.
+async fn own(tx: &Tx, last: &operations::Model) -> Result<operations::Model> {
+    let row = lock(tx, last.id).await?;
+    let why = match row.execution_status {
+        Status::Running if row.lease_expires_at == last.lease_expires_at => return Ok(row),
+        Status::Running => "another process has resumed it".to_owned(),
+        ended => format!("it is {}{}", ended.as_str(), row.error.map(|e| format!(" ({e})")).unwrap_or_default()),
+    };
+    Err(Error::RunLost { run: format!("maintenance operation {}", last.id), why })
+}
+
+async fn lock(tx: &Tx, id: Uuid) -> Result<operations::Model> {
+    let row = operations::Entity::find_by_id(id).lock(LockType::NoKeyUpdate).one(&tx.conn).await?;
+    row.ok_or_else(|| Error::not_found("maintenance operation", id.to_string()))
+}
+
+async fn write(tx: &Tx, before: &operations::Model, mut after: operations::Model) -> Result<operations::Model> {
+    after.updated_at = tx.now;
+    operations::Entity::update_many()
+        .set(changed::<_, operations::ActiveModel>(before, &after))
+        .filter(operations::Column::Id.eq(before.id))
+        .exec(&tx.conn)
+        .await?;
+    Ok(after)
+}
+
+async fn lease(tx: &Tx, length: TimeDelta) -> Result<Timestamp> {
+    Ok(micros(tx.dialect.read_lease_now(&tx.conn, tx.now).await? + length))
+}
+
+fn stored(results: &Results) -> Result<Value> {
+    serde_json::to_value(results)
+        .map_err(|e| Error::Stored { what: "results of a maintenance operation".to_owned(), why: e.to_string() })
+}
+
+fn by(kind: ActorType) -> By {
+    match kind {
+        ActorType::Agent => By::Agent,
+        ActorType::User => By::User,
+        ActorType::System => By::System,
+    }
+}
