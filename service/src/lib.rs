@@ -14,6 +14,7 @@ pub mod decision;
 mod error;
 pub mod export;
 pub mod file;
+pub mod health;
 pub mod id;
 pub mod import;
 pub mod item;
@@ -29,6 +30,7 @@ pub mod search;
 pub mod session;
 pub mod setting;
 pub mod sprint;
+pub mod structure;
 pub mod user;
 pub mod workflow;
 

@@ -194,7 +194,7 @@ pub const METRICS: &[Metric] = &[
         (AtMost, 0.0),
         0,
         "assignments that hold their item though their time is over",
-        "callboard assignment expire --dry-run",
+        "callboard assignment expire --due --dry-run",
     ),
     metric(
         "verification_failures",
@@ -202,7 +202,7 @@ pub const METRICS: &[Metric] = &[
         (AtMost, 0.0),
         0,
         "file operations that the newest look did not find as they should be",
-        "callboard file list --verification failed",
+        "callboard file list --status failed",
     ),
     metric(
         "decisions_due",

@@ -7,6 +7,7 @@ use crate::assignment::deadline::{DEFAULT_LEASE_SECONDS, MAX_LEASE_SECONDS, MIN_
 use crate::checkpoint::{DEFAULT_KEPT, MAX_KEPT};
 use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::health::{DEFAULT_KEPT_DAYS, MAX_KEPT_DAYS, check_thresholds};
 use crate::id::Ref;
 use crate::{project, rules, user};
 
@@ -25,6 +26,8 @@ pub(super) const DEFAULT_ACTOR: &str = "default_actor";
 pub(super) const DEFAULT_PROJECT: &str = "default_project";
 pub(super) const LEASE_SECONDS: &str = "lease_seconds";
 pub(super) const CHECKPOINTS_KEPT: &str = "checkpoints_kept";
+pub(super) const HEALTH_THRESHOLDS: &str = "health_thresholds";
+pub(super) const HEALTH_KEPT_DAYS: &str = "health_kept_days";
 
 /// Every setting there is.
 pub const KEYS: &[Known] = &[
@@ -48,6 +51,16 @@ pub const KEYS: &[Known] = &[
         about: "how many checkpoints of an item are kept, the newest: 1 to 1000",
         per_project: true,
     },
+    Known {
+        key: HEALTH_THRESHOLDS,
+        about: "what `callboard health` holds its metrics against, such as {\"stale_items\": 3}; null: only looked at",
+        per_project: true,
+    },
+    Known {
+        key: HEALTH_KEPT_DAYS,
+        about: "how many days `callboard health` keeps what it measured: 1 to 3650",
+        per_project: true,
+    },
 ];
 
 /// Finds a setting, or says which keys are near to the one that is not there.
@@ -64,6 +77,7 @@ impl Known {
         match self.key {
             LEASE_SECONDS => Some(Value::from(DEFAULT_LEASE_SECONDS)),
             CHECKPOINTS_KEPT => Some(Value::from(DEFAULT_KEPT)),
+            HEALTH_KEPT_DAYS => Some(Value::from(DEFAULT_KEPT_DAYS)),
             _ => None,
         }
     }
@@ -95,6 +109,11 @@ impl Known {
                 Some(1..=MAX_KEPT) => Ok(()),
                 _ => refuse("must be a whole number from 1 to 1000"),
             },
+            HEALTH_KEPT_DAYS => match value.as_i64() {
+                Some(1..=MAX_KEPT_DAYS) => Ok(()),
+                _ => refuse("must be a whole number of days from 1 to 3650"),
+            },
+            HEALTH_THRESHOLDS => check_thresholds(value)?.map_or(Ok(()), |rule| refuse(&rule)),
             _ => match value.as_i64() {
                 Some(seconds) if (MIN_LEASE_SECONDS..=MAX_LEASE_SECONDS).contains(&seconds) => Ok(()),
                 _ => refuse("must be a whole number of seconds from 10 to 86400"),

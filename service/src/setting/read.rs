@@ -5,12 +5,15 @@ use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::known::{CHECKPOINTS_KEPT, DEFAULT_ACTOR, DEFAULT_PROJECT, LEASE_SECONDS};
+use super::known::{
+    CHECKPOINTS_KEPT, DEFAULT_ACTOR, DEFAULT_PROJECT, HEALTH_KEPT_DAYS, HEALTH_THRESHOLDS, LEASE_SECONDS,
+};
 use super::store;
 use crate::assignment::deadline::DEFAULT_LEASE_SECONDS;
 use crate::checkpoint::DEFAULT_KEPT;
 use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::health::DEFAULT_KEPT_DAYS;
 
 /// How long a claim holds without a heartbeat, in seconds, for a project or for the board.
 pub(crate) async fn lease_seconds(tx: &Tx, project: Option<Uuid>) -> Result<i64> {
@@ -26,6 +29,21 @@ pub(crate) async fn checkpoints_kept(tx: &Tx, project: Option<Uuid>) -> Result<i
         None => Ok(DEFAULT_KEPT),
         Some(row) => row.value.as_i64().ok_or_else(|| unreadable(&row)),
     }
+}
+
+/// How many days what was measured of a project is kept.
+pub(crate) async fn health_kept_days(tx: &Tx, project: Uuid) -> Result<i64> {
+    match store::effective(tx, HEALTH_KEPT_DAYS, Some(project)).await? {
+        None => Ok(DEFAULT_KEPT_DAYS),
+        Some(row) => row.value.as_i64().ok_or_else(|| unreadable(&row)),
+    }
+}
+
+/// The board's thresholds of health, and the project's own: a metric that these do not name is held against those.
+pub(crate) async fn health_thresholds(tx: &Tx, project: Uuid) -> Result<(Option<Value>, Option<Value>)> {
+    let board = store::row(tx, HEALTH_THRESHOLDS, None).await?.map(|row| row.value);
+    let own = store::row(tx, HEALTH_THRESHOLDS, Some(project)).await?.map(|row| row.value);
+    Ok((board, own))
 }
 
 /// The slug of the project that is meant where none is named.
