@@ -31,12 +31,20 @@ pub struct Model {
     pub board_messages: HasMany<super::board_messages::Entity>,
     #[sea_orm(has_many, relation_enum = "BoardSettings", via_rel = "Project")]
     pub board_settings: HasMany<super::board_settings::Entity>,
+    #[sea_orm(has_many, relation_enum = "MaintenanceOperations", via_rel = "Project")]
+    pub maintenance_operations: HasMany<super::maintenance_operations::Entity>,
+    #[sea_orm(has_many, relation_enum = "ProjectHealthMetrics", via_rel = "Project")]
+    pub project_health_metrics: HasMany<super::project_health_metrics::Entity>,
     #[sea_orm(has_many, relation_enum = "Sprints", via_rel = "Project")]
     pub sprints: HasMany<super::sprints::Entity>,
+    #[sea_orm(has_many, relation_enum = "WorkItemArchives", via_rel = "Project")]
+    pub work_item_archives: HasMany<super::work_item_archives::Entity>,
     #[sea_orm(has_many, relation_enum = "WorkItems", via_rel = "Project")]
     pub work_items: HasMany<super::work_items::Entity>,
     #[sea_orm(has_many, relation_enum = "WorkSessions", via_rel = "Project")]
     pub work_sessions: HasMany<super::work_sessions::Entity>,
+    #[sea_orm(has_many, relation_enum = "WorkStreams", via_rel = "Project")]
+    pub work_streams: HasMany<super::work_streams::Entity>,
     #[sea_orm(has_many, relation_enum = "WorkflowRuns", via_rel = "Project")]
     pub workflow_runs: HasMany<super::workflow_runs::Entity>,
 }

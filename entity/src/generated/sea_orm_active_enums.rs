@@ -163,6 +163,124 @@ impl std::fmt::Display for AgentProfileStatus {
     }
 }
 
+/// The values of `board_artifacts.actor_type`, in the order of the schema.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum ArtifactActorType {
+    #[sea_orm(string_value = "agent")]
+    #[serde(rename = "agent")]
+    Agent,
+    #[sea_orm(string_value = "user")]
+    #[serde(rename = "user")]
+    User,
+    #[sea_orm(string_value = "system")]
+    #[serde(rename = "system")]
+    System,
+}
+
+impl ArtifactActorType {
+    /// Every value, in the order of the schema.
+    pub const ALL: &'static [Self] = &[Self::Agent, Self::User, Self::System];
+    /// The text that is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Agent => "agent",
+            Self::User => "user",
+            Self::System => "system",
+        }
+    }
+}
+
+impl std::fmt::Display for ArtifactActorType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The values of `board_artifacts.artifact_type`, in the order of the schema.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum ArtifactType {
+    #[sea_orm(string_value = "code")]
+    #[serde(rename = "code")]
+    Code,
+    #[sea_orm(string_value = "documentation")]
+    #[serde(rename = "documentation")]
+    Documentation,
+    #[sea_orm(string_value = "analysis")]
+    #[serde(rename = "analysis")]
+    Analysis,
+    #[sea_orm(string_value = "design")]
+    #[serde(rename = "design")]
+    Design,
+    #[sea_orm(string_value = "test")]
+    #[serde(rename = "test")]
+    Test,
+    #[sea_orm(string_value = "config")]
+    #[serde(rename = "config")]
+    Config,
+    #[sea_orm(string_value = "general")]
+    #[serde(rename = "general")]
+    General,
+}
+
+impl ArtifactType {
+    /// Every value, in the order of the schema.
+    pub const ALL: &'static [Self] = &[
+        Self::Code,
+        Self::Documentation,
+        Self::Analysis,
+        Self::Design,
+        Self::Test,
+        Self::Config,
+        Self::General,
+    ];
+    /// The text that is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::Documentation => "documentation",
+            Self::Analysis => "analysis",
+            Self::Design => "design",
+            Self::Test => "test",
+            Self::Config => "config",
+            Self::General => "general",
+        }
+    }
+}
+
+impl std::fmt::Display for ArtifactType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
 /// The values of `agent_capabilities.level`, `work_item_requirements.min_level`, in the order of the schema.
 #[derive(
     Clone,
@@ -915,6 +1033,272 @@ impl std::fmt::Display for FileVerificationStatus {
     }
 }
 
+/// The values of `maintenance_operations.actor_type`, in the order of the schema.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum MaintenanceOperationActorType {
+    #[sea_orm(string_value = "agent")]
+    #[serde(rename = "agent")]
+    Agent,
+    #[sea_orm(string_value = "user")]
+    #[serde(rename = "user")]
+    User,
+    #[sea_orm(string_value = "system")]
+    #[serde(rename = "system")]
+    System,
+}
+
+impl MaintenanceOperationActorType {
+    /// Every value, in the order of the schema.
+    pub const ALL: &'static [Self] = &[Self::Agent, Self::User, Self::System];
+    /// The text that is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Agent => "agent",
+            Self::User => "user",
+            Self::System => "system",
+        }
+    }
+}
+
+impl std::fmt::Display for MaintenanceOperationActorType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The values of `maintenance_operations.execution_status`, in the order of the schema.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum MaintenanceOperationExecutionStatus {
+    #[sea_orm(string_value = "pending")]
+    #[serde(rename = "pending")]
+    Pending,
+    #[sea_orm(string_value = "running")]
+    #[serde(rename = "running")]
+    Running,
+    #[sea_orm(string_value = "completed")]
+    #[serde(rename = "completed")]
+    Completed,
+    #[sea_orm(string_value = "failed")]
+    #[serde(rename = "failed")]
+    Failed,
+}
+
+impl MaintenanceOperationExecutionStatus {
+    /// Every value, in the order of the schema.
+    pub const ALL: &'static [Self] = &[
+        Self::Pending,
+        Self::Running,
+        Self::Completed,
+        Self::Failed,
+    ];
+    /// The text that is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Running => "running",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+impl std::fmt::Display for MaintenanceOperationExecutionStatus {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The values of `maintenance_operations.scope`, in the order of the schema.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum MaintenanceOperationScope {
+    #[sea_orm(string_value = "current_session")]
+    #[serde(rename = "current_session")]
+    CurrentSession,
+    #[sea_orm(string_value = "full_project")]
+    #[serde(rename = "full_project")]
+    FullProject,
+    #[sea_orm(string_value = "specific_item")]
+    #[serde(rename = "specific_item")]
+    SpecificItem,
+}
+
+impl MaintenanceOperationScope {
+    /// Every value, in the order of the schema.
+    pub const ALL: &'static [Self] = &[
+        Self::CurrentSession,
+        Self::FullProject,
+        Self::SpecificItem,
+    ];
+    /// The text that is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::CurrentSession => "current_session",
+            Self::FullProject => "full_project",
+            Self::SpecificItem => "specific_item",
+        }
+    }
+}
+
+impl std::fmt::Display for MaintenanceOperationScope {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The values of `maintenance_operations.operation_type`, in the order of the schema.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum MaintenanceOperationType {
+    #[sea_orm(string_value = "scan_cleanup")]
+    #[serde(rename = "scan_cleanup")]
+    ScanCleanup,
+    #[sea_orm(string_value = "validate_structure")]
+    #[serde(rename = "validate_structure")]
+    ValidateStructure,
+    #[sea_orm(string_value = "update_documentation")]
+    #[serde(rename = "update_documentation")]
+    UpdateDocumentation,
+    #[sea_orm(string_value = "prepare_handover")]
+    #[serde(rename = "prepare_handover")]
+    PrepareHandover,
+    #[sea_orm(string_value = "sweep")]
+    #[serde(rename = "sweep")]
+    Sweep,
+}
+
+impl MaintenanceOperationType {
+    /// Every value, in the order of the schema.
+    pub const ALL: &'static [Self] = &[
+        Self::ScanCleanup,
+        Self::ValidateStructure,
+        Self::UpdateDocumentation,
+        Self::PrepareHandover,
+        Self::Sweep,
+    ];
+    /// The text that is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ScanCleanup => "scan_cleanup",
+            Self::ValidateStructure => "validate_structure",
+            Self::UpdateDocumentation => "update_documentation",
+            Self::PrepareHandover => "prepare_handover",
+            Self::Sweep => "sweep",
+        }
+    }
+}
+
+impl std::fmt::Display for MaintenanceOperationType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The values of `maintenance_operations.validation_level`, in the order of the schema.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum MaintenanceOperationValidationLevel {
+    #[sea_orm(string_value = "basic")]
+    #[serde(rename = "basic")]
+    Basic,
+    #[sea_orm(string_value = "comprehensive")]
+    #[serde(rename = "comprehensive")]
+    Comprehensive,
+    #[sea_orm(string_value = "full_audit")]
+    #[serde(rename = "full_audit")]
+    FullAudit,
+}
+
+impl MaintenanceOperationValidationLevel {
+    /// Every value, in the order of the schema.
+    pub const ALL: &'static [Self] = &[
+        Self::Basic,
+        Self::Comprehensive,
+        Self::FullAudit,
+    ];
+    /// The text that is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Basic => "basic",
+            Self::Comprehensive => "comprehensive",
+            Self::FullAudit => "full_audit",
+        }
+    }
+}
+
+impl std::fmt::Display for MaintenanceOperationValidationLevel {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
 /// The values of `board_messages.actor_type`, in the order of the schema.
 #[derive(
     Clone,
@@ -1047,6 +1431,92 @@ impl ProjectStatus {
 }
 
 impl std::fmt::Display for ProjectStatus {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The values of `reviews.reviewer_type`, in the order of the schema.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum ReviewReviewerType {
+    #[sea_orm(string_value = "agent")]
+    #[serde(rename = "agent")]
+    Agent,
+    #[sea_orm(string_value = "user")]
+    #[serde(rename = "user")]
+    User,
+}
+
+impl ReviewReviewerType {
+    /// Every value, in the order of the schema.
+    pub const ALL: &'static [Self] = &[Self::Agent, Self::User];
+    /// The text that is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Agent => "agent",
+            Self::User => "user",
+        }
+    }
+}
+
+impl std::fmt::Display for ReviewReviewerType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The values of `reviews.verdict`, in the order of the schema.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum ReviewVerdict {
+    #[sea_orm(string_value = "accepted")]
+    #[serde(rename = "accepted")]
+    Accepted,
+    #[sea_orm(string_value = "rejected")]
+    #[serde(rename = "rejected")]
+    Rejected,
+}
+
+impl ReviewVerdict {
+    /// Every value, in the order of the schema.
+    pub const ALL: &'static [Self] = &[Self::Accepted, Self::Rejected];
+    /// The text that is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Rejected => "rejected",
+        }
+    }
+}
+
+impl std::fmt::Display for ReviewVerdict {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.pad(self.as_str())
     }
@@ -1414,6 +1884,109 @@ impl std::fmt::Display for TaskPrerequisiteType {
     }
 }
 
+/// The values of `work_item_archives.actor_type`, in the order of the schema.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum WorkItemArchiveActorType {
+    #[sea_orm(string_value = "agent")]
+    #[serde(rename = "agent")]
+    Agent,
+    #[sea_orm(string_value = "user")]
+    #[serde(rename = "user")]
+    User,
+    #[sea_orm(string_value = "system")]
+    #[serde(rename = "system")]
+    System,
+}
+
+impl WorkItemArchiveActorType {
+    /// Every value, in the order of the schema.
+    pub const ALL: &'static [Self] = &[Self::Agent, Self::User, Self::System];
+    /// The text that is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Agent => "agent",
+            Self::User => "user",
+            Self::System => "system",
+        }
+    }
+}
+
+impl std::fmt::Display for WorkItemArchiveActorType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The values of `work_item_archives.reason`, in the order of the schema.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum WorkItemArchiveReason {
+    #[sea_orm(string_value = "completed")]
+    #[serde(rename = "completed")]
+    Completed,
+    #[sea_orm(string_value = "stale")]
+    #[serde(rename = "stale")]
+    Stale,
+    #[sea_orm(string_value = "failed")]
+    #[serde(rename = "failed")]
+    Failed,
+    #[sea_orm(string_value = "orphaned")]
+    #[serde(rename = "orphaned")]
+    Orphaned,
+}
+
+impl WorkItemArchiveReason {
+    /// Every value, in the order of the schema.
+    pub const ALL: &'static [Self] = &[
+        Self::Completed,
+        Self::Stale,
+        Self::Failed,
+        Self::Orphaned,
+    ];
+    /// The text that is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::Stale => "stale",
+            Self::Failed => "failed",
+            Self::Orphaned => "orphaned",
+        }
+    }
+}
+
+impl std::fmt::Display for WorkItemArchiveReason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
 /// The values of `work_items.assignee_type`, in the order of the schema.
 #[derive(
     Clone,
@@ -1518,6 +2091,53 @@ impl WorkItemDelegationStatus {
 }
 
 impl std::fmt::Display for WorkItemDelegationStatus {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The values of `work_items.quality_gate_level`, in the order of the schema.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum WorkItemQualityGateLevel {
+    #[sea_orm(string_value = "standard")]
+    #[serde(rename = "standard")]
+    Standard,
+    #[sea_orm(string_value = "enhanced")]
+    #[serde(rename = "enhanced")]
+    Enhanced,
+    #[sea_orm(string_value = "strict")]
+    #[serde(rename = "strict")]
+    Strict,
+}
+
+impl WorkItemQualityGateLevel {
+    /// Every value, in the order of the schema.
+    pub const ALL: &'static [Self] = &[Self::Standard, Self::Enhanced, Self::Strict];
+    /// The text that is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Standard => "standard",
+            Self::Enhanced => "enhanced",
+            Self::Strict => "strict",
+        }
+    }
+}
+
+impl std::fmt::Display for WorkItemQualityGateLevel {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.pad(self.as_str())
     }
@@ -1815,6 +2435,110 @@ impl WorkSessionType {
 }
 
 impl std::fmt::Display for WorkSessionType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The values of `work_streams.status`, in the order of the schema.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum WorkStreamStatus {
+    #[sea_orm(string_value = "open")]
+    #[serde(rename = "open")]
+    Open,
+    #[sea_orm(string_value = "closed")]
+    #[serde(rename = "closed")]
+    Closed,
+}
+
+impl WorkStreamStatus {
+    /// Every value, in the order of the schema.
+    pub const ALL: &'static [Self] = &[Self::Open, Self::Closed];
+    /// The text that is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+impl std::fmt::Display for WorkStreamStatus {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The values of `work_streams.stream_type`, in the order of the schema.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum WorkStreamType {
+    #[sea_orm(string_value = "documentation")]
+    #[serde(rename = "documentation")]
+    Documentation,
+    #[sea_orm(string_value = "testing")]
+    #[serde(rename = "testing")]
+    Testing,
+    #[sea_orm(string_value = "implementation")]
+    #[serde(rename = "implementation")]
+    Implementation,
+    #[sea_orm(string_value = "research")]
+    #[serde(rename = "research")]
+    Research,
+    #[sea_orm(string_value = "custom")]
+    #[serde(rename = "custom")]
+    Custom,
+}
+
+impl WorkStreamType {
+    /// Every value, in the order of the schema.
+    pub const ALL: &'static [Self] = &[
+        Self::Documentation,
+        Self::Testing,
+        Self::Implementation,
+        Self::Research,
+        Self::Custom,
+    ];
+    /// The text that is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Documentation => "documentation",
+            Self::Testing => "testing",
+            Self::Implementation => "implementation",
+            Self::Research => "research",
+            Self::Custom => "custom",
+        }
+    }
+}
+
+impl std::fmt::Display for WorkStreamType {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.pad(self.as_str())
     }

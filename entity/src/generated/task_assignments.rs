@@ -71,6 +71,12 @@ pub struct Model {
     pub work_item: BelongsTo<super::work_items::Entity>,
     #[sea_orm(
         has_many,
+        relation_enum = "BoardArtifactsByAssignment",
+        via_rel = "Assignment"
+    )]
+    pub board_artifacts_by_assignment: HasMany<super::board_artifacts::Entity>,
+    #[sea_orm(
+        has_many,
         relation_enum = "CheckpointsByAssignment",
         via_rel = "Assignment"
     )]
@@ -81,6 +87,8 @@ pub struct Model {
         via_rel = "Assignment"
     )]
     pub file_operations_by_assignment: HasMany<super::file_operations::Entity>,
+    #[sea_orm(has_many, relation_enum = "ReviewsByAssignment", via_rel = "Assignment")]
+    pub reviews_by_assignment: HasMany<super::reviews::Entity>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -6,6 +6,7 @@ use super::sea_orm_active_enums::WorkItemType;
 use super::sea_orm_active_enums::WorkItemStatus;
 use super::sea_orm_active_enums::WorkItemAssigneeType;
 use super::sea_orm_active_enums::WorkItemDelegationStatus;
+use super::sea_orm_active_enums::WorkItemQualityGateLevel;
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
@@ -61,6 +62,12 @@ pub struct Model {
     #[sea_orm(column_type = "Text", nullable)]
     pub blocked_reason: Option<String>,
     pub last_activity_at: Option<DateTimeUtc>,
+    #[sea_orm(default_value = false)]
+    pub prerequisite_satisfaction_required: bool,
+    #[sea_orm(default_value = true)]
+    pub auto_maintenance_enabled: bool,
+    #[sea_orm(default_value = "standard")]
+    pub quality_gate_level: WorkItemQualityGateLevel,
     #[sea_orm(
         self_ref,
         relation_enum = "Parent",
@@ -78,6 +85,8 @@ pub struct Model {
         on_delete = "Restrict"
     )]
     pub project: BelongsTo<super::board_projects::Entity>,
+    #[sea_orm(has_many, relation_enum = "BoardArtifacts", via_rel = "WorkItem")]
+    pub board_artifacts: HasMany<super::board_artifacts::Entity>,
     #[sea_orm(has_many, relation_enum = "BoardDecisions", via_rel = "WorkItem")]
     pub board_decisions: HasMany<super::board_decisions::Entity>,
     #[sea_orm(has_many, relation_enum = "BoardMessages", via_rel = "WorkItem")]
@@ -86,6 +95,8 @@ pub struct Model {
     pub checkpoints: HasMany<super::checkpoints::Entity>,
     #[sea_orm(has_many, relation_enum = "FileOperations", via_rel = "WorkItem")]
     pub file_operations: HasMany<super::file_operations::Entity>,
+    #[sea_orm(has_many, relation_enum = "Reviews", via_rel = "WorkItem")]
+    pub reviews: HasMany<super::reviews::Entity>,
     #[sea_orm(has_many, relation_enum = "SessionEvents", via_rel = "WorkItem")]
     pub session_events: HasMany<super::session_events::Entity>,
     #[sea_orm(has_many, relation_enum = "SprintItems", via_rel = "WorkItem")]
@@ -116,10 +127,14 @@ pub struct Model {
         via_rel = "ActiveWorkItem"
     )]
     pub work_sessions_by_active_work_item: HasMany<super::work_sessions::Entity>,
+    #[sea_orm(has_many, relation_enum = "WorkStreamItems", via_rel = "WorkItem")]
+    pub work_stream_items: HasMany<super::work_stream_items::Entity>,
     #[sea_orm(has_many, relation_enum = "WorkflowSteps", via_rel = "WorkItem")]
     pub workflow_steps: HasMany<super::workflow_steps::Entity>,
     #[sea_orm(has_many, relation_enum = "Sprint", via = "sprint_items::WorkItem")]
     pub sprints_via_sprint_items: HasMany<super::sprints::Entity>,
+    #[sea_orm(has_many, relation_enum = "Stream", via = "work_stream_items::WorkItem")]
+    pub work_streams_via_work_stream_items: HasMany<super::work_streams::Entity>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

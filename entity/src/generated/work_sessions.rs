@@ -64,12 +64,24 @@ pub struct Model {
         on_delete = "SetNull"
     )]
     pub user: BelongsTo<Option<super::board_users::Entity>>,
+    #[sea_orm(has_many, relation_enum = "BoardArtifactsBySession", via_rel = "Session")]
+    pub board_artifacts_by_session: HasMany<super::board_artifacts::Entity>,
     #[sea_orm(has_many, relation_enum = "BoardDecisionsBySession", via_rel = "Session")]
     pub board_decisions_by_session: HasMany<super::board_decisions::Entity>,
     #[sea_orm(has_many, relation_enum = "CheckpointsBySession", via_rel = "Session")]
     pub checkpoints_by_session: HasMany<super::checkpoints::Entity>,
     #[sea_orm(has_many, relation_enum = "FileOperationsBySession", via_rel = "Session")]
     pub file_operations_by_session: HasMany<super::file_operations::Entity>,
+    #[sea_orm(
+        has_many,
+        relation_enum = "MaintenanceOperationsBySession",
+        via_rel = "Session"
+    )]
+    pub maintenance_operations_by_session: HasMany<
+        super::maintenance_operations::Entity,
+    >,
+    #[sea_orm(has_many, relation_enum = "ReviewsBySession", via_rel = "Session")]
+    pub reviews_by_session: HasMany<super::reviews::Entity>,
     #[sea_orm(has_many, relation_enum = "SessionEventsBySession", via_rel = "Session")]
     pub session_events_by_session: HasMany<super::session_events::Entity>,
 }

@@ -1,0 +1,4 @@
+CREATE TABLE "reviews" ( "id" uuid NOT NULL PRIMARY KEY, "work_item_id" uuid NOT NULL CONSTRAINT fk_reviews_work_item_id REFERENCES work_items (id) ON DELETE CASCADE, "assignment_id" uuid NULL CONSTRAINT fk_reviews_assignment_id REFERENCES task_assignments (id) ON DELETE SET NULL, "session_id" uuid NULL CONSTRAINT fk_reviews_session_id REFERENCES work_sessions (id) ON DELETE SET NULL, "verdict" text NOT NULL CONSTRAINT "ck_reviews_verdict" CHECK (verdict IN ('accepted', 'rejected')), "reviewer_type" text NOT NULL CONSTRAINT "ck_reviews_reviewer_type" CHECK (reviewer_type IN ('agent', 'user')), "reviewer_id" uuid NOT NULL, "reason" text NULL, "created_at" timestamp with time zone NOT NULL );
+CREATE INDEX "ix_reviews_work_item_id_created_at" ON "reviews" ("work_item_id", "created_at");
+CREATE INDEX "ix_reviews_assignment_id" ON "reviews" ("assignment_id");
+CREATE INDEX "ix_reviews_session_id" ON "reviews" ("session_id");

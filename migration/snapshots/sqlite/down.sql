@@ -1,3 +1,22 @@
+-- m20261121_000043_create_work_item_archives
+DROP TABLE "work_item_archives";
+-- m20261121_000042_create_project_health_metrics
+DROP TABLE "project_health_metrics";
+-- m20261121_000041_create_maintenance_operations
+DROP TABLE "maintenance_operations";
+-- m20261121_000040_create_work_stream_items
+DROP TABLE "work_stream_items";
+-- m20261121_000039_create_work_streams
+DROP TABLE "work_streams";
+-- m20261121_000038_create_board_artifacts
+DROP TABLE "board_artifacts";
+-- m20261121_000037_create_reviews
+DROP TABLE "reviews";
+-- m20261121_000036_add_automation_to_work_items
+SELECT w.id AS id, w.key AS key, w.revision AS revision, w.updated_at AS updated_at, coalesce(p.unmet, 0) AS unmet FROM work_items w LEFT JOIN (SELECT work_item_id, count(*) AS unmet FROM task_prerequisites WHERE prerequisite_type = 'completion_dependency' AND is_mandatory AND status IN ('pending', 'failed') GROUP BY work_item_id) p ON p.work_item_id = w.id WHERE w.prerequisite_satisfaction_required AND w.unmet_prerequisites <> coalesce(p.unmet, 0) ORDER BY w.id;
+ALTER TABLE "work_items" DROP COLUMN "quality_gate_level";
+ALTER TABLE "work_items" DROP COLUMN "auto_maintenance_enabled";
+ALTER TABLE "work_items" DROP COLUMN "prerequisite_satisfaction_required";
 -- m20261121_000035_create_board_search
 DROP TABLE "board_search";
 -- m20261121_000034_create_checkpoints

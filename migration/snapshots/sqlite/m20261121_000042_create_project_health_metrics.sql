@@ -1,0 +1,3 @@
+CREATE TABLE "project_health_metrics" ( "id" uuid_text NOT NULL PRIMARY KEY, "project_id" uuid_text NOT NULL CONSTRAINT fk_project_health_metrics_project_id REFERENCES board_projects (id) ON DELETE CASCADE, "metric_type" text NOT NULL, "value" double NOT NULL, "threshold" double NULL, "is_passing" boolean NOT NULL, "details" jsonb_text NULL, "measured_at" timestamp_with_timezone_text NOT NULL, "created_at" timestamp_with_timezone_text NOT NULL );
+CREATE INDEX "ix_project_health_metrics_project_id_metric_type_measured_at" ON "project_health_metrics" ("project_id", "metric_type", "measured_at");
+CREATE INDEX "ix_project_health_metrics_measured_at" ON "project_health_metrics" ("measured_at");
