@@ -3,7 +3,6 @@
 use super::damage::Damage;
 use super::window::Check;
 use crate::db::dialect::Dialect;
-use crate::prerequisite::COUNTED;
 
 /// The open assignment of an item: at most one, by a unique index.
 const OPEN: &str = "LEFT JOIN task_assignments o ON o.work_item_id = w.id AND o.status IN ('assigned', 'started', 'paused')";
@@ -17,6 +16,10 @@ const NOT_HELD: &str = "CASE WHEN w.delegation_status IN ('assigned', 'in_progre
     OR (w.delegation_status = 'cancelled' AND w.status <> 'cancelled') \
     THEN CASE w.status WHEN 'done' THEN 'completed' WHEN 'review' THEN 'completed' WHEN 'cancelled' THEN 'cancelled' \
       ELSE 'unassigned' END ELSE w.delegation_status END";
+
+/// Prerequisites `p` that count in `unmet_prerequisites` of an item `w`.
+const COUNTED: &str = "p.is_mandatory AND p.status IN ('pending', 'failed') \
+    AND (p.prerequisite_type = 'completion_dependency' OR w.prerequisite_satisfaction_required)";
 
 /// The name of an agent or user by a pair of columns, as `agent:SLUG`.
 fn named(agent: &str, user: &str) -> String {
