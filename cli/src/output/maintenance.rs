@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use callboard_service::entity::MaintenanceOperationExecutionStatus as Status;
-use callboard_service::maintenance::{Finding, ListedOperation, OperationDetails, Outcome, Severity};
+use callboard_service::maintenance::{Finding, ListedOperation, Maintained, OperationDetails, Outcome, Results, Severity};
 
 use super::{Cell, Style, Table, Text, words};
 
@@ -49,6 +49,15 @@ pub fn details(text: &mut Text, found: &OperationDetails) {
     if found.results.more > 0 {
         text.line(format_args!("{} more were not kept", found.results.more));
     }
+}
+
+/// What a run did.
+pub fn maintained(text: &mut Text, done: &Maintained) {
+    findings(text, &done.findings);
+    let results = done.operation.results.clone().and_then(|value| serde_json::from_value(value).ok());
+    let results: Results = results.unwrap_or_default();
+    text.field("Result", summary(&results.summary));
+    text.field("Run", done.operation.id);
 }
 
 /// What was found, one a row.

@@ -12,7 +12,7 @@ mod show;
 pub use list::{ListOperations, ListedOperation};
 pub use report::{Finding, KEPT_FINDINGS, Outcome, Results, Severity};
 pub use request::{Request, Scope};
-pub use run::{Maintained, Watch};
+pub use run::{Maintained, Maintenance, Watch};
 pub use show::{OperationDetails, ShowOperation};
 pub(crate) use request::Within;
 pub(crate) use run::{Batch, Portion, Run};

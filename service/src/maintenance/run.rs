@@ -28,6 +28,27 @@ const MARKED: u64 = 100;
 /// Sees each portion's findings as they come.
 pub type Watch<'a> = &'a (dyn Fn(&[Finding]) + Send + Sync);
 
+/// A command of the maintenance: many transactions, each with its progress, and a row that tells of the whole.
+pub trait Maintenance: Sync {
+    /// Does it. Callers use [`Callboard::maintain`].
+    fn carry_out(
+        &self,
+        board: &Callboard,
+        actor: Actor,
+        watch: Watch<'_>,
+    ) -> impl Future<Output = Result<Maintained>> + Send;
+}
+
+impl Callboard {
+    /// Runs a command of the maintenance. What it finds is handed to `watch` portion by portion, and told at the end.
+    ///
+    /// # Errors
+    /// What keeps the run from beginning. What stops it later is in [`Maintained::refused`], beside what was done by then.
+    pub async fn maintain<M: Maintenance>(&self, actor: Actor, what: &M, watch: Watch<'_>) -> Result<Maintained> {
+        what.carry_out(self, actor, watch).await
+    }
+}
+
 /// One bounded portion after the other, each in a transaction of its own.
 ///
 /// A portion that is tried again (a lost race) begins at the same cursor: whatever else it goes by must not change.

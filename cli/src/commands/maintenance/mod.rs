@@ -1,5 +1,6 @@
 //! `callboard maintenance`: what the board's maintenance did, and is to do.
 
+mod asked;
 mod list;
 mod show;
 
