@@ -8,11 +8,13 @@ mod report;
 mod request;
 mod run;
 mod show;
+mod validate_structure;
 
 pub use list::{ListOperations, ListedOperation};
 pub use report::{Finding, KEPT_FINDINGS, Outcome, Results, Severity};
 pub use request::{Request, Scope};
 pub use run::{Maintained, Maintenance, Watch};
 pub use show::{OperationDetails, ShowOperation};
+pub use validate_structure::ValidateStructure;
 pub(crate) use request::Within;
 pub(crate) use run::{Batch, Portion, Run};

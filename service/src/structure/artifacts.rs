@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use callboard_entity::{board_artifacts as artifacts, board_projects as projects, work_items};
-use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait};
 use uuid::Uuid;
 
 use super::damage::Damage;
@@ -21,7 +21,7 @@ type Row = (Uuid, String, Uuid, String, i64, Option<String>, i64);
 pub(crate) async fn unseen(
     tx: &Tx,
     project: &projects::Model,
-    items: Option<&[Uuid]>,
+    items: Option<Condition>,
     after: Option<Uuid>,
 ) -> Result<(Vec<Broken>, Option<Uuid>)> {
     use artifacts::Column as C;
@@ -34,7 +34,7 @@ pub(crate) async fn unseen(
         .filter(work_items::Column::ProjectId.eq(project.id))
         .filter(C::Path.is_not_null());
     if let Some(items) = items {
-        query = query.filter(C::WorkItemId.is_in(items.iter().copied()));
+        query = query.filter(items);
     }
     if let Some(after) = after {
         query = query.filter(C::Id.gt(after));

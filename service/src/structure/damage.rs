@@ -133,13 +133,8 @@ impl Damage {
     /// From which level on it is looked for.
     pub fn level(self) -> Level {
         match self {
-            Self::ParentElsewhere
-            | Self::PrerequisiteElsewhere
-            | Self::PrerequisiteIncomplete
-            | Self::PrerequisiteOfDone
-            | Self::PrerequisiteCycle
-            | Self::ParentCycle => Level::Comprehensive,
-            Self::AttemptCount | Self::Ledger | Self::AssignmentLedger | Self::WorkflowSteps => Level::FullAudit,
+            Self::AttemptCount | Self::Ledger | Self::AssignmentLedger => Level::Comprehensive,
+            Self::WorkflowSteps => Level::FullAudit,
             _ => Level::Basic,
         }
     }

@@ -27,7 +27,7 @@ const TIMES: &[&str] = &["available_at", "dead_at", "archived_at"];
 /// The rows of the items, the assignments and the ledger of a window, each in an order in which they can be merged.
 pub(super) fn statements(dialect: Dialect) -> [String; 3] {
     let within = "WHERE w.project_id = $1 AND w.id >= $2 AND w.id <= $3";
-    let times: Vec<String> = TIMES.iter().map(|time| format!("{} AS {time}", dialect.micros(&format!("w.{time}")))).collect();
+    let times: Vec<String> = TIMES.iter().map(|time| format!("w.{time} AS {time}")).collect();
     [
         format!(
             "SELECT w.id AS id, w.\"key\" AS subject, w.revision AS revision, w.status AS status, \
@@ -53,7 +53,9 @@ pub(super) fn statements(dialect: Dialect) -> [String; 3] {
 struct Told {
     fields: HashMap<String, Value>,
     assignments: HashMap<String, String>,
-    revision: i64,
+    /// The first and the newest revision, and how many rows there are.
+    first: i64,
+    newest: i64,
     rows: i64,
     unreadable: bool,
 }
@@ -88,7 +90,7 @@ pub(super) async fn compare(tx: &Tx, window: &Window) -> Result<Vec<Broken>> {
 }
 
 /// The smallest id above another one.
-pub(super) fn after(id: Uuid) -> Uuid {
+fn after(id: Uuid) -> Uuid {
     Uuid::from_u128(id.as_u128().saturating_add(1))
 }
 
@@ -96,7 +98,8 @@ fn told(rows: Vec<QueryResult>) -> Result<HashMap<Uuid, Told>> {
     let mut all: HashMap<Uuid, Told> = HashMap::new();
     for row in rows {
         let told = all.entry(row.try_get("", "item")?).or_default();
-        told.revision = row.try_get("", "revision")?;
+        told.newest = row.try_get("", "revision")?;
+        told.first = if told.rows == 0 { told.newest } else { told.first };
         told.rows += 1;
         let Some(after) = row.try_get::<Option<String>>("", "after")? else { continue };
         let Ok(Value::Object(after)) = serde_json::from_str(&after) else {
@@ -119,8 +122,13 @@ fn one(row: &QueryResult, id: Uuid, told: &Told, held: &[(Uuid, String)], found:
         found.push(Broken { damage, item: Some(id), subject: subject.clone(), found: is, expected });
     };
     let revision: i64 = row.try_get("", "revision")?;
-    if told.revision != revision || told.rows != revision + 1 - first_revision(told) {
-        let expected = format!("revision {} after {} rows of the ledger", told.revision, told.rows);
+    if told.rows == 0 {
+        broken(Damage::Ledger, format!("revision {revision}, and no ledger"), "a row for each change".to_owned());
+        return Ok(());
+    }
+    if told.newest != revision || told.rows != told.newest - told.first + 1 {
+        let (rows, first, newest) = (told.rows, told.first, told.newest);
+        let expected = format!("the newest of {rows} rows of the ledger, {first} to {newest} without a gap");
         broken(Damage::Ledger, format!("revision {revision}"), expected);
     }
     if told.unreadable {
@@ -150,11 +158,11 @@ fn one(row: &QueryResult, id: Uuid, told: &Told, held: &[(Uuid, String)], found:
         }
     }
     for field in TIMES {
-        let is: Option<i64> = row.try_get("", field)?;
         let was = told.fields.get(*field).and_then(Value::as_str).and_then(time);
-        if is != was {
-            let shown = |at: Option<i64>| said(field, at.and_then(DateTime::from_timestamp_micros).map(shown).as_deref());
-            broken(Damage::Ledger, shown(is), shown(was));
+        match row.try_get::<Option<Timestamp>>("", field) {
+            Ok(is) if is == was => {}
+            Ok(is) => broken(Damage::Ledger, said_time(field, is), said_time(field, was)),
+            Err(_) => broken(Damage::Ledger, format!("{field} that is no time"), said_time(field, was)),
         }
     }
     for (assignment, status) in held {
@@ -166,11 +174,6 @@ fn one(row: &QueryResult, id: Uuid, told: &Told, held: &[(Uuid, String)], found:
     Ok(())
 }
 
-/// An item that was added has the revision 0 with its first row; one that is older than its ledger begins later.
-fn first_revision(told: &Told) -> i64 {
-    told.revision + 1 - told.rows
-}
-
 /// A pair of columns that are one thing.
 fn name(field: &'static str) -> &'static str {
     if field == "assignee_type" { "assignee" } else { field }
@@ -180,10 +183,10 @@ fn said(field: &str, value: Option<&str>) -> String {
     format!("{field} {}", value.unwrap_or("none"))
 }
 
-fn time(text: &str) -> Option<i64> {
-    DateTime::parse_from_rfc3339(text).ok().map(|at| at.timestamp_micros())
+fn time(text: &str) -> Option<Timestamp> {
+    DateTime::parse_from_rfc3339(text).ok().map(|at| at.to_utc())
 }
 
-fn shown(at: Timestamp) -> String {
-    at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true)
+fn said_time(field: &str, at: Option<Timestamp>) -> String {
+    said(field, at.map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true)).as_deref())
 }

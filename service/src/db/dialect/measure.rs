@@ -11,6 +11,14 @@ impl Dialect {
         }
     }
 
+    /// A part of a JSON value, as text; null where there is none, and where what is stored is no JSON.
+    pub fn json_part(self, value: &str, name: &str) -> String {
+        match self {
+            Self::Sqlite => format!("CASE WHEN json_valid({value}) THEN json_extract({value}, '$.{name}') END"),
+            Self::Postgres => format!("CAST({value} -> '{name}' AS text)"),
+        }
+    }
+
     /// The 32 hexadecimal digits of an id, as text.
     pub fn id_digits(self, id: &str) -> String {
         match self {
