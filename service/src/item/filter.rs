@@ -111,7 +111,7 @@ pub(super) fn in_sprint(sprint: Uuid) -> SimpleExpr {
     C::Id.in_subquery(inside.into_query())
 }
 
-fn unfinished() -> SimpleExpr {
+pub(crate) fn unfinished() -> SimpleExpr {
     C::Status.is_not_in(FINISHED.iter().copied())
 }
 

@@ -4,17 +4,22 @@
 //! found by its lease, and marked failed by the next run and by the sweep; it can be resumed.
 
 mod list;
+mod pages;
+mod prepare_handover;
 mod report;
 mod request;
 mod run;
 mod show;
+mod update_documentation;
 mod validate_structure;
 
 pub use list::{ListOperations, ListedOperation};
+pub use prepare_handover::{HandoverPlan, PlannedItem, PrepareHandover, PreparedHandover};
 pub use report::{Finding, KEPT_FINDINGS, Outcome, Results, Severity};
 pub use request::{Request, Scope};
 pub use run::{Maintained, Maintenance, Watch};
 pub use show::{OperationDetails, ShowOperation};
+pub use update_documentation::UpdateDocumentation;
 pub use validate_structure::ValidateStructure;
 pub(crate) use request::Within;
 pub(crate) use run::{Batch, Portion, Run};

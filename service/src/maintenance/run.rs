@@ -119,6 +119,7 @@ impl<'b> Run<'b> {
         let step = Step { row: &self.row, results: &self.results, batch, lease: LEASE };
         let (row, results, portion) = self.board.run(self.actor, &step).await?;
         (self.row, self.results) = (row, results);
+        self.findings.extend_from_slice(&portion.findings);
         Ok(portion)
     }
 
@@ -131,9 +132,7 @@ impl<'b> Run<'b> {
             match self.advance(batch).await {
                 Ok(portion) => {
                     watch(&portion.findings);
-                    let more = portion.next.is_some();
-                    self.findings.extend(portion.findings);
-                    if !more {
+                    if portion.next.is_none() {
                         return self.finish().await;
                     }
                 }

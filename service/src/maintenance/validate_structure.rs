@@ -227,8 +227,8 @@ impl Validation {
     async fn cycles(&self, tx: &Tx) -> Result<Portion> {
         let mut findings = Vec::new();
         if let Some(project) = &self.within.project {
-            for broken in structure::cycles(tx, project.id, self.level).await? {
-                if self.is_project || self.holds(tx, broken.item).await? {
+            for (broken, items) in structure::cycles(tx, project.id, self.level).await? {
+                if self.is_project || self.holds(tx, items).await? {
                     findings.push(finding(&broken));
                 }
             }
@@ -240,17 +240,23 @@ impl Validation {
         Ok(Portion { findings, counts: Vec::new(), next })
     }
 
-    /// Whether an item is one of those that are looked at.
-    async fn holds(&self, tx: &Tx, item: Option<Uuid>) -> Result<bool> {
-        let Some(item) = item else { return Ok(false) };
-        let found = work_items::Entity::find_by_id(item)
-            .select_only()
-            .column(work_items::Column::Id)
-            .filter(self.within.items())
-            .into_tuple::<Uuid>()
-            .one(&tx.conn)
-            .await?;
-        Ok(found.is_some())
+    /// Whether one of these items is looked at.
+    async fn holds(&self, tx: &Tx, items: Vec<Uuid>) -> Result<bool> {
+        for some in items.chunks(10_000) {
+            let found = work_items::Entity::find()
+                .select_only()
+                .column(work_items::Column::Id)
+                .filter(self.within.items())
+                .filter(work_items::Column::Id.is_in(some.iter().copied()))
+                .limit(1)
+                .into_tuple::<Uuid>()
+                .one(&tx.conn)
+                .await?;
+            if found.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     async fn artifacts(&self, tx: &Tx, after: Option<Uuid>) -> Result<Portion> {

@@ -34,8 +34,8 @@ const PARTS: &str = "SELECT w.id AS a, w.parent_id AS b FROM work_items w WHERE 
     AND EXISTS (SELECT 1 FROM work_items y WHERE y.parent_id = w.id) \
     AND (w.id > $2 OR (w.id = $2 AND w.parent_id > $3)) ORDER BY w.id, w.parent_id LIMIT ";
 
-/// The cycles of a project, each told once, by the key of its oldest item.
-pub(crate) async fn cycles(tx: &Tx, project: Uuid, level: Level) -> Result<Vec<Broken>> {
+/// The cycles of a project with the items of each: told once, by the key of the oldest one.
+pub(crate) async fn cycles(tx: &Tx, project: Uuid, level: Level) -> Result<Vec<(Broken, Vec<Uuid>)>> {
     let mut found = Vec::new();
     for (damage, sql, joined) in
         [(Damage::PrerequisiteCycle, WAITS, "waits for"), (Damage::ParentCycle, PARTS, "is part of")]
@@ -49,13 +49,14 @@ pub(crate) async fn cycles(tx: &Tx, project: Uuid, level: Level) -> Result<Vec<B
             let subject = keys.first().cloned().unwrap_or_default();
             let more = cycle.len().saturating_sub(NAMED);
             keys.push(if more > 0 { format!("{more} more") } else { subject.clone() });
-            found.push(Broken {
+            let broken = Broken {
                 damage,
                 item: cycle.first().copied(),
                 subject,
                 found: format!("{joined} itself: {}", keys.join(" -> ")),
                 expected: "no way back".to_owned(),
-            });
+            };
+            found.push((broken, cycle));
         }
     }
     Ok(found)
