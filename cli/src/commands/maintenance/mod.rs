@@ -2,7 +2,10 @@
 
 mod asked;
 mod list;
+mod prepare_handover;
 mod show;
+mod update_documentation;
+mod validate_structure;
 
 use clap::Subcommand;
 
@@ -12,6 +15,9 @@ use crate::error::CliError;
 /// Look the board over, put it right, and see what was done
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    ValidateStructure(validate_structure::Args),
+    UpdateDocumentation(update_documentation::Args),
+    PrepareHandover(prepare_handover::Args),
     List(list::Args),
     Show(show::Args),
 }
@@ -19,6 +25,9 @@ pub enum Command {
 impl Command {
     pub async fn run(self, context: &Context) -> Result<(), CliError> {
         match self {
+            Self::ValidateStructure(args) => validate_structure::run(args, context).await,
+            Self::UpdateDocumentation(args) => update_documentation::run(args, context).await,
+            Self::PrepareHandover(args) => prepare_handover::run(args, context).await,
             Self::List(args) => list::run(args, context).await,
             Self::Show(args) => show::run(args, context).await,
         }
