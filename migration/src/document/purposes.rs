@@ -67,6 +67,24 @@ pub const GROUPS: &[Group] = &[
         ],
     ),
     (
+        "Automation",
+        &[
+            ("reviews", "What reviewers said of finished work, and why; never changed."),
+            (
+                "board_artifacts",
+                "What came of the work on an item, in versions: in the row, or as a file by its content.",
+            ),
+            ("work_streams", "Items that are worked on one after another for one purpose, and how to go about them."),
+            ("work_stream_items", "Which items are in which work stream, and in what order."),
+            ("maintenance_operations", "Each run of the maintenance: what it was asked, how far it is, what it found."),
+            (
+                "project_health_metrics",
+                "What was measured of a project, when, and whether that was within its threshold.",
+            ),
+            ("work_item_archives", "Items that were taken off the board with all of their rows, until they expire."),
+        ],
+    ),
+    (
         "Bookkeeping",
         &[
             ("external_refs", "Where an imported thing came from, so that importing it again changes it, or nothing."),

@@ -2,7 +2,7 @@
 
 use super::report::{Check, Found};
 use super::rule::{Asked, Rule, ask};
-use super::subject::Subject;
+use super::subject::{Readable, Subject};
 use crate::error::Error;
 use crate::target::Kind;
 
@@ -46,19 +46,33 @@ fn stored(s: &Subject<'_>, table: &str, column: &str, is_text: bool, grouped: &G
     Rule::of(s, table, format!("column {column}"), reads, &asked)
 }
 
-/// Mandatory prerequisites that are pending or failed.
+/// Mandatory prerequisites that are pending or failed: completions always, the other kinds where the item asks for them.
 fn unmet_prerequisites(s: &Subject<'_>) -> Rule {
+    let mut reads = vec![
+        "task_prerequisites.work_item_id",
+        "task_prerequisites.prerequisite_type",
+        "task_prerequisites.is_mandatory",
+        "task_prerequisites.status",
+    ];
+    let mut counts = "p.prerequisite_type = 'completion_dependency'".to_owned();
+    // An older version can't ask for them.
+    if s.readable("work_items", REQUIRED) != Readable::NotYet {
+        reads.push(REQUIRED);
+        counts.push_str(&format!(" OR i.{REQUIRED}"));
+    }
+    let [waiting, items] = ["task_prerequisites", "work_items"].map(|table| s.table(table));
     let grouped = Grouped {
         select: format!(
-            "SELECT work_item_id AS id, count(*) AS \"is\" FROM {} \
-             WHERE is_mandatory AND status IN ('pending', 'failed') GROUP BY work_item_id",
-            s.table("task_prerequisites")
+            "SELECT p.work_item_id AS id, count(*) AS \"is\" FROM {waiting} AS p JOIN {items} AS i ON i.id = p.work_item_id \
+             WHERE p.is_mandatory AND p.status IN ('pending', 'failed') AND ({counts}) GROUP BY p.work_item_id"
         ),
         none: "0",
-        reads: &["task_prerequisites.work_item_id", "task_prerequisites.is_mandatory", "task_prerequisites.status"],
+        reads: &reads,
     };
     stored(s, "work_items", "unmet_prerequisites", false, &grouped)
 }
+
+const REQUIRED: &str = "prerequisite_satisfaction_required";
 
 /// `capability:level`, comma-separated, in the order of the capabilities' bytes.
 fn requirement_key(s: &Subject<'_>) -> Rule {

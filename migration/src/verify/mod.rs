@@ -11,6 +11,7 @@ mod history;
 mod integrity;
 mod orphans;
 pub(crate) mod pages;
+mod records;
 mod report;
 mod rule;
 mod search;
@@ -188,6 +189,7 @@ async fn one(subject: &Subject<'_>, check: Check) -> Result<Found, Error> {
         Check::Integrity => integrity::check(subject).await,
         Check::ForeignKeys => foreign_keys::check(subject).await,
         Check::Orphans => orphans::check(subject).await,
+        Check::Records => records::check(subject).await,
         Check::Counters => counters::check(subject).await,
         Check::Search => search::check(subject).await,
     }

@@ -28,6 +28,14 @@ const BY_TYPE: &[[&str; 5]] = &[
     ["board_messages", "actor_id", "actor_type", "user", "board_users"],
     ["checkpoints", "actor_id", "actor_type", "agent", "agent_profiles"],
     ["checkpoints", "actor_id", "actor_type", "user", "board_users"],
+    ["reviews", "reviewer_id", "reviewer_type", "agent", "agent_profiles"],
+    ["reviews", "reviewer_id", "reviewer_type", "user", "board_users"],
+    ["board_artifacts", "actor_id", "actor_type", "agent", "agent_profiles"],
+    ["board_artifacts", "actor_id", "actor_type", "user", "board_users"],
+    ["maintenance_operations", "actor_id", "actor_type", "agent", "agent_profiles"],
+    ["maintenance_operations", "actor_id", "actor_type", "user", "board_users"],
+    ["work_item_archives", "actor_id", "actor_type", "agent", "agent_profiles"],
+    ["work_item_archives", "actor_id", "actor_type", "user", "board_users"],
     ["external_refs", "entity_id", "entity_type", "work_item", "work_items"],
 ];
 

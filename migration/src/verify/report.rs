@@ -24,6 +24,9 @@ pub enum Check {
     ForeignKeys,
     /// Each reference without a foreign key has its row.
     Orphans,
+    /// Rows of reviews, artifacts, work streams, maintenance, measurements and archives agree with themselves and with
+    /// each other.
+    Records,
     /// What is stored and could be counted is what counting gives.
     Counters,
     /// The full-text index has a document for each row that can be found, with that row's words, and no other.
@@ -32,11 +35,19 @@ pub enum Check {
 
 impl Check {
     /// In the order in which they run.
-    pub const ALL: &[Self] =
-        &[Self::History, Self::Drift, Self::Integrity, Self::ForeignKeys, Self::Orphans, Self::Counters, Self::Search];
+    pub const ALL: &[Self] = &[
+        Self::History,
+        Self::Drift,
+        Self::Integrity,
+        Self::ForeignKeys,
+        Self::Orphans,
+        Self::Records,
+        Self::Counters,
+        Self::Search,
+    ];
     /// Those that ask neither for the history nor for the schema.
     pub(super) const OF_ROWS: &[Self] =
-        &[Self::Integrity, Self::ForeignKeys, Self::Orphans, Self::Counters, Self::Search];
+        &[Self::Integrity, Self::ForeignKeys, Self::Orphans, Self::Records, Self::Counters, Self::Search];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -45,6 +56,7 @@ impl Check {
             Self::Integrity => "integrity",
             Self::ForeignKeys => "foreign_keys",
             Self::Orphans => "orphans",
+            Self::Records => "records",
             Self::Counters => "counters",
             Self::Search => "search",
         }

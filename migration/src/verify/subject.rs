@@ -150,10 +150,13 @@ impl<'a> Subject<'a> {
 /// The column by which people know a row.
 const NAMES: &[(&str, &str)] = &[
     ("agent_profiles", "slug"),
+    ("board_artifacts", "name"),
     ("board_projects", "slug"),
     ("board_users", "name"),
     ("sprints", "code"),
+    ("work_item_archives", "item_key"),
     ("work_items", "key"),
+    ("work_streams", "slug"),
     ("workflow_runs", "workflow_id"),
     ("workflow_steps", "name"),
 ];

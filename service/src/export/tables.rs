@@ -10,6 +10,7 @@ use sea_orm::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::db::Tx;
 use crate::db::dialect::Dialect;
@@ -25,6 +26,9 @@ pub(crate) trait Portable:
     EntityTrait<Model: Serialize + DeserializeOwned + IntoActiveModel<Self::ActiveModel> + Send + Sync>
 {
     const KIND: &'static str;
+
+    /// Rows of one page: fewer where a row may be long.
+    const PAGE: usize = PAGE;
 
     /// The columns of the primary key.
     fn key() -> Vec<Self::Column>;
@@ -78,6 +82,10 @@ portable! {
     "decision_evolution" decision_evolutions Id;
     "file_operation" file_operations Id;
     "file_verification" file_verifications Id;
+    "review" reviews Id;
+    "work_stream" work_streams Id;
+    "work_stream_item" work_stream_items StreamId WorkItemId;
+    "maintenance_operation" maintenance_operations Id;
     "external_ref" external_refs Id;
 }
 
@@ -144,6 +152,49 @@ impl Portable for e::board_messages::Entity {
     }
 }
 
+impl Portable for e::board_artifacts::Entity {
+    const KIND: &'static str = "artifact";
+    /// Each may hold 64 KiB of text.
+    const PAGE: usize = 100;
+
+    fn key() -> Vec<Self::Column> {
+        vec![e::board_artifacts::Column::Id]
+    }
+
+    fn ordered(rows: Vec<Self::Model>) -> Vec<Self::Model> {
+        parents_first(rows, |row| row.id, |row| row.previous_version_id)
+    }
+}
+
+impl Portable for e::project_health_metrics::Entity {
+    const KIND: &'static str = "health_metric";
+
+    fn key() -> Vec<Self::Column> {
+        vec![e::project_health_metrics::Column::Id]
+    }
+
+    fn canonical(mut row: Self::Model) -> Self::Model {
+        row.value = fifteen_digits(row.value);
+        row.threshold = row.threshold.map(fifteen_digits);
+        row
+    }
+}
+
+impl Portable for e::work_item_archives::Entity {
+    const KIND: &'static str = "archive";
+    /// Each holds an item with all that belongs to it.
+    const PAGE: usize = 20;
+
+    fn key() -> Vec<Self::Column> {
+        vec![e::work_item_archives::Column::Id]
+    }
+}
+
+/// A number as JSON gives it back to the last bit: serde_json may miss that of one with more digits.
+fn fifteen_digits(number: f64) -> f64 {
+    format!("{number:.14e}").parse().unwrap_or(number)
+}
+
 impl Portable for e::work_items::Entity {
     const KIND: &'static str = "item";
 
@@ -164,12 +215,17 @@ impl Portable for e::work_items::Entity {
     }
 
     fn ordered(rows: Vec<Self::Model>) -> Vec<Self::Model> {
-        let places: HashMap<_, usize> = rows.iter().enumerate().map(|(place, row)| (row.id, place)).collect();
-        let parent = |row: &Self::Model| row.parent_id.and_then(|id| places.get(&id)).copied();
-        let order = graph::parents_first(&rows.iter().map(parent).collect::<Vec<_>>());
-        let mut rows: Vec<Option<Self::Model>> = rows.into_iter().map(Some).collect();
-        order.into_iter().filter_map(|place| rows[place].take()).collect()
+        parents_first(rows, |row| row.id, |row| row.parent_id)
     }
+}
+
+/// The rows in an order in which each comes after the one of them that it refers to.
+fn parents_first<M>(rows: Vec<M>, id: fn(&M) -> Uuid, parent: fn(&M) -> Option<Uuid>) -> Vec<M> {
+    let places: HashMap<Uuid, usize> = rows.iter().enumerate().map(|(place, row)| (id(row), place)).collect();
+    let parent = |row: &M| parent(row).and_then(|id| places.get(&id)).copied();
+    let order = graph::parents_first(&rows.iter().map(parent).collect::<Vec<_>>());
+    let mut rows: Vec<Option<M>> = rows.into_iter().map(Some).collect();
+    order.into_iter().filter_map(|place| rows[place].take()).collect()
 }
 
 /// Something that is done to every table.
@@ -209,6 +265,13 @@ pub(crate) async fn for_each(what: &mut impl ForEachTable) -> Result<()> {
     what.table::<e::file_verifications::Entity>().await?;
     what.table::<e::board_messages::Entity>().await?;
     what.table::<e::checkpoints::Entity>().await?;
+    what.table::<e::reviews::Entity>().await?;
+    what.table::<e::board_artifacts::Entity>().await?;
+    what.table::<e::work_streams::Entity>().await?;
+    what.table::<e::work_stream_items::Entity>().await?;
+    what.table::<e::maintenance_operations::Entity>().await?;
+    what.table::<e::project_health_metrics::Entity>().await?;
+    what.table::<e::work_item_archives::Entity>().await?;
     what.table::<e::external_refs::Entity>().await
 }
 
@@ -220,7 +283,7 @@ pub(crate) fn data<E: Portable>(row: E::Model) -> Result<Value> {
 
 /// The rows that come next in the order of the key.
 pub(super) async fn page<E: Portable>(tx: &Tx, last: Option<&E::Model>) -> Result<Vec<E::Model>> {
-    let mut page = E::find().limit(PAGE as u64);
+    let mut page = E::find().limit(E::PAGE as u64);
     for column in E::key() {
         page = page.order_by(tx.dialect.bytewise(column), Order::Asc);
     }

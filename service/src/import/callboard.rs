@@ -10,7 +10,7 @@ use super::lines;
 use crate::db::{Tx, Verb};
 use crate::entity::SCHEMA_VERSION;
 use crate::error::{Conflict, Error, Result, taken};
-use crate::export::tables::{self, ForEachTable, PAGE, Portable};
+use crate::export::tables::{self, ForEachTable, Portable};
 use crate::export::{FORMAT, HEADER};
 use crate::search;
 
@@ -123,7 +123,7 @@ impl ForEachTable for Restoring<'_> {
         for (number, value) in lines {
             rows.push(row::<E>(value).map_err(|why| broken(number, why))?);
         }
-        for chunk in E::ordered(rows).chunks(PAGE) {
+        for chunk in E::ordered(rows).chunks(E::PAGE) {
             let new = new::<E>(self.tx, chunk).await?;
             counts.created += new.len() as u64;
             if !new.is_empty() {

@@ -1,6 +1,6 @@
 //! What a caller says of an item that is not there yet.
 
-use callboard_entity::{WorkItemDelegationStatus, WorkItemStatus, WorkItemType, work_items};
+use callboard_entity::{WorkItemDelegationStatus, WorkItemQualityGateLevel, WorkItemStatus, WorkItemType, work_items};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -133,6 +133,9 @@ impl NewItem {
             dead_at: None,
             blocked_reason: None,
             last_activity_at: Some(tx.now),
+            prerequisite_satisfaction_required: false,
+            auto_maintenance_enabled: true,
+            quality_gate_level: WorkItemQualityGateLevel::Standard,
         };
         Ok((row, requirements))
     }

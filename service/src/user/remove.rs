@@ -1,8 +1,9 @@
 //! Removes a user that nothing refers to.
 
 use callboard_entity::{
-    ActorType, WorkItemAssigneeType, board_decisions, board_messages, board_users as users, checkpoints,
-    decision_evolutions, file_operations, file_verifications, session_events, task_assignments as assignments,
+    ActorType, ReviewReviewerType, WorkItemAssigneeType, board_artifacts, board_decisions, board_messages,
+    board_users as users, checkpoints, decision_evolutions, file_operations, file_verifications,
+    maintenance_operations, reviews, session_events, task_assignments as assignments, work_item_archives,
     work_item_events as events, work_items, work_sessions as sessions, workflow_events,
 };
 use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter};
@@ -28,8 +29,8 @@ macro_rules! by_user {
 /// Removes a user, for one that was added by mistake: whoever has done anything stays, or history would not be told.
 ///
 /// # Errors
-/// `NotFound` for the user; `Conflict::InUse`, naming how many items, assignments, sessions, ledger rows and settings
-/// refer to them.
+/// `NotFound` for the user; `Conflict::InUse`, naming how many items, assignments, sessions, ledger rows, reviews and
+/// settings refer to them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RemoveUser {
     /// By name or id.
@@ -65,14 +66,23 @@ impl Verb for RemoveUser {
                 decision_evolutions,
                 board_messages,
                 checkpoints,
+                board_artifacts,
+                maintenance_operations,
+                work_item_archives,
             ]
         );
+        let reviews = reviews::Entity::find()
+            .filter(reviews::Column::ReviewerType.eq(ReviewReviewerType::User))
+            .filter(reviews::Column::ReviewerId.eq(user.id))
+            .count(&tx.conn)
+            .await?;
         let settings = setting::naming_user(tx, &user.name).await?;
         let found = [
             (items, "items"),
             (assignments, "assignments"),
             (sessions, "sessions"),
             (ledger, "ledger rows"),
+            (reviews, "reviews"),
             (settings, "settings"),
         ];
         let uses: Vec<String> =

@@ -51,19 +51,32 @@ both_empty! {
             columns += footprint.columns.len();
             before = after;
         }
-        assert_eq!(columns, 13, "the delegation columns");
+        assert_eq!(columns, 16, "the columns of delegation and automation");
     }
 
     async fn the_schema_is_the_committed_one(t: TestDb) {
         up(&t, runner::Goal::Latest).await.expect("up");
-        compare(&snapshot_path(&t, "schema.txt"), &describe(&t).await);
+        let schema = describe(&t).await;
+        compare(&snapshot_path(&t, "history.tables.txt"), &blocks(&schema)[runner::HISTORY_TABLE]);
+        compare(&snapshot_path(&t, "schema.txt"), &schema);
     }
 
     /// What `verify` and the checks before COMMIT hold a database against.
     async fn each_step_leaves_its_committed_tables(t: TestDb) {
+        // While they are written, `up` would refuse a column that they do not have yet: the steps' SQL runs by itself.
+        let bless = std::env::var_os("CALLBOARD_BLESS").is_some();
+        let recorded = if bless { runner::record(&history(), &options(&t)).await.expect("record") } else { Vec::new() };
+        let db = t.raw().await;
         let mut before = blocks("");
         for (at, step) in history().iter().enumerate() {
-            up(&t, runner::Goal::Steps(1)).await.expect("up");
+            match recorded.get(at) {
+                Some(step) => {
+                    for line in step.up.lines() {
+                        sql(&db, line).await;
+                    }
+                }
+                None => drop(up(&t, runner::Goal::Steps(1)).await.expect("up")),
+            }
             let now = describe(&t).await;
             let after = blocks(&now);
             let changed = |table: &&String| *table != runner::HISTORY_TABLE && before.get(*table) != after.get(*table);
@@ -72,8 +85,7 @@ both_empty! {
                 tables.push_str(&format!("table {gone}\n"));
             }
             compare(&snapshot_path(&t, &format!("{}.tables.txt", step.version())), &tables);
-            compare(&snapshot_path(&t, "history.tables.txt"), &after[runner::HISTORY_TABLE]);
-            if std::env::var_os("CALLBOARD_BLESS").is_none() {
+            if !bless {
                 assert_eq!(runner::expected_tables(&history(), at + 1, kind(&t)), Some(now), "{}", step.version());
             }
             before = after;

@@ -1,8 +1,8 @@
 //! The rows of the board that records become.
 
 use callboard_entity::{
-    TaskPrerequisiteType, WorkItemAssigneeType, WorkItemDelegationStatus as Delegation, WorkItemStatus as Status,
-    external_refs, work_item_events as events, work_items,
+    TaskPrerequisiteType, WorkItemAssigneeType, WorkItemDelegationStatus as Delegation, WorkItemQualityGateLevel,
+    WorkItemStatus as Status, external_refs, work_item_events as events, work_items,
 };
 use sea_orm::ActiveValue::Set;
 use serde_json::{Value, json};
@@ -65,6 +65,9 @@ pub(super) fn item(
         dead_at: None,
         blocked_reason: (record.status == Status::Blocked).then(|| "it was blocked where it came from".to_owned()),
         last_activity_at: Some(record.updated_at),
+        prerequisite_satisfaction_required: false,
+        auto_maintenance_enabled: true,
+        quality_gate_level: WorkItemQualityGateLevel::Standard,
     }
 }
 

@@ -4,6 +4,8 @@
 //! that the next step meets them.
 
 mod agent_profiles;
+mod automation;
+mod board_artifacts;
 mod board_decisions;
 mod board_messages;
 mod board_projects;
@@ -20,18 +22,24 @@ mod external_refs;
 mod file_operations;
 mod file_verifications;
 mod idempotency_keys;
+mod maintenance_operations;
 mod prerequisites;
+mod project_health_metrics;
 mod ready_queue;
 mod requirements;
+mod reviews;
 mod session_events;
 mod sprint_items;
 mod sprints;
 mod task_assignments;
 mod user_names;
 pub mod value;
+mod work_item_archives;
 mod work_item_events;
 mod work_items;
 mod work_sessions;
+mod work_stream_items;
+mod work_streams;
 mod workflow_context;
 mod workflow_events;
 mod workflow_outputs;
@@ -77,7 +85,7 @@ macro_rules! table_check {
 }
 use table_check;
 
-const CHECKS: [Check; 34] = [
+const CHECKS: [Check; 42] = [
     board_users::CHECK,
     board_projects::CHECK,
     sprints::CHECK,
@@ -112,6 +120,14 @@ const CHECKS: [Check; 34] = [
     board_messages::CHECK,
     checkpoints::CHECK,
     board_search::CHECK,
+    automation::CHECK,
+    reviews::CHECK,
+    board_artifacts::CHECK,
+    work_streams::CHECK,
+    work_stream_items::CHECK,
+    maintenance_operations::CHECK,
+    project_health_metrics::CHECK,
+    work_item_archives::CHECK,
 ];
 
 both_empty! {
