@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use callboard_entity::{
-    MaintenanceOperationExecutionStatus as Status, MaintenanceOperationOperationType as Kind,
+    MaintenanceOperationExecutionStatus as Status, MaintenanceOperationType as Kind,
     MaintenanceOperationScope as Scope, MaintenanceOperationValidationLevel as Level, board_projects as projects,
     maintenance_operations as operations, work_items,
 };

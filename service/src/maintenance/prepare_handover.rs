@@ -3,10 +3,10 @@
 use std::fmt::Write;
 
 use callboard_entity::{MaintenanceOperationValidationLevel as Level, WorkItemStatus as Status, work_items};
-use sea_orm::sea_query::{Expr, ExprTrait, Query as Sql};
+use sea_orm::sea_query::{Expr, ExprTrait, Query as Sql, SimpleExpr};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::pages;
@@ -123,7 +123,7 @@ impl PrepareHandover {
         }
         let total = query.clone().count(&tx.conn).await?;
         let rows = query
-            .order_by_desc(Expr::case(Expr::exists(held), 1).finally(0))
+            .order_by_desc(SimpleExpr::Case(Box::new(Expr::case(Expr::exists(held), 1).finally(0))))
             .order_by_desc(work_items::Column::LastActivityAt)
             .order_by_asc(work_items::Column::Id)
             .limit(MOST)
@@ -137,7 +137,7 @@ impl PrepareHandover {
         Ok(HandoverPlan { head: self.head(tx, within).await?, items: rows.iter().map(line).collect(), total })
     }
 
-    fn chosen(&self, held: sea_orm::sea_query::SimpleExpr) -> Condition {
+    fn chosen(&self, held: SimpleExpr) -> Condition {
         let at_work = Condition::any()
             .add(held)
             .add(work_items::Column::Status.is_in([Status::InProgress, Status::Review]));
@@ -299,7 +299,7 @@ impl Draft {
         let free = bytes(budget).saturating_sub(self.size() + FRAME) / BYTES_PER_TOKEN;
         let share = free / left.clamp(1, 2);
         let room = if share as u64 >= MIN_BUDGET { share } else { free };
-        (room as u64).min(recovery::MAX_BUDGET)
+        Ord::min(room as u64, recovery::MAX_BUDGET)
     }
 
     fn add(&mut self, item: &PlannedItem, package: &str) {

@@ -18,4 +18,4 @@ pub(crate) use artifacts::unseen as artifacts;
 pub(crate) use cycles::cycles;
 pub(crate) use projects::of_project;
 pub(crate) use repair::{Mended, mend_item, mend_project};
-pub(crate) use window::{Broken, Window, of_items, statements};
+pub(crate) use window::{Broken, Window, of_items};

@@ -60,15 +60,6 @@ fn checks(dialect: Dialect, level: Level) -> Vec<Check> {
     all.filter(|check| check.damage.is_looked_for(level)).collect()
 }
 
-/// The statements that a run of a level sends for each window, for benchmarks: the last one reads the ledger.
-pub(crate) fn statements(dialect: Dialect, level: Level) -> Vec<String> {
-    let mut all: Vec<String> = checks(dialect, level).iter().map(Check::sql).collect();
-    if Damage::Ledger.is_looked_for(level) {
-        all.extend(replay::statements(dialect));
-    }
-    all
-}
-
 /// What is broken of the items of a window, in the order of their ids.
 pub(crate) async fn of_items(tx: &Tx, window: &Window, level: Level) -> Result<Vec<Broken>> {
     let mut found = Vec::new();

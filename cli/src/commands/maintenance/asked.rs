@@ -2,7 +2,7 @@
 
 use callboard_service::Ref;
 use callboard_service::entity::{
-    MaintenanceOperationOperationType as Kind, MaintenanceOperationValidationLevel as Level,
+    MaintenanceOperationType as Kind, MaintenanceOperationValidationLevel as Level,
 };
 use callboard_service::maintenance::{Maintained, Maintenance, Request, Scope};
 use uuid::Uuid;

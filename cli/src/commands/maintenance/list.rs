@@ -1,7 +1,7 @@
 //! `callboard maintenance list`.
 
 use callboard_service::entity::{
-    MaintenanceOperationExecutionStatus as Status, MaintenanceOperationOperationType as Kind,
+    MaintenanceOperationExecutionStatus as Status, MaintenanceOperationType as Kind,
 };
 use callboard_service::maintenance::ListOperations;
 

@@ -1,6 +1,6 @@
 //! `callboard maintenance prepare-handover`.
 
-use callboard_service::entity::MaintenanceOperationOperationType as Kind;
+use callboard_service::entity::MaintenanceOperationType as Kind;
 use callboard_service::maintenance::PrepareHandover;
 
 use super::asked::Asked;

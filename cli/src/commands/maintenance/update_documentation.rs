@@ -1,6 +1,6 @@
 //! `callboard maintenance update-documentation`.
 
-use callboard_service::entity::MaintenanceOperationOperationType as Kind;
+use callboard_service::entity::MaintenanceOperationType as Kind;
 use callboard_service::maintenance::UpdateDocumentation;
 
 use super::asked::{self, Asked};

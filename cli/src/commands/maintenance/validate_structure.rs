@@ -1,7 +1,7 @@
 //! `callboard maintenance validate-structure`.
 
-use callboard_service::entity::MaintenanceOperationOperationType as Kind;
-use callboard_service::maintenance::ValidateStructure;
+use callboard_service::entity::MaintenanceOperationType as Kind;
+use callboard_service::maintenance::{Outcome, ValidateStructure};
 
 use super::asked::{self, Asked};
 use crate::context::Context;
@@ -21,14 +21,21 @@ pub struct Args {
     #[arg(long)]
     fix: bool,
 
+    /// End with exit code 3 where something is found that the run does not mend
+    #[arg(long)]
+    check: bool,
+
     /// The most items that are mended in one transaction: 1 to 100
     #[arg(long, value_name = "N", default_value_t = 50)]
     batch: u64,
 }
 
+const LEFT: &str =
+    "what is marked kept is mended by --fix; docs/automation/structure.md says what each of the others is";
+
 const EXAMPLES: &str = "Levels:
   basic           counters, assignees, states, sprints, prerequisites, parents and cycles
-  comprehensive   also the ledger of every item, replayed, and whether the files of artifacts are there
+  comprehensive   also every ledger, replayed, and whether the files of artifacts are there
   full-audit      also the runs of workflows
 
 Examples:
@@ -40,5 +47,13 @@ Examples:
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let request = args.asked.request(context, Kind::ValidateStructure, args.fix)?;
     let what = ValidateStructure { request, batch: Some(args.batch) };
-    asked::run(context, &what, "maintained").await
+    let board = context.board().await?;
+    let actor = context.actor(&board).await?;
+    let done = context.in_session(&board).await?.maintain(actor, &what, &|_| {}).await?;
+    let left = done.findings.iter().filter(|finding| finding.outcome != Outcome::Changed).count() as u64;
+    asked::tell(context, done, "maintained")?;
+    match left {
+        count @ 1.. if args.check => Err(CliError::Found { count, hint: LEFT }),
+        _ => Ok(()),
+    }
 }

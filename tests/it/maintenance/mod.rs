@@ -1,0 +1,56 @@
+//! The maintenance of a board.
+
+mod prepare_handover;
+mod structure_fixed;
+mod structure_found;
+mod update_documentation;
+mod validate_structure;
+
+use callboard_service::entity::{
+    MaintenanceOperationType as Kind, MaintenanceOperationValidationLevel as Level,
+};
+use callboard_service::maintenance::{Maintained, Outcome, Request, Scope, ValidateStructure};
+use support::Seed;
+
+/// A request about the whole project.
+pub fn request(kind: Kind, level: Level) -> Request {
+    Request { kind, project: None, scope: Scope::FullProject, level, dry_run: false, resolve: false, resume: None }
+}
+
+/// Everything is looked for, and nothing mended.
+pub fn look() -> ValidateStructure {
+    ValidateStructure { request: request(Kind::ValidateStructure, Level::FullAudit), batch: None }
+}
+
+/// Everything is looked for, and mended.
+pub fn fix() -> ValidateStructure {
+    let mut fix = look();
+    fix.request.resolve = true;
+    fix
+}
+
+/// Runs it; it must come to its end.
+pub async fn validate(seed: &Seed, what: &ValidateStructure) -> Maintained {
+    let done = seed.board.maintain(seed.me, what, &|_| {}).await.expect("validate the structure");
+    assert!(done.refused.is_none(), "{done:?}");
+    done
+}
+
+/// What was found, as `kind subject`, in order.
+pub fn told(done: &Maintained) -> Vec<String> {
+    let mut told: Vec<String> = done.findings.iter().map(|found| format!("{} {}", found.kind, found.subject)).collect();
+    told.sort();
+    told
+}
+
+/// The same of what became so.
+pub fn that_are(done: &Maintained, outcome: Outcome) -> Vec<String> {
+    let mut told: Vec<String> = done
+        .findings
+        .iter()
+        .filter(|found| found.outcome == outcome)
+        .map(|found| format!("{} {}", found.kind, found.subject))
+        .collect();
+    told.sort();
+    told
+}
