@@ -6,6 +6,7 @@ mod import;
 mod raw;
 mod sample;
 mod search;
+mod structure;
 mod verify;
 
 use std::error::Error;
@@ -19,6 +20,7 @@ enum Command {
     Import(import::Args),
     Fleet(fleet::Args),
     Search(search::Args),
+    Structure(structure::Args),
     Verify(verify::Args),
 }
 
@@ -28,6 +30,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
         Command::Import(args) => import::run(args).await.map(|()| ExitCode::SUCCESS),
         Command::Fleet(args) => fleet::run(args).await,
         Command::Search(args) => search::run(args).await,
+        Command::Structure(args) => structure::run(args).await,
         Command::Verify(args) => verify::run(args).await,
     }
 }

@@ -1,6 +1,6 @@
 //! Whether the files of artifacts are there. Only what lies there is asked, nothing is read.
 
-use std::path::Path;
+use std::path::{Component, Path};
 
 use callboard_entity::{board_artifacts as artifacts, board_projects as projects, work_items};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait};
@@ -60,6 +60,9 @@ pub(crate) async fn unseen(
 /// What is wrong with what lies at a path of the root's, if something is. Follows no link.
 fn problem(root: Option<&str>, path: &str, size: i64) -> Option<String> {
     let Some(root) = root else { return Some("has no root folder to lie in".to_owned()) };
+    if !Path::new(path).components().all(|part| matches!(part, Component::Normal(_))) {
+        return Some("leads out of the root".to_owned());
+    }
     match std::fs::symlink_metadata(Path::new(root).join(path)) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Some("is not there".to_owned()),
         Err(error) => Some(format!("can't be looked at: {error}")),

@@ -10,6 +10,7 @@ mod docs;
 mod export;
 mod fence;
 mod file;
+mod health;
 mod import;
 mod init;
 mod item;
