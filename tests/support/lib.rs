@@ -18,6 +18,7 @@
 //! throwaway cluster of this process, started at first need, or the server of CALLBOARD_TEST_POSTGRES_URL. If there is
 //! neither, the PostgreSQL tests fail: they are never skipped.
 
+pub mod automation_rows;
 pub mod board;
 mod case;
 mod child;

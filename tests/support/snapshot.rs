@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use callboard_service::entity::{
-    agent_profiles, board_decisions, board_messages, checkpoints, decision_evolutions, file_operations,
-    file_verifications, idempotency_keys, session_events, task_assignments, task_prerequisites, work_item_events,
-    work_items, work_sessions, workflow_context, workflow_events, workflow_outputs, workflow_runs,
+    agent_profiles, board_artifacts, board_decisions, board_messages, checkpoints, decision_evolutions,
+    file_operations, file_verifications, idempotency_keys, maintenance_operations, project_health_metrics, reviews,
+    session_events, task_assignments, task_prerequisites, work_item_archives, work_item_events, work_items,
+    work_sessions, work_stream_items, work_streams, workflow_context, workflow_events, workflow_outputs, workflow_runs,
     workflow_step_dependencies, workflow_steps, workflow_templates,
 };
 use sea_orm::{DatabaseConnection, EntityTrait};
@@ -50,7 +51,20 @@ impl Seed {
         self.add_workflows(&mut rows).await;
         add::<board_decisions::Entity>(&mut rows, &self.raw, "board_decisions", |r| r.id.to_string()).await;
         add::<decision_evolutions::Entity>(&mut rows, &self.raw, "decision_evolutions", |r| r.id.to_string()).await;
+        self.add_automation(&mut rows).await;
         Snapshot(rows)
+    }
+
+    async fn add_automation(&self, rows: &mut BTreeMap<String, String>) {
+        let raw = &self.raw;
+        add::<reviews::Entity>(rows, raw, "reviews", |r| r.id.to_string()).await;
+        add::<board_artifacts::Entity>(rows, raw, "board_artifacts", |r| format!("{} {}", r.name, r.id)).await;
+        add::<work_streams::Entity>(rows, raw, "work_streams", |r| r.slug.clone()).await;
+        let key = |r: &work_stream_items::Model| format!("{} {}", r.stream_id, r.work_item_id);
+        add::<work_stream_items::Entity>(rows, raw, "work_stream_items", key).await;
+        add::<maintenance_operations::Entity>(rows, raw, "maintenance_operations", |r| r.id.to_string()).await;
+        add::<project_health_metrics::Entity>(rows, raw, "project_health_metrics", |r| r.id.to_string()).await;
+        add::<work_item_archives::Entity>(rows, raw, "work_item_archives", |r| r.item_key.clone()).await;
     }
 
     async fn add_workflows(&self, rows: &mut BTreeMap<String, String>) {

@@ -1,5 +1,6 @@
 //! The generated entities and the check for drift.
 
+mod automation_rows;
 mod change;
 mod check;
 mod columns;

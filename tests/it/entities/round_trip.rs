@@ -13,7 +13,7 @@ use serde_json::json;
 use support::{TestDb, both, plain, workflow_rows};
 
 use super::change::{committed, run};
-use super::continuity_rows;
+use super::{automation_rows, continuity_rows};
 
 /// An id for each table, which is also its number.
 pub(super) fn id(n: u128) -> Uuid {
@@ -111,6 +111,9 @@ fn item() -> work_items::Model {
         dead_at: Some(at(8)),
         blocked_reason: Some(words("reason")),
         last_activity_at: Some(at(9)),
+        prerequisite_satisfaction_required: true,
+        auto_maintenance_enabled: false,
+        quality_gate_level: WorkItemQualityGateLevel::Strict,
     }
 }
 
@@ -285,6 +288,7 @@ both! {
         seen.extend(leaves(&db).await);
         seen.extend(workflows(&db).await);
         seen.extend(continuity_rows::all(&db).await);
+        seen.extend(automation_rows::all(&db).await);
         let files = committed();
         let tables: BTreeSet<String> = files.keys().filter_map(|f| f.strip_suffix(".rs")).map(str::to_owned)
             .filter(|f| f != "mod" && f != "sea_orm_active_enums").collect();

@@ -8,7 +8,9 @@ use callboard_service::assignment::Fail;
 use callboard_service::checkpoint::AddCheckpoint;
 use callboard_service::decision::{AddDecision, EvolveDecision, EvolvesInto, NamedDecision, ShowDecision};
 use callboard_service::entity::CapabilityLevel::{Basic, Expert};
-use callboard_service::entity::{DecisionEvolutionKind, FileOperationOperation, work_items, work_sessions};
+use callboard_service::entity::{
+    DecisionEvolutionKind, FileOperationOperation, board_artifacts, work_item_archives, work_items, work_sessions,
+};
 use callboard_service::export::ExportBoard;
 use callboard_service::file::{Done, Progress, Root, TrackFiles, VerifyFiles, observe};
 use callboard_service::import::{ImportCallboard, RestoredRows};
@@ -22,8 +24,10 @@ use callboard_service::{Actor, Callboard, Change, DatabaseUrl, Error, ErrorKind,
 use rust_decimal::Decimal;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
-use support::{Seed, TestDb, both, workflow_rows};
+use support::{Seed, TestDb, automation_rows, both, workflow_rows};
 use uuid::Uuid;
+
+use support::automation_rows::Around;
 
 use super::beads::{AWKWARD, import};
 use super::rows;
@@ -82,7 +86,19 @@ async fn full(t: &TestDb) -> Seed {
     track(t, &seed).await;
     decide(&seed, item.id).await;
     workflow_rows::write_all(&seed.raw, seed.project.id, agent.id, item.id, seed.user.id).await;
+    let around = automate(&seed, claimed.item.id, claimed.assignment, agent.id).await;
+    automation_rows::write_all(&seed.raw, &around).await;
     seed
+}
+
+/// What the automation is about: an item whose columns for it are not as they come.
+async fn automate(seed: &Seed, item: Uuid, assignment: Uuid, agent: Uuid) -> Around {
+    let sql =
+        "prerequisite_satisfaction_required = TRUE, auto_maintenance_enabled = FALSE, quality_gate_level = 'strict'";
+    seed.sql(&format!("UPDATE work_items SET {sql} WHERE \"key\" = 'CB-1'")).await;
+    let session = work_sessions::Entity::find().one(&seed.raw).await.expect("read").expect("a session").id;
+    let (project, user) = (seed.project.id, seed.user.id);
+    Around { project, item, assignment: Some(assignment), session: Some(session), agent, user }
 }
 
 /// A file operation, and a look at it that found something.
@@ -141,6 +157,13 @@ async fn emptied(seed: &Seed) {
         "workflow_runs",
         "workflow_templates",
         "external_refs",
+        "work_item_archives",
+        "project_health_metrics",
+        "maintenance_operations",
+        "work_stream_items",
+        "work_streams",
+        "board_artifacts",
+        "reviews",
         "checkpoints",
         "board_messages",
         "decision_evolutions",
@@ -180,7 +203,7 @@ both! {
             .lines()
             .map(|line| serde_json::from_str::<Value>(line).expect("JSON")["kind"].as_str().expect("a kind").to_owned())
             .collect();
-        assert_eq!(kinds.len(), 29, "every table has rows here: {kinds:?}");
+        assert_eq!(kinds.len(), 36, "every table has rows here: {kinds:?}");
 
         let shown = ShowDecision { project: None, decision: Ref::from("CB-D2") };
         let chain = seed.board.read(&shown).await.expect("show").chain;
@@ -220,6 +243,21 @@ both! {
             assert_eq!(text.matches(&format!("\"execution_time_seconds\":{written},")).count(), 2, "{written}");
             let done = seed.board.run(Actor::SYSTEM, &ImportCallboard { content: text.clone() }).await.expect("again");
             assert_eq!(done.rows["workflow_step"], RestoredRows { read: 2, created: 0, already_there: 2 });
+        }
+    }
+
+    /// The same for what is measured, whatever its size.
+    async fn measured_numbers_are_given_away_in_fifteen_digits(t: TestDb) {
+        let seed = full(&t).await;
+        for (stored, written) in [("0.30000000000000004", "0.3"), ("0.3333333333333333", "0.333333333333333"),
+            ("1234567.8901234567", "1234567.89012346"), ("-12.0", "-12.0"), ("1e15", "1000000000000000.0")] {
+            seed.sql(&format!("UPDATE project_health_metrics SET value = {stored}, threshold = {stored}")).await;
+            let text = export(&seed.board).await;
+            for column in ["value", "threshold"] {
+                assert_eq!(text.matches(&format!("\"{column}\":{written},")).count(), 1, "{column}: {text}");
+            }
+            let done = seed.board.run(Actor::SYSTEM, &ImportCallboard { content: text.clone() }).await.expect("again");
+            assert_eq!(done.rows["health_metric"], RestoredRows { read: 1, created: 0, already_there: 1 });
         }
     }
 
@@ -275,6 +313,30 @@ both! {
         emptied(&seed).await;
         seed.board.run(Actor::SYSTEM, &ImportCallboard { content: text.clone() }).await.expect("restore");
         assert!(export(&seed.board).await == text);
+    }
+
+    /// The rows that may be long come in smaller pages; versions of an artifact are older than what their ids say.
+    async fn smaller_pages_leave_nothing_out_either(t: TestDb) {
+        let seed = full(&t).await;
+        let item = work_items::Entity::find().one(&seed.raw).await.expect("read").expect("an item").id;
+        let around = automate(&seed, item, Uuid::now_v7(), Uuid::now_v7()).await;
+        let around = Around { assignment: None, ..around };
+        let id = |n: i64| Uuid::from_u128(0x0193_0000_0000_7000_8000_0000_0099_0000 - u128::try_from(n).expect("above 0"));
+        for n in 3..253 {
+            let previous_version_id = (n > 3).then(|| id(n - 1));
+            let version = board_artifacts::Model { id: id(n), name: "long".to_owned(), previous_version_id, ..automation_rows::artifact(n, &around) };
+            workflow_rows::write(&seed.raw, version).await;
+        }
+        for n in 1..50 {
+            let archive = work_item_archives::Model { id: id(n), item_id: id(n), operation_id: None, ..automation_rows::archive(&around) };
+            workflow_rows::write(&seed.raw, archive).await;
+        }
+        let (text, before) = (export(&seed.board).await, rows(&seed.raw).await);
+        emptied(&seed).await;
+        let done = seed.board.run(Actor::SYSTEM, &ImportCallboard { content: text.clone() }).await.expect("restore");
+        assert_eq!((done.rows["artifact"].created, done.rows["archive"].created), (252, 50));
+        assert!(rows(&seed.raw).await == before, "the rows are not what they were");
+        assert!(export(&seed.board).await == text, "the export is not what it was");
     }
 
     async fn a_sink_that_takes_no_more_ends_the_export(t: TestDb) {

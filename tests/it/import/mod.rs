@@ -37,5 +37,7 @@ pub async fn rows(raw: &DatabaseConnection) -> String {
     tables!(file_operations file_verifications);
     tables!(board_decisions decision_evolutions);
     tables!(board_messages checkpoints);
+    tables!(reviews board_artifacts work_streams work_stream_items);
+    tables!(maintenance_operations project_health_metrics work_item_archives);
     all
 }

@@ -7,6 +7,7 @@ use callboard_service::user::{AddUser, RemoveUser};
 use callboard_service::{Actor, Conflict, Error, Ref};
 use sea_orm::EntityTrait;
 use serde_json::json;
+use support::automation_rows::{self, Around};
 use support::{Seed, TestDb, both, workflow_rows};
 
 async fn add(seed: &Seed, name: &str) -> Actor {
@@ -54,6 +55,22 @@ both! {
         let (agent, item) = (seed.agent("coder").await, seed.item().await);
         workflow_rows::write_all(&seed.raw, seed.project.id, agent.id, item.id, runner).await;
         assert_eq!(kept(&seed, "runner").await, "others refer to them (ledger rows: 3)");
+
+        let keeper = add(&seed, "keeper").await.id.expect("an id");
+        let of = Around { project: seed.project.id, item: item.id, assignment: None, session: None, agent: agent.id, user: keeper };
+        automation_rows::write_all(&seed.raw, &of).await;
+        // Two versions of an artifact, a run of the maintenance and an archive.
+        assert_eq!(kept(&seed, "keeper").await, "others refer to them (ledger rows: 4)");
+
+        let reviewer = add(&seed, "reviewer").await.id.expect("an id");
+        let review = callboard_service::entity::reviews::Model {
+            id: uuid::Uuid::now_v7(),
+            reviewer_type: callboard_service::entity::ReviewReviewerType::User,
+            reviewer_id: reviewer,
+            ..automation_rows::review(&of)
+        };
+        workflow_rows::write(&seed.raw, review).await;
+        assert_eq!(kept(&seed, "reviewer").await, "others refer to them (reviews: 1)");
 
         let set = SetSetting { key: "default_actor".to_owned(), value: json!("user:default"), project: None };
         seed.board.run(seed.me, &set).await.expect("set");

@@ -5,6 +5,7 @@ mod files;
 mod others;
 mod plant;
 mod planted;
+mod records;
 mod undecodable;
 mod unseen;
 

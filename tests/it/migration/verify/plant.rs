@@ -33,7 +33,7 @@ pub async fn for_each(t: &TestDb, cases: Vec<Planted>) {
         assert_eq!(told, (check, table, part), "{damage}: {finding}");
         assert!(finding.found.contains(found) && finding.expected.contains(expected), "{damage}: {finding}");
         assert_eq!((report.exit_code(), report.total()), (exit, 1), "{damage}");
-        let by_row = ["foreign_keys", "orphans", "counters"].contains(&check);
+        let by_row = ["foreign_keys", "orphans", "records", "counters"].contains(&check);
         assert!(finding.row.as_ref().is_some_and(|row| row.len() >= 36) || !by_row, "{damage}: {finding}");
         let output = t.migration(["verify"]).run().code(i32::from(exit));
         assert!(output.stdout.contains(&format!("{check:13} 1 found\n  {finding}\n")), "{output}");

@@ -115,7 +115,7 @@ both_empty! {
     }
 }
 
-fn nobody(kind: Kind) -> &'static str {
+pub fn nobody(kind: Kind) -> &'static str {
     match kind {
         Kind::Sqlite => "x'ffffffffffffffffffffffffffffffff'",
         Kind::Postgres => "'ffffffff-ffff-ffff-ffff-ffffffffffff'",
