@@ -66,8 +66,8 @@ pub async fn run(args: Args) -> Result<ExitCode, Box<dyn Error>> {
         validate(&listening, me, args.items).await?;
         listening.close().await?;
         let statements = bare(kind, &raw, &sent).await?;
-        let board = Callboard::open(&DatabaseUrl::parse(&url)?, OpenOptions { max_connections: 1, ..OpenOptions::default() });
-        let board = board.await?;
+        let options = OpenOptions { max_connections: 1, ..OpenOptions::default() };
+        let board = Callboard::open(&DatabaseUrl::parse(&url)?, options).await?;
         let (mut ours, mut theirs, mut peak) = (Vec::new(), Vec::new(), 0);
         for round in 0..rounds {
             for is_ours in [round % 2 == 0, round % 2 != 0] {
