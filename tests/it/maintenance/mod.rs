@@ -10,7 +10,7 @@ use callboard_service::entity::{
     MaintenanceOperationType as Kind, MaintenanceOperationValidationLevel as Level,
 };
 use callboard_service::maintenance::{Maintained, Outcome, Request, Scope, ValidateStructure};
-use support::Seed;
+use support::{Seed, Snapshot};
 
 /// A request about the whole project.
 pub fn request(kind: Kind, level: Level) -> Request {
@@ -53,4 +53,15 @@ pub fn that_are(done: &Maintained, outcome: Outcome) -> Vec<String> {
         .collect();
     told.sort();
     told
+}
+
+/// All that a run could change but the rows of runs themselves.
+pub async fn rows(seed: &Seed) -> Snapshot {
+    seed.snapshot().await.without("maintenance_operations")
+}
+
+/// Fails where a run changed more than its own row.
+pub async fn assert_unchanged(seed: &Seed, before: &Snapshot, what: &str) {
+    let found = before.differences(&rows(seed).await);
+    assert!(found.is_empty(), "{what} changed:\n{}", found.join("\n"));
 }

@@ -53,9 +53,9 @@ both! {
 
     async fn the_row_tells_what_was_packaged(t: TestDb) {
         let seed = board(&t).await;
-        let before = seed.snapshot().await;
+        let before = super::rows(&seed).await;
         let done = run(&seed, &prepare(Level::Comprehensive)).await;
-        seed.assert_unchanged(&before, "a handover document").await;
+        super::assert_unchanged(&seed, &before, "a handover document").await;
         let row = operations::Entity::find_by_id(done.maintained.operation.id).one(&seed.raw).await.expect("read").expect("there");
         assert_eq!((row.execution_status, row.operation_type.as_str()), (Execution::Completed, "prepare_handover"));
         let results = row.results.expect("results");
@@ -88,17 +88,22 @@ both! {
         let seed = board(&t).await;
         let whole = run(&seed, &prepare(Level::FullAudit)).await;
         let row = whole.maintained.operation;
-        let mut cursor = row.cursor.clone().expect("a cursor");
-        cursor["made"].as_array_mut().expect("a list").truncate(1);
+        // As a kill after the first package leaves it.
+        let first = super::structure_found::id(&seed, "CB-1").await;
         let killed = operations::ActiveModel {
-            id: Set(row.id), execution_status: Set(Execution::Failed), cursor: Set(Some(cursor)), ..Default::default()
+            id: Set(row.id),
+            execution_status: Set(Execution::Failed),
+            cursor: Set(Some(json!({ "made": [[first, 3000]] }))),
+            ..Default::default()
         };
         killed.update(&seed.raw).await.expect("as if killed");
         let mut again = prepare(Level::FullAudit);
         again.request.resume = Some(row.id);
         let resumed = run(&seed, &again).await;
-        assert_eq!((resumed.packaged, resumed.document), (whole.packaged, whole.document));
-        assert_eq!(resumed.maintained.findings.len(), 2, "only two were left");
+        assert_eq!(resumed.packaged, whole.packaged);
+        assert!(resumed.document.contains(" of 3000 tokens."), "{}", resumed.document);
+        let told: Vec<&str> = resumed.maintained.findings.iter().map(|found| found.subject.as_str()).collect();
+        assert_eq!(told, ["CB-3", "CB-2"], "only two were left");
     }
 
     async fn of_a_session_and_of_an_item(t: TestDb) {

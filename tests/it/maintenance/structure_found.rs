@@ -94,9 +94,9 @@ async fn found(seed: &Seed) -> Vec<String> {
 async fn planted(seed: &Seed, sql: &str, back: &str) -> Vec<String> {
     seed.sql(sql).await;
     let found = found(seed).await;
-    let before = seed.snapshot().await;
+    let before = super::rows(seed).await;
     super::validate(seed, &super::fix()).await;
-    seed.assert_unchanged(&before, "a repair of what cannot be derived").await;
+    super::assert_unchanged(seed, &before, "a repair of what cannot be derived").await;
     seed.sql(back).await;
     assert_eq!(self::found(seed).await, Vec::<String>::new(), "{back}");
     found

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use callboard_service::decision::AddDecision;
 use callboard_service::entity::{
     DecisionCategory, DecisionImpact, DecisionStatus, MaintenanceOperationExecutionStatus as Execution,
-    MaintenanceOperationType as Kind, MaintenanceOperationValidationLevel as Level, maintenance_operations as operations,
+    MaintenanceOperationType as Kind, MaintenanceOperationValidationLevel as Level, maintenance_operations as operations, work_items,
 };
 use callboard_service::item::{CommentOnItem, NewItem};
 use callboard_service::maintenance::{Maintained, Outcome, Scope, UpdateDocumentation};
@@ -31,7 +31,7 @@ async fn board(t: &TestDb) -> (Seed, PathBuf) {
     seed.must(&EditProject { root_path, ..EditProject::new("demo") }).await;
     let coder = seed.agent("coder").await;
     seed.work(&coder).await;
-    seed.add(NewItem::titled("not\u{1b}[31m begun")).await;
+    seed.add(NewItem::titled("not begun")).await;
     let decision = AddDecision {
         title: "One database".to_owned(),
         decision: "SQLite first".to_owned(),
@@ -97,10 +97,15 @@ both! {
 
     async fn a_level_has_more_and_text_steers_nothing(t: TestDb) {
         let (seed, root) = board(&t).await;
+        // No verb lets such a title in.
+        let evil = work_items::ActiveModel { title: Set("not\u{1b}[31m\n# begun".to_owned()), ..Default::default() };
+        let id = Set(super::structure_found::id(&seed, "CB-2").await);
+        work_items::ActiveModel { id, ..evil }.update(&seed.raw).await.expect("plant");
         run(&seed, &update(Level::FullAudit)).await;
+        seed.sql("UPDATE work_items SET title = 'not begun' WHERE key = 'CB-2'").await;
         assert_eq!(files(&root), ["decisions.md", "health.md", "items.md", "state.md"]);
         let items = read(&root, "items.md");
-        assert!(items.contains("CB-2 (task, P2, todo)") && !items.contains('\u{1b}'), "{items}");
+        assert!(items.contains("- CB-2 (task, P2, todo): not") && !items.contains('\u{1b}') && !items.contains("\n# begun"), "{items}");
         assert!(read(&root, "health.md").contains("- overdue: 0 (at most 0) passes"));
     }
 

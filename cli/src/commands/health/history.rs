@@ -9,6 +9,7 @@ use crate::output::health;
 
 /// Which of the kept measurements are shown.
 #[derive(Debug, clap::Args)]
+#[group(skip)]
 pub struct Args {
     /// Show how this metric moved instead, the newest first
     #[arg(long, value_name = "METRIC", conflicts_with_all = ["check", "dry_run"])]
