@@ -4,6 +4,7 @@
 
 pub mod actor;
 pub mod agent;
+pub mod archive;
 pub mod assignment;
 mod board;
 mod change;
@@ -14,6 +15,7 @@ pub mod decision;
 mod error;
 pub mod export;
 pub mod file;
+pub mod gate;
 pub mod health;
 pub mod id;
 pub mod import;
@@ -25,6 +27,7 @@ pub mod page;
 pub mod prerequisite;
 pub mod project;
 pub mod recovery;
+pub mod review;
 pub mod rules;
 pub mod search;
 pub mod session;

@@ -3,6 +3,7 @@
 //! A file belongs to the verb or command of its name: `assignment/claim.rs` tests `service/src/assignment/claim.rs`.
 
 mod agent;
+mod archive;
 mod assignment;
 mod checkpoint;
 mod cli;
@@ -12,6 +13,7 @@ mod decision;
 mod embed;
 mod entities;
 mod file;
+mod gate;
 mod harness;
 mod health;
 mod import;
@@ -22,6 +24,7 @@ mod migration;
 mod prerequisite;
 mod project;
 mod recovery;
+mod review;
 mod rules;
 mod search;
 mod session;

@@ -1,6 +1,7 @@
 //! The commands: each is parse, one verb, print.
 
 mod agent;
+mod archive;
 mod assignment;
 mod change;
 mod checkpoint;
@@ -24,6 +25,7 @@ mod quickstart_run;
 mod quickstart_worker;
 mod recovery;
 mod reference;
+mod review;
 mod search;
 mod session;
 mod setting;
@@ -60,6 +62,8 @@ pub enum Command {
     #[command(subcommand)]
     Prerequisite(prerequisite::Command),
     #[command(subcommand)]
+    Review(review::Command),
+    #[command(subcommand)]
     Assignment(assignment::Command),
     #[command(subcommand)]
     Agent(agent::Command),
@@ -77,6 +81,8 @@ pub enum Command {
     Session(session::Command),
     #[command(subcommand)]
     Decision(decision::Command),
+    #[command(subcommand)]
+    Archive(archive::Command),
     #[command(subcommand)]
     Maintenance(maintenance::Command),
     #[command(subcommand)]
@@ -109,6 +115,7 @@ pub async fn run(command: Command, context: &Context) -> Result<(), CliError> {
         Command::Message(command) => command.run(context).await,
         Command::Item(command) => command.run(context).await,
         Command::Prerequisite(command) => command.run(context).await,
+        Command::Review(command) => command.run(context).await,
         Command::Assignment(command) => command.run(context).await,
         Command::Agent(command) => command.run(context).await,
         Command::User(command) => command.run(context).await,
@@ -118,6 +125,7 @@ pub async fn run(command: Command, context: &Context) -> Result<(), CliError> {
         Command::Workflow(command) => command.run(context).await,
         Command::Session(command) => command.run(context).await,
         Command::Decision(command) => command.run(context).await,
+        Command::Archive(command) => command.run(context).await,
         Command::Maintenance(command) => command.run(context).await,
         Command::Setting(command) => command.run(context).await,
         Command::Import(command) => command.run(context).await,

@@ -2,7 +2,7 @@
 
 use callboard_service::{Conflict, DatabaseError, Error, ErrorKind};
 
-use super::{CliError, decision, file, session, workflow};
+use super::{CliError, decision, file, gate, session, workflow};
 
 /// The cause in one stable word.
 pub fn code(error: &CliError) -> &'static str {
@@ -85,6 +85,7 @@ pub fn exit_code(error: &CliError) -> u8 {
 
 pub fn message(error: &CliError) -> String {
     match error {
+        CliError::Service(Error::GateNotMet { item, level, .. }) if level != "workflow" => gate::message(item, level),
         CliError::Service(error) => error.to_string(),
         CliError::Migration(error) => error.to_string(),
         CliError::NoBoard { target: Some(target) } => format!("there is no board at {target}"),
@@ -123,6 +124,7 @@ pub fn details(error: &CliError) -> Vec<String> {
         CliError::Template { file, problems, .. } => {
             problems.iter().map(|(line, reason)| format!("{file}:{line}: {reason}")).collect()
         }
+        CliError::Service(Error::GateNotMet { level, missing, .. }) if level != "workflow" => missing.clone(),
         // A change of the schema that failed: how it left the board.
         CliError::Migration(error) if matches!(error.exit_code(), 8..=10) => vec![error.verdict()],
         _ => Vec::new(),
@@ -189,7 +191,10 @@ fn service(error: &Error) -> Option<String> {
             format!("`callboard assignment explain {item}` names the agents that fit")
         }
         Error::GateNotMet { item, level, .. } if level == "workflow" => workflow::gate(item),
-        Error::GateNotMet { item, .. } => format!("`callboard item show {item}` shows its criteria and prerequisites"),
+        Error::GateNotMet { item, .. } => gate::hint(item),
+        Error::FilesUnseen { .. } => {
+            "operations on its files are tracked all the time: give the command again".to_owned()
+        }
         Error::File { problem, .. } => file::hint(problem),
         Error::Invalid { .. } => "`--help` of the command has examples".to_owned(),
         Error::Cycle { .. } => {
@@ -210,12 +215,14 @@ fn service(error: &Error) -> Option<String> {
 /// The commands by which the possible events happen.
 fn by_hand(key: &str, events: &[String]) -> String {
     let command = |event: &String| match event.as_str() {
-        "ready" | "reject" | "stop" => format!("move {key} todo"),
-        "defer" => format!("move {key} backlog"),
-        "accept" | "finish" => format!("move {key} done"),
-        verb => format!("{verb} {key}"),
+        "ready" | "stop" => format!("item move {key} todo"),
+        "defer" => format!("item move {key} backlog"),
+        "finish" => format!("item move {key} done"),
+        "accept" => format!("review accept {key}"),
+        "reject" => format!("review reject {key} --reason TEXT"),
+        verb => format!("item {verb} {key}"),
     };
-    let commands: Vec<String> = events.iter().map(|event| format!("`callboard item {}`", command(event))).collect();
+    let commands: Vec<String> = events.iter().map(|event| format!("`callboard {}`", command(event))).collect();
     if commands.is_empty() {
         return format!("`callboard item history {key}` tells how it got there");
     }
@@ -256,6 +263,7 @@ fn conflicting(conflict: &Conflict) -> Option<String> {
         Conflict::Exists { entity: "evolution", .. } | Conflict::CameOf { .. } => return decision::conflict(conflict),
         Conflict::Inactive { entity: "decision", .. } => return decision::conflict(conflict),
         Conflict::Exists { entity, .. } => format!("choose another name, or change that {entity}"),
+        Conflict::OwnReview { .. } => "`callboard review list` shows who may not; --as names another".to_owned(),
         Conflict::Revision { item, .. } => {
             format!("`callboard item show {item}`, then give the command again with the present revision")
         }
@@ -277,6 +285,12 @@ fn conflicting(conflict: &Conflict) -> Option<String> {
         Conflict::Inactive { entity: "session", .. } => session::over(),
         Conflict::SessionActive { session, .. } => session::active(session),
         Conflict::Inactive { .. } => "name one that is active".to_owned(),
+        Conflict::Misfit { .. } => {
+            "restore what it needs first, or give up the rows that do not fit by --leave-out".to_owned()
+        }
+        Conflict::InUse { what, .. } if what.starts_with("archiving ") => {
+            "end that first, or cancel the item".to_owned()
+        }
         Conflict::InUse { .. } => "archive it instead, which keeps its history".to_owned(),
         Conflict::Dependents { .. } => {
             "--waive-dependents lets them go on without it, --cancel-dependents cancels them too; --dry-run shows which"

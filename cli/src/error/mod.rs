@@ -3,6 +3,7 @@
 mod advice;
 mod decision;
 mod file;
+mod gate;
 mod session;
 mod workflow;
 

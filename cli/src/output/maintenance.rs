@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use callboard_service::entity::MaintenanceOperationExecutionStatus as Status;
-use callboard_service::maintenance::{Finding, ListedOperation, Maintained, OperationDetails, Outcome, Results, Severity};
+use callboard_service::maintenance::{
+    Finding, ListedOperation, Maintained, OperationDetails, Outcome, Results, Severity,
+};
 
 use super::{Cell, Style, Table, Text, words};
 
@@ -84,6 +86,12 @@ pub fn findings(text: &mut Text, found: &[Finding]) {
         ]);
     }
     text.table(&table, "Nothing.");
+}
+
+/// A finding on a line.
+pub fn line(found: &Finding) -> String {
+    let action = found.action.as_deref().map(|action| format!(" ({action})")).unwrap_or_default();
+    format!("{}: {}{action}, {}: {}", found.subject, found.kind.replace('_', " "), found.outcome.as_str(), found.detail)
 }
 
 /// Numbers on a line, with their names.

@@ -1,5 +1,6 @@
 //! What is printed: data on stdout, as text or as one JSON document; everything else on stderr.
 
+pub mod archives;
 pub mod assignments;
 pub mod chart;
 pub mod continuity;
@@ -10,6 +11,7 @@ pub mod lists;
 pub mod maintenance;
 pub mod quickstart;
 pub mod reference;
+pub mod reviews;
 pub mod runs;
 pub mod sessions;
 pub mod table;

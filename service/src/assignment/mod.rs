@@ -20,7 +20,7 @@ mod list;
 pub mod matching;
 mod outcome;
 mod pause;
-mod reap;
+pub(crate) mod reap;
 mod reassign;
 pub(crate) mod release;
 mod resume;

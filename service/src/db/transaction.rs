@@ -17,6 +17,8 @@ use crate::actor::Actor;
 use crate::board::Callboard;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
+use crate::file::Seen;
+use crate::gate::{GatePlan, Looks};
 use crate::session;
 
 /// A change of the board. It happens whole or not at all, with its ledger rows.
@@ -47,6 +49,8 @@ pub struct Tx {
     pub(crate) now: Timestamp,
     /// The work session that the board's writes carry, where they carry one.
     pub(crate) session: Option<Uuid>,
+    /// What was seen of files before the transaction, for gates.
+    pub(crate) looks: Looks,
     reaper: ReapClock,
 }
 
@@ -58,9 +62,10 @@ pub(crate) struct ReapClock(Arc<Mutex<Option<Instant>>>);
 const REAP_EVERY: Duration = Duration::from_secs(30);
 
 impl Tx {
-    fn new(conn: DatabaseTransaction, board: &Callboard, actor: Actor) -> Self {
+    fn new(conn: DatabaseTransaction, board: &Callboard, actor: Actor, looks: &Looks) -> Self {
         let (dialect, session) = (board.db.dialect, board.session);
-        Self { conn, dialect, actor, now: board.clock.now(), session, reaper: board.reaper.clone() }
+        let (now, looks, reaper) = (board.clock.now(), looks.clone(), board.reaper.clone());
+        Self { conn, dialect, actor, now, session, looks, reaper }
     }
 
     /// Whether 30 seconds have gone by since this process last asked; asking starts them anew.
@@ -82,12 +87,13 @@ impl Tx {
     /// Runs another verb in this transaction, as the same actor. A refused one leaves the transaction as it was.
     ///
     /// # Errors
-    /// What the verb refuses. After `Busy` the whole transaction has lost its race: hand the error on, and it is
-    /// tried again.
+    /// What the verb refuses. After `Busy` the whole transaction has lost its race, or files are looked at first: hand the
+    /// error on, and it is tried again.
     pub async fn run<V: Verb>(&self, verb: &V) -> Result<V::Output> {
         let conn = self.conn.begin().await?;
         let Self { dialect, actor, now, session, .. } = *self;
-        let inner = Tx { conn, dialect, actor, now, session, reaper: self.reaper.clone() };
+        let (looks, reaper) = (self.looks.clone(), self.reaper.clone());
+        let inner = Tx { conn, dialect, actor, now, session, looks, reaper };
         end(verb.apply(&inner).await, inner).await
     }
 
@@ -95,7 +101,8 @@ impl Tx {
     pub(crate) async fn rehearse<V: Verb>(&self, verb: &V) -> Result<V::Output> {
         let conn = self.conn.begin().await?;
         let Self { dialect, actor, now, session, .. } = *self;
-        let inner = Tx { conn, dialect, actor, now, session, reaper: self.reaper.clone() };
+        let (looks, reaper) = (self.looks.clone(), self.reaper.clone());
+        let inner = Tx { conn, dialect, actor, now, session, looks, reaper };
         let output = verb.apply(&inner).await;
         inner.conn.rollback().await?;
         output
@@ -109,12 +116,20 @@ const PAUSE: Duration = Duration::from_millis(10);
 impl Callboard {
     /// Runs a verb in a transaction of its own, trying again where it lost a race (SQLite busy; PostgreSQL 40001, 40P01).
     ///
+    /// Where a quality gate asks for files, the transaction ends, they are looked at, and the verb runs again.
+    ///
     /// # Errors
     /// What the verb refuses; [`crate::ErrorKind::Busy`] after 8 tries or the busy timeout; the database's errors. Nothing is changed then.
     pub async fn run<V: Verb>(&self, actor: Actor, verb: &V) -> Result<V::Output> {
+        self.run_looking(actor, verb, &self.looks.for_call()).await
+    }
+
+    /// As [`Callboard::run`], with looks that others made.
+    pub(crate) async fn run_looking<V: Verb>(&self, actor: Actor, verb: &V, looks: &Looks) -> Result<V::Output> {
         let (begun, mut attempt) = (Instant::now(), 1);
         loop {
-            match self.run_attempt(actor, verb).await {
+            match self.run_attempt(actor, verb, looks).await {
+                Err(_) if looks.is_wanted() => self.look_at_wanted(looks).await?,
                 Err(error) if error.is_retryable() && attempt < TRIES && self.may_wait(&error, begun) => {
                     tracing::debug!(attempt, %error, "lost a race, trying again");
                     tokio::time::sleep(PAUSE.mul_f64(fastrand::f64()) * 2u32.pow(attempt - 1)).await;
@@ -130,8 +145,8 @@ impl Callboard {
         !matches!(error, Error::Database(DatabaseError::TimedOut(_))) || begun.elapsed() < self.db.busy_timeout
     }
 
-    async fn run_attempt<V: Verb>(&self, actor: Actor, verb: &V) -> Result<V::Output> {
-        let tx = Tx::new(begin_write(&self.db).await?, self, actor);
+    async fn run_attempt<V: Verb>(&self, actor: Actor, verb: &V, looks: &Looks) -> Result<V::Output> {
+        let tx = Tx::new(begin_write(&self.db).await?, self, actor, looks);
         end(apply(verb, &tx).await, tx).await
     }
 
@@ -140,10 +155,16 @@ impl Callboard {
     /// # Errors
     /// As [`Callboard::run`], but without trying again.
     pub async fn rehearse<V: Verb>(&self, actor: Actor, verb: &V) -> Result<V::Output> {
-        let tx = Tx::new(begin_write(&self.db).await?, self, actor);
-        let output = apply(verb, &tx).await;
-        tx.conn.rollback().await?;
-        output
+        let looks = self.looks.for_call();
+        loop {
+            let tx = Tx::new(begin_write(&self.db).await?, self, actor, &looks);
+            let output = apply(verb, &tx).await;
+            tx.conn.rollback().await?;
+            if !looks.is_wanted() {
+                return output;
+            }
+            self.look_at_wanted(&looks).await?;
+        }
     }
 
     /// Runs several changes, and an app's own, in one transaction: all of them happen, or none.
@@ -178,7 +199,8 @@ impl Callboard {
 
     /// Runs a verb in a savepoint of the app's own transaction. A refused verb leaves that transaction usable.
     ///
-    /// On PostgreSQL the board's schema is set for the savepoint and put back.
+    /// On PostgreSQL the board's schema is set for the savepoint and put back. Where a quality gate asks for files, they are
+    /// read while the app's transaction is open; [`Callboard::having_looked`] reads them before.
     ///
     /// # Errors
     /// As [`Callboard::run`], but without trying again: the app owns the transaction and decides.
@@ -203,16 +225,30 @@ impl Callboard {
         C: ConnectionTrait + TransactionTrait<Transaction = DatabaseTransaction>,
         V: Verb,
     {
-        let tx = Tx::new(conn.begin().await?, self, actor);
-        let outer = tx.dialect.enter_schema(&tx.conn, self.db.schema.as_deref()).await?;
-        match apply(verb, &tx).await {
-            Ok(output) => {
-                tx.dialect.leave_schema(&tx.conn, outer).await?;
-                tx.conn.commit().await?;
-                Ok(output)
+        let looks = self.looks.for_call();
+        loop {
+            let tx = Tx::new(conn.begin().await?, self, actor, &looks);
+            let outer = tx.dialect.enter_schema(&tx.conn, self.db.schema.as_deref()).await?;
+            match apply(verb, &tx).await {
+                Ok(output) => {
+                    tx.dialect.leave_schema(&tx.conn, outer).await?;
+                    tx.conn.commit().await?;
+                    return Ok(output);
+                }
+                // Rolling back to the savepoint takes the setting back as well.
+                refused if !looks.is_wanted() => return end(refused, tx).await,
+                _ => tx.conn.rollback().await?,
             }
-            // Rolling back to the savepoint takes the setting back as well.
-            refused => end(refused, tx).await,
+            for item in looks.take_wanted()? {
+                // In the app's own transaction: what it tracked before is not committed yet.
+                let tx = Tx::new(conn.begin().await?, self, actor, &looks);
+                tx.dialect.enter_schema(&tx.conn, self.db.schema.as_deref()).await?;
+                let plan = GatePlan(item).fetch(&tx).await;
+                tx.conn.rollback().await?;
+                if let Some(plan) = plan? {
+                    looks.put(item, Seen::look(plan).await?);
+                }
+            }
         }
     }
 
@@ -221,6 +257,21 @@ impl Callboard {
     /// # Errors
     /// What the query refuses (mostly: not found), and the database's errors.
     pub async fn read<Q: Query>(&self, query: &Q) -> Result<Q::Output> {
+        self.read_once(query, &self.looks).await
+    }
+
+    /// As [`Callboard::read`], of a question that asks for files as a gate does.
+    pub(crate) async fn read_looking<Q: Query>(&self, query: &Q, looks: &Looks) -> Result<Q::Output> {
+        loop {
+            let answer = self.read_once(query, looks).await;
+            if !looks.is_wanted() {
+                return answer;
+            }
+            self.look_at_wanted(looks).await?;
+        }
+    }
+
+    async fn read_once<Q: Query>(&self, query: &Q, looks: &Looks) -> Result<Q::Output> {
         let options = match self.db.dialect {
             Dialect::Sqlite => TransactionOptions::default(),
             Dialect::Postgres => TransactionOptions {
@@ -230,7 +281,7 @@ impl Callboard {
             },
         };
         let conn = self.db.reader.begin_with_options(options).await?;
-        let tx = Tx::new(conn, self, Actor::SYSTEM);
+        let tx = Tx::new(conn, self, Actor::SYSTEM, looks);
         let answer = query.fetch(&tx).await;
         tx.conn.rollback().await?;
         answer
@@ -276,7 +327,12 @@ async fn apply<V: Verb>(verb: &V, tx: &Tx) -> Result<V::Output> {
     if let Some(session) = tx.session {
         session::must_be_open(tx, session).await?;
     }
-    verb.apply(tx).await
+    let output = verb.apply(tx).await?;
+    if tx.looks.is_wanted() {
+        // A closure that went on after a verb of it was refused for this would keep half of what it is to do.
+        return Err(Error::FilesUnseen { item: String::new() });
+    }
+    Ok(output)
 }
 
 async fn end<T>(result: Result<T>, tx: Tx) -> Result<T> {

@@ -165,6 +165,12 @@ pub(super) async fn look_at(root: &Root, paths: Vec<String>, progress: &Progress
     Ok(looks.into_iter().map(|(_, look)| look).collect())
 }
 
+/// The SHA-256 of one file; none where it is no regular file, cannot be read, or changes meanwhile.
+pub(crate) async fn look_at_one(root: &Root, path: &str) -> Result<Option<String>> {
+    let look = look_at(root, vec![path.to_owned()], &Progress::default()).await?.pop();
+    Ok(look.and_then(|look| if let Look::File(found) = look { Some(found.content.content_hash) } else { None }))
+}
+
 /// Reads a file to its end, and sees whether it changed meanwhile.
 pub(super) fn read(file: &File, counted: &Counted, buffer: &mut [u8]) -> Look {
     try_read(file, counted, buffer).unwrap_or_else(|error| Look::Unreadable { why: error.to_string() })

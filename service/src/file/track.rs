@@ -241,7 +241,6 @@ fn check(new: &NewOperation) -> Result<()> {
         }
         None => {}
     }
-    let hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
     match (&new.content_hash, new.size_bytes) {
         (None, None) if new.operation == Kind::Delete => {}
         (Some(hash), _) if new.operation == Kind::Delete => {
@@ -251,11 +250,7 @@ fn check(new: &NewOperation) -> Result<()> {
                 "is not for a delete, which leaves nothing",
             ));
         }
-        (Some(hash), Some(0..)) if hash.len() == 64 && hash.bytes().all(hex) => {}
-        (Some(hash), Some(0..)) => {
-            let rule = "must be a SHA-256 in 64 lower-case hexadecimal digits";
-            return Err(Error::invalid("content_hash", rules::escape(hash), rule));
-        }
+        (Some(hash), Some(0..)) => check_hash(hash)?,
         (None, _) if new.operation != Kind::Delete => {
             return Err(Error::invalid("content_hash", "", format!("is needed for a {}", new.operation)));
         }
@@ -270,6 +265,16 @@ fn check(new: &NewOperation) -> Result<()> {
         Some(_) => Err(Error::invalid("metadata", "", "must be a JSON object")),
         None => Ok(()),
     }
+}
+
+/// A SHA-256 as the board keeps it.
+pub(crate) fn check_hash(hash: &str) -> Result<()> {
+    let hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+    if hash.len() == 64 && hash.bytes().all(hex) {
+        return Ok(());
+    }
+    let rule = "must be a SHA-256 in 64 lower-case hexadecimal digits";
+    Err(Error::invalid("content_hash", rules::escape(hash), rule))
 }
 
 fn row(

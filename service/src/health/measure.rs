@@ -19,7 +19,8 @@ use crate::project;
 /// How many earlier values come with each metric.
 const RECENT: u64 = 20;
 
-/// Measures every metric of a project by aggregates over its rows: a fixed number of statements, whatever there is.
+/// Measures every metric of a project by aggregates over its rows: a fixed number of statements, and one for each 1,000
+/// open assignments.
 ///
 /// It changes nothing; [`crate::Callboard::record_health`] keeps what it finds. Archived items count nowhere.
 ///

@@ -10,5 +10,4 @@ mod threshold;
 pub use history::{HealthHistory, HealthPage, PastMeasure};
 pub use measure::{HealthReport, MeasureHealth, Measured};
 pub use metric::{Limit, METRICS, Metric, Unit};
-pub use record::{DEFAULT_KEPT_DAYS, MAX_KEPT_DAYS};
 pub(crate) use threshold::check as check_thresholds;

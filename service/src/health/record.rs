@@ -15,18 +15,13 @@ use crate::db::{Tx, Verb};
 use crate::error::Result;
 use crate::{id, setting};
 
-/// How many days a measurement is kept where nothing else is set.
-pub const DEFAULT_KEPT_DAYS: i64 = 90;
-/// The most days that one can be kept.
-pub const MAX_KEPT_DAYS: i64 = 3650;
-
 /// How many old rows are removed each time: one measurement adds fewer, so that it catches up.
 const REMOVED: u64 = 1000;
 
 impl Callboard {
     /// Measures a project's health and keeps it: a row for each metric, in one short transaction after the reading.
     ///
-    /// What is older than the setting `health_kept_days` is removed, at most 1,000 rows a time.
+    /// What is older than the `health_metrics` of the setting `retention_days` is removed, at most 1,000 rows a time.
     ///
     /// # Errors
     /// As [`MeasureHealth`].
@@ -61,7 +56,7 @@ impl Verb for Record<'_> {
             row.into_active_model().reset_all()
         });
         rows::Entity::insert_many(measured).exec_without_returning(&tx.conn).await?;
-        let kept = setting::health_kept_days(tx, report.project_id).await?;
+        let kept = setting::retention(tx, Some(report.project_id)).await?.metrics();
         remove_before(tx, report.project_id, clock::micros(tx.now - chrono::TimeDelta::days(kept))).await
     }
 }

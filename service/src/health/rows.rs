@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ConnectionTrait, PaginatorTrait, QueryResult, Value as Bound};
+use callboard_entity::work_items;
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryResult, Value as Bound};
 use uuid::Uuid;
 
 use super::measure::Value;
@@ -12,10 +13,13 @@ use crate::db::Tx;
 use crate::error::Result;
 use crate::id::Ref;
 use crate::item::{ListItems, filter};
-use callboard_entity::work_items;
-use sea_orm::EntityTrait;
+use crate::maintenance::stale::{self, Thresholds};
 
-/// The values of a project's metrics, by name: a fixed number of statements.
+/// Open assignments that are looked at in one statement.
+const PAGE: u64 = 1000;
+
+/// The values of a project's metrics, by name: a fixed number of statements, and one for each 1,000 assignments
+/// that are open.
 pub(super) async fn values(tx: &Tx, project: Uuid) -> Result<HashMap<&'static str, Value>> {
     let mut values = HashMap::new();
     items(tx, project, &mut values).await?;
@@ -23,6 +27,7 @@ pub(super) async fn values(tx: &Tx, project: Uuid) -> Result<HashMap<&'static st
     assignments(tx, project, &mut values).await?;
     files(tx, project, &mut values).await?;
     decisions(tx, project, &mut values).await?;
+    values.insert("stale_items", count(stale(tx, project).await?));
     let stuck = ListItems { project: Some(Ref::Id(project)), stuck: true, ..ListItems::default() };
     let stuck = filter::apply(tx, work_items::Entity::find(), &stuck).await?.count(&tx.conn).await?;
     values.insert("stuck_items", count(stuck));
@@ -167,6 +172,22 @@ async fn assignments(tx: &Tx, project: Uuid, values: &mut HashMap<&'static str, 
     .await?;
     values.insert("expired_leases", count(held.count("n")?));
     Ok(())
+}
+
+/// By the one judgement that the clean-up has too; the open assignments are read a page at a time.
+async fn stale(tx: &Tx, project: Uuid) -> Result<u64> {
+    let items = Condition::all()
+        .add(work_items::Column::ProjectId.eq(project))
+        .add(work_items::Column::ArchivedAt.is_null());
+    let (mut found, mut after, mut thresholds) = (0, None, Thresholds::default());
+    loop {
+        let (stale, next, _) = stale::page(tx, items.clone(), &mut thresholds, after, PAGE).await?;
+        found += stale.len() as u64;
+        after = next;
+        if after.is_none() {
+            return Ok(found);
+        }
+    }
 }
 
 /// What was only read is no failure of the project's: others may change it.

@@ -16,11 +16,12 @@ use crate::error::Result;
 use crate::id::Ref;
 use crate::names;
 use crate::prerequisite::list::{self, Prerequisites};
+use crate::review::{self, GivenReview};
 
 /// How many of the newest assignments and events are shown; histories hold the others.
 const NEWEST: u64 = 20;
 
-/// One item with its relations; at most fourteen statements whatever there is of each.
+/// One item with its relations; at most seventeen statements whatever there is of each.
 ///
 /// An item that was imported is found by its key or id, and shows where it came from.
 ///
@@ -56,6 +57,9 @@ pub struct ItemDetails {
     pub current: Option<HeldBy>,
     /// The newest twenty, newest first.
     pub assignments: Vec<HeldBy>,
+    /// The newest twenty reviews of its results, newest first.
+    #[serde(default)]
+    pub reviews: Vec<GivenReview>,
     /// What it is called in the systems that it was imported from.
     pub external_refs: Vec<external_refs::Model>,
     /// The newest twenty, newest first.
@@ -110,11 +114,12 @@ impl Query for ShowItem {
             parent: parent(tx, &item).await?,
             children: children(tx, &item).await?,
             requirements: requirements(tx, &item).await?,
-            edges: list::of(tx, item.id).await?,
+            edges: list::of(tx, &item).await?,
             sprints: in_sprints(tx, &item).await?,
             assignee,
             current: assignments.iter().find(|a| OPEN.contains(&a.assignment.status)).cloned(),
             assignments,
+            reviews: review::given(tx, item.id, NEWEST).await?,
             external_refs: external(tx, &item).await?,
             events: history::named(events, &names),
             item,

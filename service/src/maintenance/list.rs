@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use callboard_entity::{
-    MaintenanceOperationExecutionStatus as Status, MaintenanceOperationType as Kind,
-    MaintenanceOperationScope as Scope, MaintenanceOperationValidationLevel as Level, board_projects as projects,
+    MaintenanceOperationExecutionStatus as Status, MaintenanceOperationScope as Scope,
+    MaintenanceOperationType as Kind, MaintenanceOperationValidationLevel as Level, board_projects as projects,
     maintenance_operations as operations, work_items,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};

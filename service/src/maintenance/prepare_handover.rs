@@ -13,7 +13,6 @@ use super::pages;
 use super::report::{Finding, Severity};
 use super::request::{Request, Scope, Within};
 use super::run::{Maintained, Portion, Run, Watch};
-use super::update_documentation::Told;
 use crate::actor::Actor;
 use crate::assignment::state::OPEN;
 use crate::board::Callboard;
@@ -240,8 +239,10 @@ impl Callboard {
             let found = Finding::reported("package", &planned.key, Severity::Low, format!("{size} tokens of {room}"));
             let told = vec![("packages", 1), ("tokens", i64::try_from(size).unwrap_or(i64::MAX))];
             let next = Some(json!(cursor));
-            let portion = run.advance(&Told(Portion { findings: vec![found], counts: told, next })).await?;
-            watch(&portion.findings);
+            let findings = vec![found];
+            run.record(Portion { findings: findings.clone(), counts: told, next }).await?;
+            watch(&findings);
+            run.keep(findings);
         }
         draft.end(&plan, budget);
         Ok(())

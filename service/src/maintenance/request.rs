@@ -1,7 +1,7 @@
 //! What a run of the maintenance is asked, and what of the board that is.
 
 use callboard_entity::{
-    MaintenanceOperationType as Kind, MaintenanceOperationScope as ScopeWord,
+    MaintenanceOperationScope as ScopeWord, MaintenanceOperationType as Kind,
     MaintenanceOperationValidationLevel as Level, board_projects, session_events, work_item_events as events,
     work_items, work_sessions as sessions,
 };

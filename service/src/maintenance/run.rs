@@ -1,16 +1,14 @@
 //! A run of the maintenance: begun, advanced in portions, each in one transaction with its progress, and finished.
 
-use callboard_entity::{
-    ActorType, MaintenanceOperationActorType as By, MaintenanceOperationExecutionStatus as Status,
-    maintenance_operations as operations,
-};
+use callboard_entity::{MaintenanceOperationExecutionStatus as Status, maintenance_operations as operations};
 use chrono::TimeDelta;
 use sea_orm::sea_query::{LockBehavior, LockType};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::begin::Begin;
 use super::report::{Finding, Results};
 use super::request::{Request, Within};
 use crate::actor::Actor;
@@ -18,12 +16,11 @@ use crate::board::Callboard;
 use crate::clock::{Timestamp, micros};
 use crate::db::{Tx, Verb, changed};
 use crate::error::{Error, Result};
-use crate::id;
 
 /// How long a run may be silent before it is taken for killed. A portion takes far less.
 const LEASE: TimeDelta = TimeDelta::minutes(2);
 /// The most killed runs that are marked at once.
-const MARKED: u64 = 100;
+pub(super) const MARKED: u64 = 100;
 
 /// Sees each portion's findings as they come.
 pub type Watch<'a> = &'a (dyn Fn(&[Finding]) + Send + Sync);
@@ -88,6 +85,7 @@ pub(crate) struct Run<'b> {
     results: Results,
     within: Within,
     findings: Vec<Finding>,
+    lease: TimeDelta,
 }
 
 impl<'b> Run<'b> {
@@ -96,9 +94,23 @@ impl<'b> Run<'b> {
     /// # Errors
     /// What [`Request::within`] refuses; `NotFound`, `Transition` and `Invalid` for a run that cannot be resumed so.
     pub async fn begin(board: &'b Callboard, actor: Actor, request: &Request) -> Result<Run<'b>> {
-        let (row, within) = board.run(actor, &Begin { request }).await?;
+        Self::begin_pausing(board, actor, request, TimeDelta::zero()).await
+    }
+
+    /// As [`Run::begin`], of a run that pauses between its portions, for as long as this at most.
+    ///
+    /// # Errors
+    /// As [`Run::begin`].
+    pub async fn begin_pausing(
+        board: &'b Callboard,
+        actor: Actor,
+        request: &Request,
+        pause: TimeDelta,
+    ) -> Result<Run<'b>> {
+        let lease = LEASE + pause;
+        let (row, within) = board.run(actor, &Begin { request, lease }).await?;
         let results = results_of(&row)?;
-        Ok(Self { board, actor, row, results, within, findings: Vec::new() })
+        Ok(Self { board, actor, row, results, within, findings: Vec::new(), lease })
     }
 
     /// What the request means on this board.
@@ -116,11 +128,23 @@ impl<'b> Run<'b> {
     /// # Errors
     /// What the portion refuses; `RunLost` where the run was marked failed meanwhile, or another process resumed it.
     pub async fn advance<B: Batch>(&mut self, batch: &B) -> Result<Portion> {
-        let step = Step { row: &self.row, results: &self.results, batch, lease: LEASE };
+        let step = Step { row: &self.row, results: &self.results, batch, lease: self.lease };
         let (row, results, portion) = self.board.run(self.actor, &step).await?;
         (self.row, self.results) = (row, results);
-        self.findings.extend_from_slice(&portion.findings);
         Ok(portion)
+    }
+
+    /// Writes down what was found and done outside of the run's own portions.
+    ///
+    /// # Errors
+    /// As [`Run::advance`].
+    pub async fn record(&mut self, portion: Portion) -> Result<()> {
+        self.advance(&Told(portion)).await.map(|_| ())
+    }
+
+    /// Keeps findings for the end.
+    pub fn keep(&mut self, findings: Vec<Finding>) {
+        self.findings.extend(findings);
     }
 
     /// Advances to the end and finishes. A refusal on the way marks the run failed, and what was done until then is told.
@@ -132,7 +156,9 @@ impl<'b> Run<'b> {
             match self.advance(batch).await {
                 Ok(portion) => {
                     watch(&portion.findings);
-                    if portion.next.is_none() {
+                    let more = portion.next.is_some();
+                    self.findings.extend(portion.findings);
+                    if !more {
                         return self.finish().await;
                     }
                 }
@@ -172,97 +198,10 @@ impl<'b> Run<'b> {
 
 fn results_of(row: &operations::Model) -> Result<Results> {
     let Some(results) = &row.results else { return Ok(Results::default()) };
-    serde_json::from_value(results.clone())
-        .map_err(|e| Error::Stored { what: format!("results of the maintenance operation {}", row.id), why: e.to_string() })
-}
-
-struct Begin<'a> {
-    request: &'a Request,
-}
-
-impl Verb for Begin<'_> {
-    type Output = (operations::Model, Within);
-
-    async fn apply(&self, tx: &Tx) -> Result<Self::Output> {
-        mark_killed(tx).await?;
-        let request = self.request;
-        let within = request.within(tx).await?;
-        let until = Some(lease(tx, LEASE).await?);
-        if let Some(resumed) = request.resume {
-            return Ok((self.resume(tx, resumed, &within, until).await?, within));
-        }
-        let row = operations::Model {
-            id: id::new(),
-            project_id: within.project_id(),
-            operation_type: request.kind,
-            scope: request.scope.word(),
-            validation_level: request.level,
-            target_id: within.item.as_ref().map(|item| item.id),
-            session_id: within.session.as_ref().map(|session| session.id),
-            dry_run: request.dry_run,
-            execution_status: Status::Running,
-            results: None,
-            auto_resolution_attempted: request.resolve,
-            started_at: Some(tx.now),
-            lease_expires_at: until,
-            cursor: None,
-            error: None,
-            completed_at: None,
-            actor_type: by(tx.actor.kind),
-            actor_id: tx.actor.id,
-            created_at: tx.now,
-            updated_at: tx.now,
-        };
-        let insert = row.clone().into_active_model().reset_all();
-        operations::Entity::insert(insert).exec_without_returning(&tx.conn).await?;
-        Ok((row, within))
-    }
-}
-
-impl Begin<'_> {
-    async fn resume(
-        &self,
-        tx: &Tx,
-        id: Uuid,
-        within: &Within,
-        until: Option<Timestamp>,
-    ) -> Result<operations::Model> {
-        let before = lock(tx, id).await?;
-        if before.execution_status != Status::Failed {
-            return Err(Error::Transition {
-                entity: "maintenance operation",
-                name: id.to_string(),
-                from: before.execution_status.as_str().to_owned(),
-                event: "resume".to_owned(),
-                allowed: Vec::new(),
-            });
-        }
-        let request = self.request;
-        let same = before.operation_type == request.kind
-            && before.scope == request.scope.word()
-            && before.validation_level == request.level
-            && before.dry_run == request.dry_run
-            && before.auto_resolution_attempted == request.resolve
-            && before.project_id == within.project_id()
-            && before.target_id == within.item.as_ref().map(|item| item.id)
-            && before.session_id == within.session.as_ref().map(|session| session.id);
-        if !same {
-            let rule = format!(
-                "must be a run that was asked the same: this one is {} {} {}{}; `callboard maintenance show` tells all of it",
-                before.operation_type.as_str(),
-                before.scope.as_str(),
-                before.validation_level.as_str(),
-                if before.dry_run { " (a dry run)" } else { "" },
-            );
-            return Err(Error::invalid("resume", id.to_string(), rule));
-        }
-        let mut after = before.clone();
-        after.execution_status = Status::Running;
-        after.lease_expires_at = until;
-        after.error = None;
-        after.completed_at = None;
-        write(tx, &before, after).await
-    }
+    serde_json::from_value(results.clone()).map_err(|e| Error::Stored {
+        what: format!("results of the maintenance operation {}", row.id),
+        why: e.to_string(),
+    })
 }
 
 /// A portion, and how far the run is after it.
@@ -302,6 +241,15 @@ impl<B: Batch> Verb for Part<'_, B> {
 
     async fn apply(&self, tx: &Tx) -> Result<Portion> {
         self.batch.portion(tx, self.cursor).await
+    }
+}
+
+/// What was done already.
+struct Told(Portion);
+
+impl Batch for Told {
+    async fn portion(&self, _tx: &Tx, _cursor: Option<&Value>) -> Result<Portion> {
+        Ok(self.0.clone())
     }
 }
 
@@ -367,12 +315,16 @@ async fn own(tx: &Tx, last: &operations::Model) -> Result<operations::Model> {
     Err(Error::RunLost { run: format!("maintenance operation {}", last.id), why })
 }
 
-async fn lock(tx: &Tx, id: Uuid) -> Result<operations::Model> {
+pub(super) async fn lock(tx: &Tx, id: Uuid) -> Result<operations::Model> {
     let row = operations::Entity::find_by_id(id).lock(LockType::NoKeyUpdate).one(&tx.conn).await?;
     row.ok_or_else(|| Error::not_found("maintenance operation", id.to_string()))
 }
 
-async fn write(tx: &Tx, before: &operations::Model, mut after: operations::Model) -> Result<operations::Model> {
+pub(super) async fn write(
+    tx: &Tx,
+    before: &operations::Model,
+    mut after: operations::Model,
+) -> Result<operations::Model> {
     after.updated_at = tx.now;
     operations::Entity::update_many()
         .set(changed::<_, operations::ActiveModel>(before, &after))
@@ -382,19 +334,11 @@ async fn write(tx: &Tx, before: &operations::Model, mut after: operations::Model
     Ok(after)
 }
 
-async fn lease(tx: &Tx, length: TimeDelta) -> Result<Timestamp> {
+pub(super) async fn lease(tx: &Tx, length: TimeDelta) -> Result<Timestamp> {
     Ok(micros(tx.dialect.read_lease_now(&tx.conn, tx.now).await? + length))
 }
 
 fn stored(results: &Results) -> Result<Value> {
     serde_json::to_value(results)
         .map_err(|e| Error::Stored { what: "results of a maintenance operation".to_owned(), why: e.to_string() })
-}
-
-fn by(kind: ActorType) -> By {
-    match kind {
-        ActorType::Agent => By::Agent,
-        ActorType::User => By::User,
-        ActorType::System => By::System,
-    }
 }

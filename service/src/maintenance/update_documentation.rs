@@ -3,13 +3,13 @@
 use callboard_entity::{MaintenanceOperationValidationLevel as Level, board_decisions, board_projects as projects};
 use sea_orm::{ColumnTrait, Condition};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::pages::{self, Change, Place};
 use super::report::{Finding, Severity};
 use super::request::{Request, Scope, Within};
-use super::run::{Batch, Maintained, Maintenance, Portion, Run, Watch};
+use super::run::{Maintained, Maintenance, Portion, Run, Watch};
 use crate::actor::Actor;
 use crate::board::Callboard;
 use crate::db::{Query, Tx};
@@ -66,6 +66,7 @@ impl Maintenance for UpdateDocumentation {
             match self.next(board, &mut run).await {
                 Ok(portion) => {
                     watch(&portion.findings);
+                    run.keep(portion.findings);
                     if portion.next.is_none() {
                         return run.finish().await;
                     }
@@ -93,7 +94,8 @@ impl UpdateDocumentation {
         };
         let documents = self.documents();
         let Some(document) = documents.get(cursor.document).copied() else {
-            return run.advance(&Told(Portion::default())).await;
+            run.record(Portion::default()).await?;
+            return Ok(Portion::default());
         };
         let page = board.read(&Page { document, project, within, cursor: cursor.clone() }).await?;
         let next = match (page.after, page.after_number) {
@@ -105,7 +107,9 @@ impl UpdateDocumentation {
             findings.extend(self.remove_later(&place, &list, cursor.page));
         }
         let next = (next.document < documents.len()).then(|| json!(next));
-        run.advance(&Told(Portion { findings, counts: vec![("documents", 1)], next })).await
+        let portion = Portion { findings, counts: vec![("documents", 1)], next };
+        run.record(portion.clone()).await?;
+        Ok(portion)
     }
 
     fn documents(&self) -> Vec<Document> {
@@ -228,14 +232,5 @@ impl Query for Page {
                 whole(&format!("{}.md", item.key), markdown(&package))
             }
         })
-    }
-}
-
-/// What was done outside of the transaction that records it.
-pub(super) struct Told(pub Portion);
-
-impl Batch for Told {
-    async fn portion(&self, _tx: &Tx, _cursor: Option<&Value>) -> Result<Portion> {
-        Ok(self.0.clone())
     }
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use callboard_entity::{
     DecisionImpact, DecisionImplementationStatus as Carried, DecisionStatus,
-    FileOperationVerificationStatus as Verified, TaskAssignmentStatus as Status, WorkItemStatus,
+    FileOperationVerificationStatus as Verified, TaskAssignmentStatus as Status, WorkItemQualityGateLevel as Gate,
+    WorkItemStatus,
 };
 use chrono::SecondsFormat;
 
@@ -128,6 +129,11 @@ pub(super) fn same_failure(s: &Situation<'_>) -> Vec<String> {
     when(more > 0, || {
         format!("the last {} attempts ended alike ({}): go another way, or split the item", more + 1, brief(&why))
     })
+}
+
+pub(super) fn rejected(s: &Situation<'_>) -> Vec<String> {
+    let rejected = s.package.rejection.iter();
+    rejected.map(|review| format!("{} rejected the last result: {}", review.by, brief(&review.reason))).collect()
 }
 
 pub(super) fn handover(s: &Situation<'_>) -> Vec<String> {
@@ -301,6 +307,16 @@ pub(super) fn components(s: &Situation<'_>) -> Vec<String> {
 pub(super) fn due(s: &Situation<'_>) -> Vec<String> {
     let due = item(s).due_at.map(|at| format!("it is due {}", time(at)));
     due.into_iter().collect()
+}
+
+pub(super) fn gate(s: &Situation<'_>) -> Vec<String> {
+    let review = match item(s).quality_gate_level {
+        Gate::Standard => return Vec::new(),
+        Gate::Enhanced => "",
+        Gate::Strict => "; then somebody else reviews it",
+    };
+    let asks = "every tracked file as it was left, every criterion met, every prerequisite satisfied or waived";
+    vec![format!("its gate is {}: {asks}{review}", item(s).quality_gate_level)]
 }
 
 pub(super) fn report(s: &Situation<'_>) -> Vec<String> {

@@ -46,6 +46,7 @@ pub(super) fn fit(whole: RecoveryPackage, budget: u64, unread: BTreeMap<&'static
         recommendations: Vec::new(),
         checkpoint: None,
         handover: None,
+        rejection: None,
         criteria: Vec::new(),
         prerequisites: Vec::new(),
         risks: Vec::new(),
@@ -116,6 +117,7 @@ macro_rules! sections {
 sections!(
     checkpoint,
     handover,
+    rejection,
     recommendations,
     guidance,
     criteria,
@@ -142,6 +144,7 @@ impl From<&RecoveryPackage> for Queues {
             guidance: all(&guidance),
             checkpoint: all(&whole.checkpoint),
             handover: all(&whole.handover),
+            rejection: all(&whole.rejection),
             criteria: all(&whole.criteria),
             prerequisites: all(&whole.prerequisites),
             risks: all(&whole.risks),
@@ -199,7 +202,7 @@ fn drop_last(package: &mut RecoveryPackage) -> bool {
             })+
         };
     }
-    drop_one!(handover, checkpoint);
+    drop_one!(handover, checkpoint, rejection);
     drop_from!(guidance, recommendations);
     false
 }

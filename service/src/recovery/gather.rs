@@ -18,8 +18,8 @@ use uuid::Uuid;
 use super::files;
 use super::notes;
 use super::package::{
-    Attempt, Budget, ItemText, LastCheckpoint, LastHandover, OpenAssignment, OpenCriterion, OpenRisk, PackagedDecision,
-    PackagedItem, RecoveryPackage, UnmetPrerequisite,
+    Attempt, Budget, ItemText, LastCheckpoint, LastHandover, LastRejection, OpenAssignment, OpenCriterion, OpenRisk,
+    PackagedDecision, PackagedItem, RecoveryPackage, UnmetPrerequisite,
 };
 use crate::assignment::state::OPEN;
 use crate::checkpoint;
@@ -32,6 +32,7 @@ use crate::item::Criterion;
 use crate::message::MessageBody;
 use crate::names;
 use crate::prerequisite::{Edge, list};
+use crate::review;
 
 /// How many attempts and notes are read, the newest; what there is more is counted.
 pub(super) const NEWEST: u64 = 100;
@@ -70,7 +71,7 @@ pub(super) async fn gather(tx: &Tx, item: &work_items::Model) -> Result<Gathered
         _ => item.key.clone(),
     };
     let criteria = criteria(item);
-    let edges = list::of(tx, item.id).await?;
+    let edges = list::of(tx, item).await?;
     let files = files::packaged(tx, item.id).await?;
     let package = RecoveryPackage {
         item: head(item, slug, parent.as_ref(), &held, &names, criteria.len() as u64),
@@ -86,6 +87,12 @@ pub(super) async fn gather(tx: &Tx, item: &work_items::Model) -> Result<Gathered
             data_left_out: None,
         }),
         handover: handover.map(|row| told(&row, &names)),
+        rejection: review::newest_rejection(tx, item.id).await?.map(|review| LastRejection {
+            review: review.id,
+            by: review.reviewer,
+            at: review.at,
+            reason: review.reason.unwrap_or_default(),
+        }),
         criteria: open(criteria),
         prerequisites: edges.prerequisites.into_iter().filter_map(unmet).collect(),
         risks: decisions.iter().flat_map(|row| risks(row, &prefix)).collect(),
@@ -212,6 +219,7 @@ fn head(
         archived_at: item.archived_at,
         blocked_reason: item.blocked_reason.as_ref().map(|reason| reason.chars().take(HEAD).collect()),
         criteria,
+        quality_gate_level: item.quality_gate_level,
     }
 }
 

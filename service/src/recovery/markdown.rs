@@ -2,11 +2,12 @@
 
 use std::fmt::Write;
 
+use callboard_entity::WorkItemQualityGateLevel;
 use chrono::SecondsFormat;
 
 use super::package::{
-    Attempt, ItemText, LastCheckpoint, LastHandover, Note, OpenCriterion, OpenRisk, PackagedDecision, PackagedFile,
-    PackagedItem, RecoveryPackage, UnmetPrerequisite,
+    Attempt, ItemText, LastCheckpoint, LastHandover, LastRejection, Note, OpenCriterion, OpenRisk, PackagedDecision,
+    PackagedFile, PackagedItem, RecoveryPackage, UnmetPrerequisite,
 };
 use super::parts::{Component, Guidance, Recommendation};
 use crate::clock::Timestamp;
@@ -24,6 +25,7 @@ pub fn markdown(package: &RecoveryPackage) -> String {
     section(&mut out, "What to do, in this order", &list(&todo, recommendation));
     section(&mut out, "Last checkpoint", &list(&package.checkpoint, checkpoint));
     section(&mut out, "Handover", &list(&package.handover, handover));
+    section(&mut out, "Rejected", &list(&package.rejection, rejection));
     section(&mut out, "Acceptance criteria not met", &list(&package.criteria, criterion));
     section(&mut out, "Waits for", &list(&package.prerequisites, prerequisite));
     section(&mut out, "Open risks", &list(&package.risks, risk));
@@ -76,6 +78,9 @@ fn item(out: &mut String, item: &PackagedItem) {
     if let Some(parent) = &item.parent {
         let _ = writeln!(out, "Part of {parent}.");
     }
+    if item.quality_gate_level != WorkItemQualityGateLevel::Standard {
+        let _ = writeln!(out, "Quality gate: {}.", item.quality_gate_level);
+    }
     if let Some(open) = &item.open {
         let until = open.lease_expires_at.map(|end| format!(" until {}", time(end))).unwrap_or_default();
         let _ = writeln!(out, "Held by {}: {}{until}, assignment {}.", line(&open.holder), open.status, open.id);
@@ -122,6 +127,11 @@ pub(super) fn handover(out: &mut String, own: &LastHandover) {
         None => write!(out, ", not acknowledged"),
     };
     let _ = write!(out, ":\n\n{}", quote(&own.text));
+}
+
+pub(super) fn rejection(out: &mut String, own: &LastRejection) {
+    let _ =
+        write!(out, "The last result was rejected by {}, {}:\n\n{}", line(&own.by), time(own.at), quote(&own.reason));
 }
 
 pub(super) fn criterion(out: &mut String, own: &OpenCriterion) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use callboard_entity::{
     DecisionCategory, DecisionImpact, DecisionImplementationStatus, DecisionStatus, FileOperationOperation,
     FileOperationVerificationStatus, TaskAssignmentStatus, TaskPrerequisiteStatus, TaskPrerequisiteType,
-    WorkItemDelegationStatus, WorkItemStatus, WorkItemType,
+    WorkItemDelegationStatus, WorkItemQualityGateLevel, WorkItemStatus, WorkItemType,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -27,6 +27,9 @@ pub struct RecoveryPackage {
     pub checkpoint: Option<LastCheckpoint>,
     /// The newest handover of the item.
     pub handover: Option<LastHandover>,
+    /// The newest review, where it rejected the result: what must become better.
+    #[serde(default)]
+    pub rejection: Option<LastRejection>,
     /// The acceptance criteria that are not met yet.
     pub criteria: Vec<OpenCriterion>,
     /// What the item still waits for.
@@ -90,6 +93,14 @@ pub struct PackagedItem {
     pub blocked_reason: Option<String>,
     /// How many acceptance criteria it has.
     pub criteria: u64,
+    /// What its completion must meet.
+    #[serde(default = "standard")]
+    pub quality_gate_level: WorkItemQualityGateLevel,
+}
+
+/// What a package that was written before gates says of them: nothing.
+fn standard() -> WorkItemQualityGateLevel {
+    WorkItemQualityGateLevel::Standard
 }
 
 /// Who holds the item, and until when.
@@ -139,6 +150,19 @@ pub struct LastHandover {
     pub text: String,
     /// When its reader acknowledged it.
     pub acknowledged_at: Option<Timestamp>,
+}
+
+/// A review that rejected the last result.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LastRejection {
+    /// The review.
+    pub review: Uuid,
+    /// `agent:SLUG` or `user:NAME`.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// What must become better.
+    pub reason: String,
 }
 
 /// An acceptance criterion that is not met.

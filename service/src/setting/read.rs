@@ -5,15 +5,12 @@ use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::known::{
-    CHECKPOINTS_KEPT, DEFAULT_ACTOR, DEFAULT_PROJECT, HEALTH_KEPT_DAYS, HEALTH_THRESHOLDS, LEASE_SECONDS,
-};
+use super::known::{CHECKPOINTS_KEPT, DEFAULT_ACTOR, DEFAULT_PROJECT, HEALTH_THRESHOLDS, LEASE_SECONDS};
 use super::store;
 use crate::assignment::deadline::DEFAULT_LEASE_SECONDS;
 use crate::checkpoint::DEFAULT_KEPT;
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::health::DEFAULT_KEPT_DAYS;
 
 /// How long a claim holds without a heartbeat, in seconds, for a project or for the board.
 pub(crate) async fn lease_seconds(tx: &Tx, project: Option<Uuid>) -> Result<i64> {
@@ -27,14 +24,6 @@ pub(crate) async fn lease_seconds(tx: &Tx, project: Option<Uuid>) -> Result<i64>
 pub(crate) async fn checkpoints_kept(tx: &Tx, project: Option<Uuid>) -> Result<i64> {
     match store::effective(tx, CHECKPOINTS_KEPT, project).await? {
         None => Ok(DEFAULT_KEPT),
-        Some(row) => row.value.as_i64().ok_or_else(|| unreadable(&row)),
-    }
-}
-
-/// How many days what was measured of a project is kept.
-pub(crate) async fn health_kept_days(tx: &Tx, project: Uuid) -> Result<i64> {
-    match store::effective(tx, HEALTH_KEPT_DAYS, Some(project)).await? {
-        None => Ok(DEFAULT_KEPT_DAYS),
         Some(row) => row.value.as_i64().ok_or_else(|| unreadable(&row)),
     }
 }
@@ -79,6 +68,6 @@ async fn follow(tx: &Tx, key: &str, old: Value, new: Value) -> Result<()> {
     Ok(())
 }
 
-fn unreadable(row: &rows::Model) -> Error {
+pub(super) fn unreadable(row: &rows::Model) -> Error {
     Error::Stored { what: format!("setting {}", row.key), why: format!("{} is not what it may hold", row.value) }
 }

@@ -42,7 +42,7 @@ both! {
         text(&t, ["setting", "set", "health_thresholds", r#"{"overdue": 1}"#, "--project", "demo"]);
         t.callboard(["health", "--check"]).run().ok();
         assert!(refused(&t, ["setting", "set", "health_thresholds", r#"{"overdu": 1}"#], 13).contains("overdue"));
-        refused(&t, ["setting", "set", "health_kept_days", "0"], 18);
+        refused(&t, ["setting", "set", "retention_days", r#"{"health_metrics": 0}"#], 18);
     }
 
     async fn the_history_of_a_metric(t: TestDb) {

@@ -1,6 +1,7 @@
 //! The callboard command line as a user runs it.
 
 mod agent;
+mod archive;
 mod assignment;
 mod bad_input;
 mod board;
@@ -10,15 +11,19 @@ mod docs;
 mod export;
 mod fence;
 mod file;
+mod gate;
 mod health;
 mod import;
 mod init;
 mod item;
+mod maintenance;
 mod output;
 mod prerequisite;
+mod prerequisite_types;
 mod process;
 mod project;
 mod quickstart;
+mod review;
 mod search;
 mod secrets;
 mod session;

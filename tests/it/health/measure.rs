@@ -149,6 +149,21 @@ both! {
         assert_eq!((value(&seed, "failure_rate").await, value(&seed, "lease_expiries").await.0), ((0.0, 0), 0.0));
     }
 
+    /// A debugger may take 24 hours, as any type that is not named.
+    async fn what_is_held_too_long_is_stale(t: TestDb) {
+        let seed = t.seed().await;
+        let agent = seed.agent("coder").await;
+        let (held, free) = (seed.work(&agent).await, seed.item().await);
+        assert_eq!(value(&seed, "stale_items").await, (0.0, 0));
+        let long_ago = Some(seed.board.now() - TimeDelta::days(30));
+        for item in [free.id, held.item.id] {
+            set(&seed, item, work_items::ActiveModel { last_activity_at: Set(long_ago), ..Default::default() }).await;
+            let stale = if item == held.item.id { (1.0, 1) } else { (0.0, 0) };
+            assert_eq!(value(&seed, "stale_items").await, stale, "only what somebody holds can be stale");
+        }
+        assert!(!metric(&seed, "stale_items").await.passing);
+    }
+
     async fn the_longest_wait_for_a_review(t: TestDb) {
         let seed = t.seed().await;
         let item = seed.item().await;

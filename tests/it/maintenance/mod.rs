@@ -1,67 +1,63 @@
-//! The maintenance of a board.
+//! Tests of the maintenance: its runs, the clean-up and the sweep.
 
+mod killed;
+mod list;
 mod prepare_handover;
+mod rows;
+mod scan_cleanup;
+mod scope;
+mod show;
+mod structure;
 mod structure_fixed;
 mod structure_found;
+mod sweep;
 mod update_documentation;
 mod validate_structure;
 
 use callboard_service::entity::{
-    MaintenanceOperationType as Kind, MaintenanceOperationValidationLevel as Level,
+    MaintenanceOperationValidationLevel as Level, maintenance_operations as operations, work_items,
 };
-use callboard_service::maintenance::{Maintained, Outcome, Request, Scope, ValidateStructure};
-use support::{Seed, Snapshot};
+use callboard_service::maintenance::{Finding, Maintained, Outcome, ScanCleanup, Scope, Sweep};
+use chrono::TimeDelta;
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use support::Seed;
+use uuid::Uuid;
 
-/// A request about the whole project.
-pub fn request(kind: Kind, level: Level) -> Request {
-    Request { kind, project: None, scope: Scope::FullProject, level, dry_run: false, resolve: false, resume: None }
+fn cleanup(level: Level) -> ScanCleanup {
+    ScanCleanup { project: None, scope: Scope::FullProject, level, dry_run: false, resume: None }
 }
 
-/// Everything is looked for, and nothing mended.
-pub fn look() -> ValidateStructure {
-    ValidateStructure { request: request(Kind::ValidateStructure, Level::FullAudit), batch: None }
-}
-
-/// Everything is looked for, and mended.
-pub fn fix() -> ValidateStructure {
-    let mut fix = look();
-    fix.request.resolve = true;
-    fix
-}
-
-/// Runs it; it must come to its end.
-pub async fn validate(seed: &Seed, what: &ValidateStructure) -> Maintained {
-    let done = seed.board.maintain(seed.me, what, &|_| {}).await.expect("validate the structure");
-    assert!(done.refused.is_none(), "{done:?}");
+async fn scan(seed: &Seed, what: &ScanCleanup) -> Maintained {
+    let done = seed.board.maintain(seed.me, what, &|_| {}).await.expect("the run begins");
+    assert!(done.refused.is_none(), "{:?}", done.refused);
     done
 }
 
-/// What was found, as `kind subject`, in order.
-pub fn told(done: &Maintained) -> Vec<String> {
-    let mut told: Vec<String> = done.findings.iter().map(|found| format!("{} {}", found.kind, found.subject)).collect();
-    told.sort();
-    told
+async fn sweep(seed: &Seed, what: &Sweep) -> Maintained {
+    let done = seed.board.maintain(seed.me, what, &|_| {}).await.expect("the run begins");
+    assert!(done.refused.is_none(), "{:?}", done.refused);
+    done
 }
 
-/// The same of what became so.
-pub fn that_are(done: &Maintained, outcome: Outcome) -> Vec<String> {
-    let mut told: Vec<String> = done
-        .findings
-        .iter()
-        .filter(|found| found.outcome == outcome)
-        .map(|found| format!("{} {}", found.kind, found.subject))
-        .collect();
-    told.sort();
-    told
+/// `kind subject outcome` of each finding.
+fn told(findings: &[Finding]) -> Vec<String> {
+    findings.iter().map(|f| format!("{} {} {}", f.kind, f.subject, f.outcome.as_str())).collect()
 }
 
-/// All that a run could change but the rows of runs themselves.
-pub async fn rows(seed: &Seed) -> Snapshot {
-    seed.snapshot().await.without("maintenance_operations")
+fn changed(findings: &[Finding]) -> Vec<&Finding> {
+    findings.iter().filter(|f| f.outcome == Outcome::Changed).collect()
 }
 
-/// Fails where a run changed more than its own row.
-pub async fn assert_unchanged(seed: &Seed, before: &Snapshot, what: &str) {
-    let found = before.differences(&rows(seed).await);
-    assert!(found.is_empty(), "{what} changed:\n{}", found.join("\n"));
+/// Makes an item one on which nothing happened for a time.
+async fn idle(seed: &Seed, item: Uuid, time: TimeDelta) {
+    let at = seed.board.now() - time - TimeDelta::minutes(1);
+    let change = work_items::ActiveModel { last_activity_at: Set(Some(at)), ..Default::default() };
+    let written = work_items::Entity::update_many().set(change).filter(work_items::Column::Id.eq(item));
+    assert_eq!(written.exec(&seed.raw).await.expect("write the item").rows_affected, 1);
+}
+
+/// The rows of all runs, oldest first.
+async fn runs(seed: &Seed) -> Vec<operations::Model> {
+    operations::Entity::find().order_by_asc(operations::Column::Id).all(&seed.raw).await.expect("read the runs")
 }

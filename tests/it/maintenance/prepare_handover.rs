@@ -12,7 +12,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
 use serde_json::json;
 use support::{Seed, TestDb, both};
 
-use super::request;
+use super::structure::request;
 
 fn prepare(level: Level) -> PrepareHandover {
     PrepareHandover { request: request(Kind::PrepareHandover, level), budget: None }
@@ -53,9 +53,9 @@ both! {
 
     async fn the_row_tells_what_was_packaged(t: TestDb) {
         let seed = board(&t).await;
-        let before = super::rows(&seed).await;
+        let before = super::structure::rows(&seed).await;
         let done = run(&seed, &prepare(Level::Comprehensive)).await;
-        super::assert_unchanged(&seed, &before, "a handover document").await;
+        super::structure::assert_unchanged(&seed, &before, "a handover document").await;
         let row = operations::Entity::find_by_id(done.maintained.operation.id).one(&seed.raw).await.expect("read").expect("there");
         assert_eq!((row.execution_status, row.operation_type.as_str()), (Execution::Completed, "prepare_handover"));
         let results = row.results.expect("results");

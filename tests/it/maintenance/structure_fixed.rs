@@ -8,11 +8,11 @@ use sea_orm::EntityTrait;
 use support::{Seed, TestDb, both};
 
 use super::structure_found::{board, edge};
-use super::{fix, look, told, validate};
+use super::structure::{fix, look, told, validate};
 
 /// Whatever differs, as `table key`.
 async fn changed(seed: &Seed, before: &support::Snapshot) -> Vec<String> {
-    let differences = before.differences(&super::rows(seed).await);
+    let differences = before.differences(&super::structure::rows(seed).await);
     let mut named: Vec<String> = differences
         .iter()
         .map(|line| {
@@ -32,7 +32,7 @@ async fn mended(seed: &Seed, sql: &str, kinds: &[&str], rows: &[&str]) {
 }
 
 async fn mended_as_it_is(seed: &Seed, kinds: &[&str], rows: &[&str]) {
-    let before = super::rows(seed).await;
+    let before = super::structure::rows(seed).await;
     assert_eq!(told(&validate(seed, &look()).await), kinds);
     assert_eq!(changed(seed, &before).await, Vec::<String>::new(), "looking changes nothing");
     let mut rehearsal = fix();
@@ -45,7 +45,7 @@ async fn mended_as_it_is(seed: &Seed, kinds: &[&str], rows: &[&str]) {
     assert!(done.findings.iter().all(|found| found.outcome == Outcome::Changed), "{:?}", done.findings);
     assert_eq!(changed(seed, &before).await, rows);
     assert_eq!(told(&validate(seed, &look()).await), Vec::<String>::new(), "nothing is left");
-    let again = super::rows(seed).await;
+    let again = super::structure::rows(seed).await;
     assert_eq!(told(&validate(seed, &fix()).await), Vec::<String>::new());
     assert_eq!(changed(seed, &again).await, Vec::<String>::new(), "a second run changes nothing");
 }
@@ -154,12 +154,12 @@ both! {
     async fn what_is_switched_off_is_reported_and_left(t: TestDb) {
         let seed = board(&t).await;
         seed.sql("UPDATE work_items SET unmet_prerequisites = 3, auto_maintenance_enabled = FALSE WHERE key = 'CB-1'").await;
-        let before = super::rows(&seed).await;
+        let before = super::structure::rows(&seed).await;
         let done = validate(&seed, &fix()).await;
         assert_eq!(told(&done), ["unmet_prerequisites CB-1"]);
         assert_eq!(done.findings[0].outcome, Outcome::Kept);
         assert!(done.findings[0].detail.contains("switched off"), "{:?}", done.findings);
-        super::assert_unchanged(&seed, &before, "a run that leaves it").await;
+        super::structure::assert_unchanged(&seed, &before, "a run that leaves it").await;
         seed.sql("UPDATE work_items SET unmet_prerequisites = 0").await;
         seed.sql("UPDATE work_items SET unmet_prerequisites = 1 WHERE key = 'CB-4'").await;
     }
@@ -175,8 +175,8 @@ both! {
         let refused = seed.board.run(seed.me, &comment).await;
         assert!(refused.is_err(), "the plant does not bite: {refused:?}");
         let done = validate(&seed, &fix()).await;
-        assert_eq!(super::that_are(&done, Outcome::Changed), ["requirement_key CB-1"]);
-        assert_eq!(super::that_are(&done, Outcome::Missed), ["requirement_key CB-5"]);
+        assert_eq!(super::structure::that_are(&done, Outcome::Changed), ["requirement_key CB-1"]);
+        assert_eq!(super::structure::that_are(&done, Outcome::Missed), ["requirement_key CB-5"]);
         assert_eq!(done.operation.execution_status.as_str(), "completed");
         seed.sql("UPDATE work_items SET revision = revision + 1, requirement_key = 'rust:expert' WHERE key = 'CB-5'").await;
     }

@@ -16,7 +16,7 @@ use support::flow::delegated;
 use support::{Seed, TestDb, both};
 use uuid::Uuid;
 
-use super::{look, told, validate};
+use super::structure::{look, told, validate};
 
 /// CB-1 is free, CB-2 is held by the agent coder, CB-3 is done, CB-4 waits for CB-1, CB-5 needs rust; OT-1 is elsewhere.
 pub async fn board(t: &TestDb) -> Seed {
@@ -94,9 +94,9 @@ async fn found(seed: &Seed) -> Vec<String> {
 async fn planted(seed: &Seed, sql: &str, back: &str) -> Vec<String> {
     seed.sql(sql).await;
     let found = found(seed).await;
-    let before = super::rows(seed).await;
-    super::validate(seed, &super::fix()).await;
-    super::assert_unchanged(seed, &before, "a repair of what cannot be derived").await;
+    let before = super::structure::rows(seed).await;
+    super::structure::validate(seed, &super::structure::fix()).await;
+    super::structure::assert_unchanged(seed, &before, "a repair of what cannot be derived").await;
     seed.sql(back).await;
     assert_eq!(self::found(seed).await, Vec::<String>::new(), "{back}");
     found

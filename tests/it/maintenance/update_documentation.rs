@@ -16,7 +16,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 use serde_json::json;
 use support::{Seed, TestDb, both};
 
-use super::{request, that_are};
+use super::structure::{request, that_are};
 
 fn update(level: Level) -> UpdateDocumentation {
     UpdateDocumentation { request: request(Kind::UpdateDocumentation, level), folder: None }
@@ -187,6 +187,6 @@ both! {
         run(&seed, &scoped).await;
         assert!(read(&root, "CB-1.md").contains("# CB-1: item 1"));
         let shown = t.callboard(["maintenance", "update-documentation", "--as", "user:kim", "--json"]).run().ok().json();
-        assert_eq!((&shown["kind"], &shown["data"]["operation"]["execution_status"]), (&json!("maintained"), &json!("completed")));
+        assert_eq!((&shown["kind"], &shown["data"]["operation"]["execution_status"]), (&json!("update_documentation"), &json!("completed")));
     }
 }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use std::sync::Mutex;
 use support::{Seed, TestDb, both};
 
-use super::{fix, look, that_are, told, validate};
+use super::structure::{fix, look, that_are, told, validate};
 
 /// So many items, each with a wrong counter.
 async fn damaged(seed: &Seed, count: usize) {
@@ -57,9 +57,9 @@ both! {
         let watch = |findings: &[callboard_service::maintenance::Finding]| portions.lock().expect("lock").push(findings.len());
         let mut rehearsal = ValidateStructure { batch: Some(40), ..fix() };
         rehearsal.request.dry_run = true;
-        let before = super::rows(&seed).await;
+        let before = super::structure::rows(&seed).await;
         let rehearsed = seed.board.maintain(seed.me, &rehearsal, &watch).await.expect("rehearse");
-        super::assert_unchanged(&seed, &before, "a rehearsal").await;
+        super::structure::assert_unchanged(&seed, &before, "a rehearsal").await;
         let most = portions.lock().expect("lock").iter().copied().max();
         assert_eq!((rehearsed.findings.len(), most), (count, Some(40)));
         let done = validate(&seed, &ValidateStructure { batch: Some(40), ..fix() }).await;
@@ -91,13 +91,13 @@ both! {
         validate(&seed, &look()).await;
         let marked = operation(&seed, first.operation.id).await;
         assert_eq!(marked.execution_status, Execution::Failed, "the next run finds it");
-        let before = super::rows(&seed).await;
+        let before = super::structure::rows(&seed).await;
         let mut again = ValidateStructure { batch: Some(2), ..fix() };
         again.request.resume = Some(first.operation.id);
         let resumed = validate(&seed, &again).await;
         assert_eq!(resumed.operation.id, first.operation.id);
         assert_eq!(that_are(&resumed, Outcome::Changed), ["CB-3", "CB-4", "CB-5"].map(|key| format!("unmet_prerequisites {key}")));
-        let touched = before.differences(&super::rows(&seed).await);
+        let touched = before.differences(&super::structure::rows(&seed).await);
         assert!(touched.iter().all(|line| !line.contains("work_items CB-1") && !line.contains("work_items CB-2")), "{touched:?}");
         assert_eq!(seed.kinds(third).await, ["created", "repaired", "repaired"]);
     }
@@ -161,7 +161,7 @@ both! {
         assert!(shown.stdout.contains("CB-5") && shown.stdout.contains("kept"), "{shown}");
         let findings = |output: support::cli::Output| -> Value {
             let mut document = output.ok().json();
-            assert_eq!(document["kind"], "maintained", "{document}");
+            assert_eq!(document["kind"], "validate_structure", "{document}");
             document["data"]["findings"].take()
         };
         let rehearsed = findings(run(&["--fix", "--dry-run", "--batch", "2", "--json"]));

@@ -11,7 +11,7 @@ use crate::output::health;
 /// Measure a project's health, hold each figure against its threshold, and keep what was measured
 ///
 /// Thresholds are those of the setting `health_thresholds`, of the project or of the board; where it names none, those of
-/// docs/automation/health.md. What is older than the setting `health_kept_days` (90) is removed.
+/// docs/automation/health.md. What is older than the setting `retention_days` says (90) is removed.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {

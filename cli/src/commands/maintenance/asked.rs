@@ -1,9 +1,7 @@
 //! What all commands of the maintenance take, and how they tell what they did.
 
 use callboard_service::Ref;
-use callboard_service::entity::{
-    MaintenanceOperationType as Kind, MaintenanceOperationValidationLevel as Level,
-};
+use callboard_service::entity::{MaintenanceOperationType as Kind, MaintenanceOperationValidationLevel as Level};
 use callboard_service::maintenance::{Maintained, Maintenance, Request, Scope};
 use uuid::Uuid;
 

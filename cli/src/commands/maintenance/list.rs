@@ -1,8 +1,6 @@
 //! `callboard maintenance list`.
 
-use callboard_service::entity::{
-    MaintenanceOperationExecutionStatus as Status, MaintenanceOperationType as Kind,
-};
+use callboard_service::entity::{MaintenanceOperationExecutionStatus as Status, MaintenanceOperationType as Kind};
 use callboard_service::maintenance::ListOperations;
 
 use crate::commands::paging::Paging;

@@ -51,7 +51,7 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let actor = context.actor(&board).await?;
     let done = context.in_session(&board).await?.maintain(actor, &what, &|_| {}).await?;
     let left = done.findings.iter().filter(|finding| finding.outcome != Outcome::Changed).count() as u64;
-    asked::tell(context, done, "maintained")?;
+    asked::tell(context, done, "validate_structure")?;
     match left {
         count @ 1.. if args.check => Err(CliError::Found { count, hint: LEFT }),
         _ => Ok(()),
