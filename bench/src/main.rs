@@ -7,6 +7,7 @@ mod raw;
 mod sample;
 mod scan;
 mod search;
+mod structure;
 mod verify;
 
 use std::error::Error;
@@ -21,6 +22,7 @@ enum Command {
     Fleet(fleet::Args),
     Scan(scan::Args),
     Search(search::Args),
+    Structure(structure::Args),
     Verify(verify::Args),
 }
 
@@ -31,6 +33,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
         Command::Fleet(args) => fleet::run(args).await,
         Command::Scan(args) => scan::run(args).await,
         Command::Search(args) => search::run(args).await,
+        Command::Structure(args) => structure::run(args).await,
         Command::Verify(args) => verify::run(args).await,
     }
 }

@@ -17,6 +17,7 @@ mod error;
 pub mod export;
 pub mod file;
 pub mod gate;
+pub mod health;
 pub mod id;
 pub mod import;
 pub mod item;
@@ -34,6 +35,7 @@ pub mod session;
 pub mod setting;
 pub mod sprint;
 pub mod stream;
+pub mod structure;
 pub mod user;
 pub mod workflow;
 

@@ -16,6 +16,7 @@ mod entities;
 mod file;
 mod gate;
 mod harness;
+mod health;
 mod import;
 mod item;
 mod maintenance;

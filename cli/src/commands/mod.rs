@@ -11,6 +11,7 @@ mod decision;
 mod export;
 mod fence;
 mod file;
+mod health;
 mod holder;
 mod import;
 mod input;
@@ -55,6 +56,7 @@ pub enum Command {
     Recover(recovery::recover::Args),
     Handover(recovery::handover::Args),
     Search(search::find::Args),
+    Health(health::measure::Args),
     #[command(subcommand)]
     Message(message::Command),
     #[command(subcommand)]
@@ -115,6 +117,7 @@ pub async fn run(command: Command, context: &Context) -> Result<(), CliError> {
         Command::Recover(args) => recovery::recover::run(args, context).await,
         Command::Handover(args) => recovery::handover::run(args, context).await,
         Command::Search(args) => search::find::run(args, context).await,
+        Command::Health(args) => health::measure::run(args, context).await,
         Command::Message(command) => command.run(context).await,
         Command::Item(command) => command.run(context).await,
         Command::Prerequisite(command) => command.run(context).await,

@@ -6,6 +6,7 @@ pub mod assignments;
 pub mod chart;
 pub mod continuity;
 pub mod files;
+pub mod health;
 mod json;
 pub mod lists;
 pub mod maintenance;

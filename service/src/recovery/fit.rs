@@ -30,7 +30,7 @@ pub fn tokens(bytes: usize) -> u64 {
 }
 
 /// The budget that is asked for, or the refusal that names the limits.
-pub(super) fn budget(asked: Option<u64>) -> Result<u64> {
+pub(crate) fn budget(asked: Option<u64>) -> Result<u64> {
     let asked = asked.unwrap_or(DEFAULT_BUDGET);
     if (MIN_BUDGET..=MAX_BUDGET).contains(&asked) {
         return Ok(asked);

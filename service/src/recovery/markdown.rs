@@ -210,7 +210,7 @@ pub(super) fn text(out: &mut String, own: &ItemText) {
 }
 
 /// On one line, whatever white space it has.
-fn line(text: &str) -> String {
+pub(crate) fn line(text: &str) -> String {
     rules::escape(&text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
@@ -223,6 +223,6 @@ fn quote(text: &str) -> String {
     out
 }
 
-fn time(at: Timestamp) -> String {
+pub(crate) fn time(at: Timestamp) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }

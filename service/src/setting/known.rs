@@ -8,6 +8,7 @@ use crate::assignment::deadline::{DEFAULT_LEASE_SECONDS, MAX_LEASE_SECONDS, MIN_
 use crate::checkpoint::{DEFAULT_KEPT, MAX_KEPT};
 use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::health::check_thresholds;
 use crate::id::Ref;
 use crate::{project, rules, user};
 
@@ -26,6 +27,7 @@ pub(super) const DEFAULT_ACTOR: &str = "default_actor";
 pub(super) const DEFAULT_PROJECT: &str = "default_project";
 pub(super) const LEASE_SECONDS: &str = "lease_seconds";
 pub(super) const CHECKPOINTS_KEPT: &str = "checkpoints_kept";
+pub(super) const HEALTH_THRESHOLDS: &str = "health_thresholds";
 
 /// Every setting there is.
 pub const KEYS: &[Known] = &[
@@ -47,6 +49,11 @@ pub const KEYS: &[Known] = &[
     Known {
         key: CHECKPOINTS_KEPT,
         about: "how many checkpoints of an item are kept, the newest: 1 to 1000",
+        per_project: true,
+    },
+    Known {
+        key: HEALTH_THRESHOLDS,
+        about: "what `callboard health` holds its metrics against, such as {\"stale_items\": 3}; null: only looked at",
         per_project: true,
     },
     upkeep::KNOWN[0],
@@ -103,6 +110,7 @@ impl Known {
                 Some(1..=MAX_KEPT) => Ok(()),
                 _ => refuse("must be a whole number from 1 to 1000"),
             },
+            HEALTH_THRESHOLDS => check_thresholds(value)?.map_or(Ok(()), |rule| refuse(&rule)),
             _ => match value.as_i64() {
                 Some(seconds) if (MIN_LEASE_SECONDS..=MAX_LEASE_SECONDS).contains(&seconds) => Ok(()),
                 _ => refuse("must be a whole number of seconds from 10 to 86400"),

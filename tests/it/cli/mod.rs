@@ -13,6 +13,7 @@ mod export;
 mod fence;
 mod file;
 mod gate;
+mod health;
 mod import;
 mod init;
 mod item;

@@ -2,11 +2,17 @@
 
 mod killed;
 mod list;
+mod prepare_handover;
 mod rows;
 mod scan_cleanup;
 mod scope;
 mod show;
+mod structure;
+mod structure_fixed;
+mod structure_found;
 mod sweep;
+mod update_documentation;
+mod validate_structure;
 
 use callboard_service::entity::{
     MaintenanceOperationValidationLevel as Level, maintenance_operations as operations, work_items,
