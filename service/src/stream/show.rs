@@ -51,7 +51,7 @@ pub struct StreamDetails {
 /// An item in its place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StreamItem {
-    /// From 1, without gaps.
+    /// From 1; an item that was archived or deleted leaves a gap, until the stream's items change.
     pub position: i64,
     /// When it was added to the stream.
     pub added_at: Timestamp,

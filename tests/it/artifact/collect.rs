@@ -1,7 +1,9 @@
 //! Removing what nothing refers to.
 
+use callboard_service::archive::{AddArchive, RestoreArchive};
 use callboard_service::artifact::{CollectArtifacts, Collected, DEFAULT_GRACE};
-use callboard_service::{Conflict, Error};
+use callboard_service::entity::WorkItemArchiveReason;
+use callboard_service::{Conflict, Error, Ref};
 use support::{TestDb, both};
 
 use super::{Store, bytes, keep};
@@ -61,6 +63,24 @@ both! {
         drop(kept);
         store.age(&store.path(&hash), 7200);
         assert_eq!(collect(&store, false).await.kept, 1);
+    }
+
+    /// An item that was taken off the board finds its artifacts again when it comes back.
+    async fn what_an_archive_needs_stays(t: TestDb) {
+        let store = Store::new(&t).await;
+        let hash = store.add("a", &bytes(1, 1000)).await.artifact.content_hash;
+        store.age(&store.path(&hash), 7200);
+        let archive = AddArchive { item: Ref::Id(store.item.id), reason: Some(WorkItemArchiveReason::Stale) };
+        store.seed.must(&archive).await;
+        assert_eq!(store.rows().await.len(), 0, "its rows are in the archive");
+        let done = collect(&store, false).await;
+        assert_eq!((done.removed, done.kept), (0, 1));
+        store.seed.must(&RestoreArchive { archive: Ref::from("CB-1"), leave_out: false }).await;
+        assert_eq!(store.verify().await.verified, 1);
+        // Once nothing needs it any more, it goes.
+        store.seed.must(&archive).await;
+        store.seed.sql("DELETE FROM work_item_archives").await;
+        assert_eq!(collect(&store, false).await.removed, 1);
     }
 
     /// Two boards that share a folder: neither takes the other's artifacts for nobody's.
