@@ -138,7 +138,7 @@ async fn bare(
                 true => vec![project.into(), Uuid::nil().into(), Uuid::max().into()],
                 false => vec![project.into()],
             };
-            Statement::from_sql_and_values(backend, sql.replace(" LIMIT 500", ""), values)
+            Statement::from_sql_and_values(backend, sql.strip_suffix(" LIMIT 500").unwrap_or(&sql), values)
         })
         .collect();
     if statements.len() < 20 {
