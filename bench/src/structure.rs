@@ -85,7 +85,11 @@ pub async fn run(args: Args) -> Result<ExitCode, Box<dyn Error>> {
         println!("{:<10} {ours:>12.0} {theirs:>10.0} {ratio:>7.2} {peak:>9}", kind.name());
         let reached = ratio <= GOAL && peak <= MOST_MEMORY;
         met &= reached;
-        println!("{} ({} statements; at most {GOAL}, {MOST_MEMORY} MB)", if reached { "met" } else { "MISSED" }, statements.len());
+        println!(
+            "{} ({} statements; at most {GOAL}, {MOST_MEMORY} MB)",
+            if reached { "met" } else { "MISSED" },
+            statements.len()
+        );
         board.close().await?;
     }
     Ok(ExitCode::from(u8::from(!met)))
@@ -134,10 +138,14 @@ async fn bare(
                 true => vec![project.into(), Uuid::nil().into(), Uuid::max().into()],
                 false => vec![project.into()],
             };
-            Statement::from_sql_and_values(backend, sql.replace(" LIMIT 500", ""), values)
+            Statement::from_sql_and_values(backend, sql.strip_suffix(" LIMIT 500").unwrap_or(&sql), values)
         })
         .collect();
-    if statements.len() < 20 { Err(format!("only {} statements were seen", statements.len()).into()) } else { Ok(statements) }
+    if statements.len() < 20 {
+        Err(format!("only {} statements were seen", statements.len()).into())
+    } else {
+        Ok(statements)
+    }
 }
 
 async fn send(raw: &DatabaseConnection, statements: &[Statement]) -> Result<Duration, Box<dyn Error>> {

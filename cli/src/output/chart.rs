@@ -32,16 +32,18 @@ pub fn spark(values: &[f64]) -> String {
     const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     let least = values.iter().copied().fold(f64::INFINITY, f64::min);
     let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let place = |value: f64| BARS.iter().rev().zip((0..BARS.len()).rev()).find(|(_, n)| {
-        let from = least + (most - least) * f64::from(u8::try_from(*n).unwrap_or(0)) / 8.0;
-        *n == 0 || (most > least && value > from)
-    });
+    let place = |value: f64| {
+        BARS.iter().rev().zip((0..BARS.len()).rev()).find(|(_, n)| {
+            let from = least + (most - least) * f64::from(u8::try_from(*n).unwrap_or(0)) / 8.0;
+            *n == 0 || (most > least && value > from)
+        })
+    };
     values.iter().filter_map(|value| place(*value)).map(|(bar, _)| *bar).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{bar, spark, span};
+    use super::{bar, span, spark};
 
     #[test]
     fn a_line_rises_and_falls_with_its_values() {

@@ -82,11 +82,6 @@ impl Query for HealthHistory {
             passing: row.is_passing,
             details: row.details,
         });
-        Ok(HealthPage {
-            project: project.slug,
-            metric: metric.name.to_owned(),
-            measures: page.rows,
-            next: page.next,
-        })
+        Ok(HealthPage { project: project.slug, metric: metric.name.to_owned(), measures: page.rows, next: page.next })
     }
 }

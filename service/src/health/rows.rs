@@ -128,9 +128,7 @@ async fn times(tx: &Tx, project: Uuid, values: &mut HashMap<&'static str, Value>
     );
     let cycle = format!("SELECT {ended} - {started} AS took {done}");
     let lead = format!("SELECT {ended} - {} AS took {done}", tx.dialect.millis("w.created_at"));
-    for (p50, p90, took) in
-        [("cycle_time_p50", "cycle_time_p90", cycle), ("lead_time_p50", "lead_time_p90", lead)]
-    {
+    for (p50, p90, took) in [("cycle_time_p50", "cycle_time_p90", cycle), ("lead_time_p50", "lead_time_p90", lead)] {
         let ranked = format!(
             "SELECT took, row_number() OVER (ORDER BY took) AS place, count(*) OVER () AS n \
              FROM ({took}) AS times WHERE took IS NOT NULL"
@@ -176,9 +174,8 @@ async fn assignments(tx: &Tx, project: Uuid, values: &mut HashMap<&'static str, 
 
 /// By the one judgement that the clean-up has too; the open assignments are read a page at a time.
 async fn stale(tx: &Tx, project: Uuid) -> Result<u64> {
-    let items = Condition::all()
-        .add(work_items::Column::ProjectId.eq(project))
-        .add(work_items::Column::ArchivedAt.is_null());
+    let items =
+        Condition::all().add(work_items::Column::ProjectId.eq(project)).add(work_items::Column::ArchivedAt.is_null());
     let (mut found, mut after, mut thresholds) = (0, None, Thresholds::default());
     loop {
         let (stale, next, _) = stale::page(tx, items.clone(), &mut thresholds, after, PAGE).await?;

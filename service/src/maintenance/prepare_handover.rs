@@ -128,18 +128,14 @@ impl PrepareHandover {
             .limit(MOST)
             .all(&tx.conn)
             .await?;
-        let line = |item: &work_items::Model| PlannedItem {
-            id: item.id,
-            key: item.key.clone(),
-            line: pages::briefly(item),
-        };
+        let line =
+            |item: &work_items::Model| PlannedItem { id: item.id, key: item.key.clone(), line: pages::briefly(item) };
         Ok(HandoverPlan { head: self.head(tx, within).await?, items: rows.iter().map(line).collect(), total })
     }
 
     fn chosen(&self, held: SimpleExpr) -> Condition {
-        let at_work = Condition::any()
-            .add(held)
-            .add(work_items::Column::Status.is_in([Status::InProgress, Status::Review]));
+        let at_work =
+            Condition::any().add(held).add(work_items::Column::Status.is_in([Status::InProgress, Status::Review]));
         match self.request.level {
             Level::Basic => at_work,
             Level::Comprehensive => at_work
@@ -285,10 +281,14 @@ impl Draft {
     /// The head, cut to its part of the budget.
     fn begin(&mut self, plan: &HandoverPlan, budget: u64) {
         let most = bytes(budget / HEAD);
-        self.head = plan.head.chars().scan(0, |size, c| {
-            *size += c.len_utf8();
-            (*size <= most).then_some(c)
-        }).collect();
+        self.head = plan
+            .head
+            .chars()
+            .scan(0, |size, c| {
+                *size += c.len_utf8();
+                (*size <= most).then_some(c)
+            })
+            .collect();
     }
 
     fn size(&self) -> usize {

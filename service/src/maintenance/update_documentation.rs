@@ -200,8 +200,13 @@ impl Query for Page {
 
     async fn fetch(&self, tx: &Tx) -> Result<Written> {
         let Cursor { page, after, after_number, .. } = self.cursor;
-        let whole =
-            |file: &str, body: String| Written { file: file.to_owned(), list: None, body, after: None, after_number: None };
+        let whole = |file: &str, body: String| Written {
+            file: file.to_owned(),
+            list: None,
+            body,
+            after: None,
+            after_number: None,
+        };
         let paged = |list: &str, body, after, after_number| {
             // The documents of a session stand beside those of the project.
             let list = match &self.within.session {

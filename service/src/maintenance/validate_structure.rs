@@ -119,14 +119,12 @@ impl Validation {
             for broken in structure::of_project(tx, project.id, self.level).await? {
                 let found = finding(&broken);
                 let told = match broken.damage.repair() {
-                    Some(repair) if self.mends => {
-                        match structure::mend_project(tx, project.id, broken.damage).await {
-                            Ok(Some(_)) => found.changed(repair),
-                            Ok(None) => found.missed("somebody was faster"),
-                            Err(error) if error.is_retryable() => return Err(error),
-                            Err(error) => found.missed(&error.to_string()),
-                        }
-                    }
+                    Some(repair) if self.mends => match structure::mend_project(tx, project.id, broken.damage).await {
+                        Ok(Some(_)) => found.changed(repair),
+                        Ok(None) => found.missed("somebody was faster"),
+                        Err(error) if error.is_retryable() => return Err(error),
+                        Err(error) => found.missed(&error.to_string()),
+                    },
                     Some(_) => found.kept(LEFT),
                     None => found,
                 };
@@ -207,8 +205,7 @@ impl Validation {
         }
         let told = broken.iter().filter(|broken| broken.item.is_none_or(|item| item <= end)).map(|broken| {
             let found = finding(broken);
-            let (Some(repair), Some(mended)) =
-                (broken.damage.repair(), broken.item.and_then(|item| became.get(&item)))
+            let (Some(repair), Some(mended)) = (broken.damage.repair(), broken.item.and_then(|item| became.get(&item)))
             else {
                 return found;
             };

@@ -42,8 +42,7 @@ pub(super) fn checks() -> Vec<Check> {
     ]
 }
 
-const EDGE: &str =
-    "JOIN task_prerequisites p ON p.work_item_id = w.id JOIN work_items q ON q.id = p.prerequisite_id";
+const EDGE: &str = "JOIN task_prerequisites p ON p.work_item_id = w.id JOIN work_items q ON q.id = p.prerequisite_id";
 
 /// Edges `p` that wait for a completion.
 const OF_DONE: &str = "p.prerequisite_type = 'completion_dependency' AND p.status IN ('pending', 'failed')";

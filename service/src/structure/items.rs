@@ -5,7 +5,8 @@ use super::window::Check;
 use crate::db::dialect::Dialect;
 
 /// The open assignment of an item: at most one, by a unique index.
-const OPEN: &str = "LEFT JOIN task_assignments o ON o.work_item_id = w.id AND o.status IN ('assigned', 'started', 'paused')";
+const OPEN: &str =
+    "LEFT JOIN task_assignments o ON o.work_item_id = w.id AND o.status IN ('assigned', 'started', 'paused')";
 /// The same, of items that have one.
 const HELD: &str = "JOIN task_assignments o ON o.work_item_id = w.id AND o.status IN ('assigned', 'started', 'paused')";
 

@@ -13,9 +13,9 @@ mod repair;
 mod replay;
 mod window;
 
-pub use damage::Damage;
 pub(crate) use artifacts::unseen as artifacts;
 pub(crate) use cycles::cycles;
+pub use damage::Damage;
 pub(crate) use projects::of_project;
 pub(crate) use repair::{Mended, mend_item, mend_project};
 pub(crate) use window::{Broken, Window, of_items};

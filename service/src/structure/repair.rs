@@ -1,11 +1,11 @@
 //! Puts right what can be derived: each item in a savepoint of its own, under its lock, by what the checks say then.
 
+use callboard_entity::MaintenanceOperationValidationLevel as Level;
 use callboard_entity::{
     AgentProfileStatus, TaskPrerequisiteStatus, WorkItemAssigneeType, WorkItemDelegationStatus as Delegation,
     WorkItemStatus, agent_profiles as agents, board_projects as projects, task_prerequisites as edges,
     work_item_events as events, work_items,
 };
-use callboard_entity::MaintenanceOperationValidationLevel as Level;
 use sea_orm::sea_query::{Expr, Value};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
@@ -200,11 +200,7 @@ impl Verb for MendProject {
         }
         after.updated_at = tx.now;
         let changes: projects::ActiveModel = changed(&before, &after);
-        projects::Entity::update_many()
-            .set(changes)
-            .filter(projects::Column::Id.eq(before.id))
-            .exec(&tx.conn)
-            .await?;
+        projects::Entity::update_many().set(changes).filter(projects::Column::Id.eq(before.id)).exec(&tx.conn).await?;
         Ok(Some(next))
     }
 }

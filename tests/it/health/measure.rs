@@ -37,7 +37,8 @@ async fn took(seed: &Seed, slug: &str, hours: i64) -> Uuid {
     let held = seed.work(&agent).await;
     seed.by(&agent, &complete(held.assignment)).await.expect("complete");
     let done = seed.row(held.item.id).await.completed_at.expect("it is done");
-    let started = task_assignments::ActiveModel { started_at: Set(Some(done - TimeDelta::hours(hours))), ..Default::default() };
+    let started =
+        task_assignments::ActiveModel { started_at: Set(Some(done - TimeDelta::hours(hours))), ..Default::default() };
     task_assignments::Entity::update_many()
         .set(started)
         .filter(task_assignments::Column::Id.eq(held.assignment))

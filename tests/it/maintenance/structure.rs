@@ -1,8 +1,6 @@
 //! What the tests of the structure, of documents and of handovers share.
 
-use callboard_service::entity::{
-    MaintenanceOperationType as Kind, MaintenanceOperationValidationLevel as Level,
-};
+use callboard_service::entity::{MaintenanceOperationType as Kind, MaintenanceOperationValidationLevel as Level};
 use callboard_service::maintenance::{Maintained, Outcome, Request, Scope, ValidateStructure};
 use support::{Seed, Snapshot};
 

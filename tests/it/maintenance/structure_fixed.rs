@@ -7,8 +7,8 @@ use callboard_service::structure::Damage;
 use sea_orm::EntityTrait;
 use support::{Seed, TestDb, both};
 
-use super::structure_found::{board, edge};
 use super::structure::{fix, look, told, validate};
+use super::structure_found::{board, edge};
 
 /// Whatever differs, as `table key`.
 async fn changed(seed: &Seed, before: &support::Snapshot) -> Vec<String> {
@@ -18,7 +18,11 @@ async fn changed(seed: &Seed, before: &support::Snapshot) -> Vec<String> {
         .map(|line| {
             let key = line.lines().next().unwrap_or_default();
             // The ids of rows are no names.
-            if key.starts_with("work_items") { key.to_owned() } else { key.split(' ').next().unwrap_or_default().to_owned() }
+            if key.starts_with("work_items") {
+                key.to_owned()
+            } else {
+                key.split(' ').next().unwrap_or_default().to_owned()
+            }
         })
         .collect();
     named.sort();

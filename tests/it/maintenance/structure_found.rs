@@ -1,9 +1,8 @@
 //! Each kind of damage, planted by raw SQL, is found; what cannot be derived is left as it is.
 
 use callboard_service::entity::{
-    ArtifactActorType, ArtifactType, CapabilityLevel, TaskPrerequisiteStatus as Status,
-    TaskPrerequisiteType as Type, board_artifacts, sprint_items, sprints, task_prerequisites as edges,
-    work_stream_items, work_streams,
+    ArtifactActorType, ArtifactType, CapabilityLevel, TaskPrerequisiteStatus as Status, TaskPrerequisiteType as Type,
+    board_artifacts, sprint_items, sprints, task_prerequisites as edges, work_stream_items, work_streams,
 };
 use callboard_service::entity::{SprintStatus, WorkStreamStatus, WorkStreamType};
 use callboard_service::item::NewItem;

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use callboard_service::decision::AddDecision;
 use callboard_service::entity::{
     DecisionCategory, DecisionImpact, DecisionStatus, MaintenanceOperationExecutionStatus as Execution,
-    MaintenanceOperationType as Kind, MaintenanceOperationValidationLevel as Level, maintenance_operations as operations, work_items,
+    MaintenanceOperationType as Kind, MaintenanceOperationValidationLevel as Level,
+    maintenance_operations as operations, work_items,
 };
 use callboard_service::item::{CommentOnItem, NewItem};
 use callboard_service::maintenance::{Maintained, Outcome, Scope, UpdateDocumentation};

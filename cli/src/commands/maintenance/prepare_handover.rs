@@ -48,7 +48,8 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
         text.lines(&prepared.document);
         let (packages, named) = (prepared.packaged.len(), prepared.named.len());
         let told = format!("{packages} packages, {named} items named, {} left out", prepared.left_out);
-        text.push(Style::Faint, format_args!("\u{2014} {told}; {} of {} tokens", prepared.tokens, prepared.budget)).end();
+        text.push(Style::Faint, format_args!("\u{2014} {told}; {} of {} tokens", prepared.tokens, prepared.budget))
+            .end();
     })?;
     match refused {
         Some(error) => Err(error.into()),

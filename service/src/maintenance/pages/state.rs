@@ -27,38 +27,64 @@ pub(in crate::maintenance) async fn state(tx: &Tx, project: &projects::Model) ->
     let board = Board { project: Some(Ref::Id(project.id)), limit: Some(MOST) }.fetch(tx).await?;
     let mut out = format!("# State of {}: {}\n\n", project.slug, line(&project.name));
     let _ = writeln!(out, "{}. {} ready to be claimed.", counts(&board.items), board.ready);
-    section(&mut out, "Held now", board.held.total, board.held.rows.iter().map(|held| {
-        format!("{}, {} by {}, attempt {}", brief(&held.item), held.assignment_status, line(&held.holder), held.attempt)
-    }));
+    section(
+        &mut out,
+        "Held now",
+        board.held.total,
+        board.held.rows.iter().map(|held| {
+            format!(
+                "{}, {} by {}, attempt {}",
+                brief(&held.item),
+                held.assignment_status,
+                line(&held.holder),
+                held.attempt
+            )
+        }),
+    );
     let (reviews, total) = of_status(tx, project.id, WorkItemStatus::Review).await?;
     section(&mut out, "Wait for a review", total, reviews.iter().map(brief));
-    section(&mut out, "Dead letters", board.dead.total, board.dead.rows.iter().map(|dead| {
-        format!("{}: {}", brief(&dead.item), line(dead.reason.as_deref().unwrap_or("no reason is known")))
-    }));
-    section(&mut out, "Wait in vain", board.stuck.total, board.stuck.rows.iter().map(|stuck| {
-        format!("{}, for {}", brief(&stuck.item), stuck.waits_for.join(", "))
-    }));
+    section(
+        &mut out,
+        "Dead letters",
+        board.dead.total,
+        board.dead.rows.iter().map(|dead| {
+            format!("{}: {}", brief(&dead.item), line(dead.reason.as_deref().unwrap_or("no reason is known")))
+        }),
+    );
+    section(
+        &mut out,
+        "Wait in vain",
+        board.stuck.total,
+        board.stuck.rows.iter().map(|stuck| format!("{}, for {}", brief(&stuck.item), stuck.waits_for.join(", "))),
+    );
     let (blocked, total) = of_status(tx, project.id, WorkItemStatus::Blocked).await?;
     section(&mut out, "Blocked", total, blocked.iter().map(brief));
     let overdue = overdue(tx, project.id).await?;
-    section(&mut out, "Overdue", overdue.len() as u64, overdue.iter().map(|(item, due)| {
-        format!("{}, due {}", brief(item), due.as_deref().unwrap_or("never"))
-    }));
+    section(
+        &mut out,
+        "Overdue",
+        overdue.len() as u64,
+        overdue.iter().map(|(item, due)| format!("{}, due {}", brief(item), due.as_deref().unwrap_or("never"))),
+    );
     let statuses = vec![SprintStatus::Active, SprintStatus::Planning];
     let sprints = ListSprints { project: Some(Ref::Id(project.id)), status: statuses, ..ListSprints::default() };
     let Page { rows, .. } = sprints.fetch(tx).await?;
     section(&mut out, "Sprints", rows.len() as u64, rows.iter().map(sprint));
     let done = done(tx, project.id).await?;
-    section(&mut out, "Done last", done.len() as u64, done.iter().map(|(item, at)| {
-        format!("{}, {}", brief(item), at.as_deref().unwrap_or("at no known time"))
-    }));
+    section(
+        &mut out,
+        "Done last",
+        done.len() as u64,
+        done.iter().map(|(item, at)| format!("{}, {}", brief(item), at.as_deref().unwrap_or("at no known time"))),
+    );
     Ok(out)
 }
 
 /// The health of a project: its metrics as they are now.
 pub(in crate::maintenance) async fn health(tx: &Tx, project: &projects::Model) -> Result<String> {
     let report = MeasureHealth { project: Some(Ref::Id(project.id)) }.fetch(tx).await?;
-    let mut out = format!("# Health of {}\n\n{} of {} metrics fail.\n\n", project.slug, report.failing, report.metrics.len());
+    let mut out =
+        format!("# Health of {}\n\n{} of {} metrics fail.\n\n", project.slug, report.failing, report.metrics.len());
     for metric in &report.metrics {
         let limit = if metric.limit == Limit::AtMost { "at most" } else { "at least" };
         let against = metric.threshold.map_or_else(|| "not judged".to_owned(), |than| format!("{limit} {than}"));
@@ -116,7 +142,13 @@ async fn overdue(tx: &Tx, project: Uuid) -> Result<Vec<(ItemBrief, Option<String
         .order_by_asc(work_items::Column::DueAt)
         .order_by_asc(work_items::Column::Id)
         .limit(MOST);
-    Ok(rows.all(&tx.conn).await?.into_iter().map(|item| (item.due_at.map(time), item)).map(|(at, i)| (i.into(), at)).collect())
+    Ok(rows
+        .all(&tx.conn)
+        .await?
+        .into_iter()
+        .map(|item| (item.due_at.map(time), item))
+        .map(|(at, i)| (i.into(), at))
+        .collect())
 }
 
 async fn done(tx: &Tx, project: Uuid) -> Result<Vec<(ItemBrief, Option<String>)>> {
@@ -125,5 +157,11 @@ async fn done(tx: &Tx, project: Uuid) -> Result<Vec<(ItemBrief, Option<String>)>
         .order_by_desc(work_items::Column::CompletedAt)
         .order_by_desc(work_items::Column::Id)
         .limit(DONE);
-    Ok(rows.all(&tx.conn).await?.into_iter().map(|item| (item.completed_at.map(time), item)).map(|(at, i)| (i.into(), at)).collect())
+    Ok(rows
+        .all(&tx.conn)
+        .await?
+        .into_iter()
+        .map(|item| (item.completed_at.map(time), item))
+        .map(|(at, i)| (i.into(), at))
+        .collect())
 }
