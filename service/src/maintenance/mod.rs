@@ -25,7 +25,7 @@ pub use list::{ListOperations, ListedOperation};
 pub use prepare_handover::{HandoverPlan, PlannedItem, PrepareHandover, PreparedHandover};
 pub use report::{Finding, KEPT_FINDINGS, Outcome, Results, Severity};
 pub use request::{Request, Scope};
-pub use run::{Maintained, Maintenance, Watch};
+pub use run::{Brought, Maintained, Maintenance, Watch};
 pub use scan_cleanup::ScanCleanup;
 pub use show::{OperationDetails, ShowOperation};
 pub use sweep::{Sweep, Sweeper};

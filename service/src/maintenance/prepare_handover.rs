@@ -235,10 +235,10 @@ impl Callboard {
             let found = Finding::reported("package", &planned.key, Severity::Low, format!("{size} tokens of {room}"));
             let told = vec![("packages", 1), ("tokens", i64::try_from(size).unwrap_or(i64::MAX))];
             let next = Some(json!(cursor));
-            let findings = vec![found];
-            run.record(Portion { findings: findings.clone(), counts: told, next }).await?;
-            watch(&findings);
-            run.keep(findings);
+            let portion = Portion { findings: vec![found], counts: told, next };
+            run.record(portion.clone()).await?;
+            watch(portion.brought());
+            run.keep(portion.findings);
         }
         draft.end(&plan, budget);
         Ok(())

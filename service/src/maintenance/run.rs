@@ -22,8 +22,17 @@ const LEASE: TimeDelta = TimeDelta::minutes(2);
 /// The most killed runs that are marked at once.
 pub(super) const MARKED: u64 = 100;
 
-/// Sees each portion's findings as they come.
-pub type Watch<'a> = &'a (dyn Fn(&[Finding]) + Send + Sync);
+/// What one portion of a run brought, for those who wait.
+#[derive(Clone, Copy, Debug)]
+pub struct Brought<'a> {
+    /// What it found and did, row by row.
+    pub findings: &'a [Finding],
+    /// Numbers of the summary, such as how many rows were looked at.
+    pub counts: &'a [(&'static str, i64)],
+}
+
+/// Sees what each portion brought as it comes.
+pub type Watch<'a> = &'a (dyn Fn(Brought<'_>) + Send + Sync);
 
 /// A command of the maintenance: many transactions, each with its progress, and a row that tells of the whole.
 pub trait Maintenance: Sync {
@@ -62,6 +71,13 @@ pub(crate) struct Portion {
     pub counts: Vec<(&'static str, i64)>,
     /// Where the next one begins; none where there is no more.
     pub next: Option<Value>,
+}
+
+impl Portion {
+    /// What of it is told.
+    pub fn brought(&self) -> Brought<'_> {
+        Brought { findings: &self.findings, counts: &self.counts }
+    }
 }
 
 /// What became of a run.
@@ -155,7 +171,7 @@ impl<'b> Run<'b> {
         loop {
             match self.advance(batch).await {
                 Ok(portion) => {
-                    watch(&portion.findings);
+                    watch(portion.brought());
                     let more = portion.next.is_some();
                     self.findings.extend(portion.findings);
                     if !more {

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::report::{Finding, Severity};
 use super::request::{Request, Scope};
-use super::run::{Batch, Maintained, Maintenance, Portion, Run, Watch};
+use super::run::{Batch, Brought, Maintained, Maintenance, Portion, Run, Watch};
 use super::steps::{Done, Step};
 use crate::actor::Actor;
 use crate::board::Callboard;
@@ -69,7 +69,7 @@ impl Maintenance for Sweep {
         let mut run = Run::begin(board, actor, &self.request()).await?;
         let mut found = Vec::new();
         let swept = self.round(board, actor, &mut run, &mut found).await;
-        watch(&found);
+        watch(Brought { findings: &found, counts: &[] });
         run.keep(found);
         match swept {
             Ok(()) => run.finish().await,

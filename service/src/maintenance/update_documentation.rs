@@ -65,7 +65,7 @@ impl Maintenance for UpdateDocumentation {
         loop {
             match self.next(board, &mut run).await {
                 Ok(portion) => {
-                    watch(&portion.findings);
+                    watch(portion.brought());
                     run.keep(portion.findings);
                     if portion.next.is_none() {
                         return run.finish().await;

@@ -29,7 +29,7 @@ child! {
         let what = ScanCleanup {
             project: None, scope: Scope::FullProject, level: Level::Comprehensive, dry_run: false, resume: None,
         };
-        let die = |_: &[callboard_service::maintenance::Finding]| {
+        let die = |_: callboard_service::maintenance::Brought<'_>| {
             let me = rustix::process::getpid();
             rustix::process::kill_process(me, rustix::process::Signal::KILL).expect("kill myself");
             loop {

@@ -54,7 +54,7 @@ both! {
         let count = KEPT_FINDINGS + 30;
         damaged(&seed, count).await;
         let portions = Mutex::new(Vec::new());
-        let watch = |findings: &[callboard_service::maintenance::Finding]| portions.lock().expect("lock").push(findings.len());
+        let watch = |brought: callboard_service::maintenance::Brought<'_>| portions.lock().expect("lock").push(brought.findings.len());
         let mut rehearsal = ValidateStructure { batch: Some(40), ..fix() };
         rehearsal.request.dry_run = true;
         let before = super::structure::rows(&seed).await;

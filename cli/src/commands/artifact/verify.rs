@@ -4,10 +4,10 @@ use callboard_service::Ref;
 use callboard_service::artifact::VerifyArtifacts;
 use callboard_service::file::Progress;
 
-use crate::commands::file::watch;
 use crate::context::Context;
 use crate::error::CliError;
-use crate::output::artifacts;
+use crate::output::{artifacts, files};
+use crate::watch::watch;
 
 /// Compare contents with what was added; exit code 11 where one is missing or altered
 #[derive(Debug, clap::Args)]
@@ -30,7 +30,7 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let board = context.board().await?;
     let project = context.project().filter(|_| args.all);
     let (scope, progress) = (VerifyArtifacts { item: args.item, project }, Progress::default());
-    let found = watch(context, &progress, board.verify_artifacts(&scope, &progress)).await?;
+    let found = watch(context, || files::progress(&progress), board.verify_artifacts(&scope, &progress)).await?;
     context.out.data("artifact_verification", &found, |text| artifacts::verification(text, &found))?;
     match found.broken() {
         0 => Ok(()),

@@ -5,14 +5,11 @@ mod scan;
 mod show;
 mod track;
 mod verify;
-mod watch;
 
 use clap::Subcommand;
 
 use crate::context::Context;
 use crate::error::CliError;
-
-pub use watch::watch;
 
 /// What was done to files, and whether they still are as that left them
 #[derive(Debug, Subcommand)]

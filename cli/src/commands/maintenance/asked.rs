@@ -2,13 +2,15 @@
 
 use callboard_service::Ref;
 use callboard_service::entity::{MaintenanceOperationType as Kind, MaintenanceOperationValidationLevel as Level};
-use callboard_service::maintenance::{Maintained, Maintenance, Request, Scope};
+use callboard_service::maintenance::{Brought, Maintained, Maintenance, Request, Scope};
 use uuid::Uuid;
 
+use super::progress::Progress;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::output::maintenance;
 use crate::values::vocabulary;
+use crate::watch::watch;
 
 /// What is looked at, how closely, and whether anything is changed.
 #[derive(Clone, Debug, clap::Args)]
@@ -76,21 +78,32 @@ fn scope(words: &[String], session: Option<Ref>) -> Result<Scope, CliError> {
 }
 
 /// Runs a command of the maintenance, tells what it did row by row, and then what stopped it, if anything did.
-pub async fn run<M: Maintenance>(context: &Context, what: &M, document: &'static str) -> Result<(), CliError> {
+pub async fn run<M: Maintenance>(context: &Context, what: &M) -> Result<(), CliError> {
     let board = context.board().await?;
     let actor = context.actor(&board).await?;
     let board = context.in_session(&board).await?;
-    let done = board.maintain(actor, what, &|_| {}).await?;
-    tell(context, done, document)
+    let progress = Progress::default();
+    let take = |brought: Brought<'_>| progress.take(brought);
+    let done = watch(context, || progress.line(), board.maintain(actor, what, &take)).await?;
+    tell(context, done)
 }
 
 /// Tells what a run did, and gives what stopped it as the command's error.
-pub fn tell(context: &Context, mut done: Maintained, document: &'static str) -> Result<(), CliError> {
+pub fn tell(context: &Context, mut done: Maintained) -> Result<(), CliError> {
     let refused = done.refused.take();
     if done.operation.dry_run {
         context.out.rehearsed();
     }
-    context.out.data(document, &done, |text| maintenance::maintained(text, &done))?;
+    let out = &context.out;
+    match done.operation.operation_type {
+        Kind::ScanCleanup => out.data("scan_cleanup", &done, |text| maintenance::maintained(text, &done)),
+        Kind::ValidateStructure => out.data("validate_structure", &done, |text| maintenance::maintained(text, &done)),
+        Kind::UpdateDocumentation => {
+            out.data("update_documentation", &done, |text| maintenance::maintained(text, &done))
+        }
+        Kind::PrepareHandover => out.data("prepare_handover", &done, |text| maintenance::maintained(text, &done)),
+        Kind::Sweep => out.data("sweep", &done, |text| maintenance::maintained(text, &done)),
+    }?;
     match refused {
         Some(error) => Err(error.into()),
         None => Ok(()),

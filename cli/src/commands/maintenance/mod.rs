@@ -3,6 +3,7 @@
 mod asked;
 mod list;
 mod prepare_handover;
+mod progress;
 mod scan_cleanup;
 mod show;
 mod sweep;

@@ -1,12 +1,14 @@
 //! `callboard maintenance prepare-handover`.
 
 use callboard_service::entity::MaintenanceOperationType as Kind;
-use callboard_service::maintenance::PrepareHandover;
+use callboard_service::maintenance::{Brought, PrepareHandover};
 
 use super::asked::Asked;
+use super::progress::Progress;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::output::Style;
+use crate::watch::watch;
 
 /// Write a handover document: what is going on, and the recovery packages of what matters, within a budget
 ///
@@ -39,7 +41,10 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let actor = context.actor(&board).await?;
     let board = context.in_session(&board).await?;
     let what = PrepareHandover { request, budget: args.budget };
-    let mut prepared = board.prepare_handover(actor, &what, &|_| {}).await?;
+    let progress = Progress::default();
+    let take = |brought: Brought<'_>| progress.take(brought);
+    let work = board.prepare_handover(actor, &what, &take);
+    let mut prepared = watch(context, || progress.line(), work).await?;
     let refused = prepared.maintained.refused.take();
     if prepared.maintained.operation.dry_run {
         context.out.rehearsed();

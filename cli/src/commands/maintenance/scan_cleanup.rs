@@ -38,5 +38,5 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
         dry_run: asked.dry_run,
         resume: asked.resume,
     };
-    asked::run(context, &what, "scan_cleanup").await
+    asked::run(context, &what).await
 }

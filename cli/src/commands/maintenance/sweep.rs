@@ -44,7 +44,7 @@ fn every(text: &str) -> Result<Duration, String> {
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let what = Sweep { project: context.project(), dry_run: args.dry_run };
     match args.every {
-        None => asked::run(context, &what, "sweep").await,
+        None => asked::run(context, &what).await,
         Some(every) => sweep_on(&what, every, context).await,
     }
 }
@@ -70,7 +70,7 @@ async fn sweep_on(what: &Sweep, every: Duration, context: &Context) -> Result<()
         }
         if stop.within(every).await {
             let done = sweeper.finish().await?;
-            return asked::tell(context, done, "sweep");
+            return asked::tell(context, done);
         }
     }
 }

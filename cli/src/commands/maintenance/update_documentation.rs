@@ -36,5 +36,5 @@ Examples:
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let request = args.asked.request(context, Kind::UpdateDocumentation, false)?;
     let what = UpdateDocumentation { request, folder: args.folder };
-    asked::run(context, &what, "update_documentation").await
+    asked::run(context, &what).await
 }

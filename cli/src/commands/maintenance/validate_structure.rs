@@ -1,11 +1,13 @@
 //! `callboard maintenance validate-structure`.
 
 use callboard_service::entity::MaintenanceOperationType as Kind;
-use callboard_service::maintenance::{Outcome, ValidateStructure};
+use callboard_service::maintenance::{Brought, Outcome, ValidateStructure};
 
 use super::asked::{self, Asked};
+use super::progress::Progress;
 use crate::context::Context;
 use crate::error::CliError;
+use crate::watch::watch;
 
 /// Find rows that do not agree with each other, and mend what follows from the others
 ///
@@ -49,9 +51,12 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let what = ValidateStructure { request, batch: Some(args.batch) };
     let board = context.board().await?;
     let actor = context.actor(&board).await?;
-    let done = context.in_session(&board).await?.maintain(actor, &what, &|_| {}).await?;
+    let board = context.in_session(&board).await?;
+    let progress = Progress::default();
+    let take = |brought: Brought<'_>| progress.take(brought);
+    let done = watch(context, || progress.line(), board.maintain(actor, &what, &take)).await?;
     let left = done.findings.iter().filter(|finding| finding.outcome != Outcome::Changed).count() as u64;
-    asked::tell(context, done, "validate_structure")?;
+    asked::tell(context, done)?;
     match left {
         count @ 1.. if args.check => Err(CliError::Found { count, hint: LEFT }),
         _ => Ok(()),
