@@ -83,7 +83,6 @@ both! {
     async fn what_may_be_empty_is_emptied_and_told(t: TestDb) {
         let seed = t.seed().await;
         let item = seed.item().await;
-        seed.sql(&format!("UPDATE work_items SET assignee_type = 'user', assignee_id = NULL WHERE key = '{}'", item.key)).await;
         let change = callboard_service::entity::work_items::ActiveModel {
             assignee_type: sea_orm::ActiveValue::Set(Some(callboard_service::entity::WorkItemAssigneeType::User)),
             assignee_id: sea_orm::ActiveValue::Set(Some(Uuid::nil())),

@@ -54,7 +54,7 @@ both! {
         assert_eq!(done["operation"]["results"]["summary"]["changed"], 2);
         let listed = json(&t, ["maintenance", "list", "--kind", "scan-cleanup"], "maintenance_operations");
         assert_eq!((&listed["rows"][0]["dry_run"], &listed["rows"][1]["dry_run"]), (&false.into(), &true.into()));
-        let table = text(&t, ["maintenance", "list"]);
+        let table = t.callboard(["maintenance", "list"]).env("COLUMNS", "200").run().ok().stdout;
         assert!(table.contains("scan-cleanup (dry run)") && table.contains("2 changed"), "{table}");
         let id = done["operation"]["id"].as_str().expect("an id").to_owned();
         let shown = text(&t, ["maintenance", "show", &id]);

@@ -52,7 +52,7 @@ both! {
         let output = t.callboard(["claim", "--agent", "coder"]).run().ok();
         assert!(output.stderr.contains("user:ada rejected the last result: the errors have no test"), "{output}");
         let package = text(&t, ["recover", "CB-1"]);
-        assert!(package.contains("## Rejected") && package.contains("> the errors have no test"), "{package}");
+        assert!(package.contains("\nRejected\n") && package.contains("> the errors have no test"), "{package}");
     }
 
     async fn what_is_possible_names_the_commands(t: TestDb) {

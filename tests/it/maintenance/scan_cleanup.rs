@@ -155,6 +155,7 @@ both! {
         let done = scan(&seed, &cleanup(Level::FullAudit)).await;
         assert_eq!(told(&done.findings), [
             format!("stale_assignment {} kept", held.item.key),
+            format!("old_stale {} kept", held.item.key),
             format!("old_completed {} kept", old.key),
         ]);
         assert!(done.findings.iter().all(|f| f.detail.contains("automatic maintenance is off") && f.action.is_none()));

@@ -20,7 +20,7 @@ both! {
         let far = seed.claim(&agent).await;
         assert_eq!(far.item.id, there.id);
         for item in [here[0].item.id, here[1].item.id, there.id] {
-            idle(&seed, item, TimeDelta::hours(30)).await;
+            idle(&seed, item, TimeDelta::hours(49)).await;
         }
         let line = |key: &str| format!("stale_assignment {key} reported");
         let ask = |project: Option<&str>, scope: Scope| ScanCleanup {
@@ -43,7 +43,7 @@ both! {
         assert_eq!(told(&scan(&seed, &ask(None, Scope::CurrentSession(None))).await.findings), [line(&here[0].item.key)]);
         let inside = seed.in_session(session.id).await;
         inside.must(&callboard_service::item::CommentOnItem { item: here[1].item.id.into(), text: "seen".into() }).await;
-        idle(&seed, here[1].item.id, TimeDelta::hours(30)).await;
+        idle(&seed, here[1].item.id, TimeDelta::hours(49)).await;
         let by_name = ask(None, Scope::CurrentSession(Some(Ref::Name(session.key.clone()))));
         assert_eq!(told(&scan(&seed, &by_name).await.findings).len(), 2);
         assert_eq!(runs(&seed).await.pop().expect("a run").session_id, Some(session.id));

@@ -17,7 +17,7 @@ both! {
         let seed = t.seed().await;
         let agent = seed.agent("coder").await;
         let held = seed.work(&agent).await;
-        idle(&seed, held.item.id, TimeDelta::hours(49)).await;
+        idle(&seed, held.item.id, TimeDelta::hours(97)).await;
         let done = scan(&seed, &cleanup(Level::Basic)).await;
         let shown = seed.board.read(&ShowOperation { operation: done.operation.id }).await.expect("show");
         assert_eq!((shown.listed.status, shown.listed.max_severity), (Status::Completed, Some(Severity::High)));

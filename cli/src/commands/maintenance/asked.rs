@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::progress::Progress;
 use crate::context::Context;
 use crate::error::CliError;
-use crate::output::maintenance;
+use crate::output::Printer;
 use crate::values::vocabulary;
 use crate::watch::watch;
 
@@ -77,33 +77,27 @@ fn scope(words: &[String], session: Option<Ref>) -> Result<Scope, CliError> {
     }
 }
 
+/// Prints a run as the document of its command.
+pub type Print = fn(&Printer, &Maintained) -> Result<(), CliError>;
+
 /// Runs a command of the maintenance, tells what it did row by row, and then what stopped it, if anything did.
-pub async fn run<M: Maintenance>(context: &Context, what: &M) -> Result<(), CliError> {
+pub async fn run<M: Maintenance>(context: &Context, what: &M, print: Print) -> Result<(), CliError> {
     let board = context.board().await?;
     let actor = context.actor(&board).await?;
     let board = context.in_session(&board).await?;
     let progress = Progress::default();
     let take = |brought: Brought<'_>| progress.take(brought);
     let done = watch(context, || progress.line(), board.maintain(actor, what, &take)).await?;
-    tell(context, done)
+    tell(context, done, print)
 }
 
 /// Tells what a run did, and gives what stopped it as the command's error.
-pub fn tell(context: &Context, mut done: Maintained) -> Result<(), CliError> {
+pub fn tell(context: &Context, mut done: Maintained, print: Print) -> Result<(), CliError> {
     let refused = done.refused.take();
     if done.operation.dry_run {
         context.out.rehearsed();
     }
-    let out = &context.out;
-    match done.operation.operation_type {
-        Kind::ScanCleanup => out.data("scan_cleanup", &done, |text| maintenance::maintained(text, &done)),
-        Kind::ValidateStructure => out.data("validate_structure", &done, |text| maintenance::maintained(text, &done)),
-        Kind::UpdateDocumentation => {
-            out.data("update_documentation", &done, |text| maintenance::maintained(text, &done))
-        }
-        Kind::PrepareHandover => out.data("prepare_handover", &done, |text| maintenance::maintained(text, &done)),
-        Kind::Sweep => out.data("sweep", &done, |text| maintenance::maintained(text, &done)),
-    }?;
+    print(&context.out, &done)?;
     match refused {
         Some(error) => Err(error.into()),
         None => Ok(()),

@@ -1,11 +1,12 @@
 //! `callboard maintenance scan-cleanup`.
 
 use callboard_service::entity::MaintenanceOperationType as Kind;
-use callboard_service::maintenance::ScanCleanup;
+use callboard_service::maintenance::{Maintained, ScanCleanup};
 
 use super::asked::{self, Asked};
 use crate::context::Context;
 use crate::error::CliError;
+use crate::output::{Printer, maintenance};
 
 /// Take back work that nobody goes on with, and archive what has lain for long
 #[derive(Debug, clap::Args)]
@@ -38,5 +39,9 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
         dry_run: asked.dry_run,
         resume: asked.resume,
     };
-    asked::run(context, &what).await
+    asked::run(context, &what, print).await
+}
+
+fn print(out: &Printer, done: &Maintained) -> Result<(), CliError> {
+    out.data("scan_cleanup", done, |text| maintenance::maintained(text, done))
 }

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use callboard_service::ErrorKind;
-use callboard_service::maintenance::{Finding, Sweep};
+use callboard_service::maintenance::{Finding, Maintained, Sweep};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::asked;
 use crate::context::Context;
 use crate::error::CliError;
-use crate::output::maintenance;
+use crate::output::{Printer, maintenance};
 use crate::values::seconds;
 
 /// Do what time alone asks for: expire, release, abandon, remove; once, or in a loop
@@ -44,7 +44,7 @@ fn every(text: &str) -> Result<Duration, String> {
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let what = Sweep { project: context.project(), dry_run: args.dry_run };
     match args.every {
-        None => asked::run(context, &what).await,
+        None => asked::run(context, &what, print).await,
         Some(every) => sweep_on(&what, every, context).await,
     }
 }
@@ -70,7 +70,7 @@ async fn sweep_on(what: &Sweep, every: Duration, context: &Context) -> Result<()
         }
         if stop.within(every).await {
             let done = sweeper.finish().await?;
-            return asked::tell(context, done);
+            return asked::tell(context, done, print);
         }
     }
 }
@@ -97,6 +97,10 @@ impl Stop {
             () = tokio::time::sleep(time) => false,
         }
     }
+}
+
+fn print(out: &Printer, done: &Maintained) -> Result<(), CliError> {
+    out.data("sweep", done, |text| maintenance::maintained(text, done))
 }
 
 #[cfg(test)]

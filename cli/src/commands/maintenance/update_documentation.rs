@@ -1,11 +1,12 @@
 //! `callboard maintenance update-documentation`.
 
 use callboard_service::entity::MaintenanceOperationType as Kind;
-use callboard_service::maintenance::UpdateDocumentation;
+use callboard_service::maintenance::{Maintained, UpdateDocumentation};
 
 use super::asked::{self, Asked};
 use crate::context::Context;
 use crate::error::CliError;
+use crate::output::{Printer, maintenance};
 
 /// Write the project's state and its decision log as Markdown into a folder below its root
 ///
@@ -36,5 +37,9 @@ Examples:
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let request = args.asked.request(context, Kind::UpdateDocumentation, false)?;
     let what = UpdateDocumentation { request, folder: args.folder };
-    asked::run(context, &what).await
+    asked::run(context, &what, print).await
+}
+
+fn print(out: &Printer, done: &Maintained) -> Result<(), CliError> {
+    out.data("update_documentation", done, |text| maintenance::maintained(text, done))
 }

@@ -1,12 +1,13 @@
 //! `callboard maintenance validate-structure`.
 
 use callboard_service::entity::MaintenanceOperationType as Kind;
-use callboard_service::maintenance::{Brought, Outcome, ValidateStructure};
+use callboard_service::maintenance::{Brought, Maintained, Outcome, ValidateStructure};
 
 use super::asked::{self, Asked};
 use super::progress::Progress;
 use crate::context::Context;
 use crate::error::CliError;
+use crate::output::{Printer, maintenance};
 use crate::watch::watch;
 
 /// Find rows that do not agree with each other, and mend what follows from the others
@@ -56,9 +57,13 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let take = |brought: Brought<'_>| progress.take(brought);
     let done = watch(context, || progress.line(), board.maintain(actor, &what, &take)).await?;
     let left = done.findings.iter().filter(|finding| finding.outcome != Outcome::Changed).count() as u64;
-    asked::tell(context, done)?;
+    asked::tell(context, done, print)?;
     match left {
         count @ 1.. if args.check => Err(CliError::Found { count, hint: LEFT }),
         _ => Ok(()),
     }
+}
+
+fn print(out: &Printer, done: &Maintained) -> Result<(), CliError> {
+    out.data("validate_structure", done, |text| maintenance::maintained(text, done))
 }
