@@ -1,5 +1,6 @@
 //! Which items have lain long enough to be archived, and what keeps one on the board all the same.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use callboard_entity::{
@@ -64,10 +65,10 @@ pub(super) struct Allowed(HashMap<Uuid, Days>);
 
 impl Allowed {
     async fn of(&mut self, tx: &Tx, project: Uuid) -> Result<&Days> {
-        if !self.0.contains_key(&project) {
-            self.0.insert(project, setting::cleanup_after(tx, Some(project)).await?);
-        }
-        Ok(&self.0[&project])
+        Ok(match self.0.entry(project) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(setting::cleanup_after(tx, Some(project)).await?),
+        })
     }
 }
 

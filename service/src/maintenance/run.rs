@@ -167,7 +167,7 @@ impl<'b> Run<'b> {
     ///
     /// # Errors
     /// The database's, where not even the end can be written.
-    pub async fn to_end<B: Batch>(mut self, batch: &B, watch: Watch<'_>) -> Result<Maintained> {
+    pub async fn complete<B: Batch>(mut self, batch: &B, watch: Watch<'_>) -> Result<Maintained> {
         loop {
             match self.advance(batch).await {
                 Ok(portion) => {

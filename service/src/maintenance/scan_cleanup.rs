@@ -66,7 +66,7 @@ impl Maintenance for ScanCleanup {
         match board.read(&make).await {
             Ok(plan) => {
                 let work = Work { plan, operation: run.row().id, dry_run: self.dry_run };
-                run.to_end(&work, watch).await
+                run.complete(&work, watch).await
             }
             Err(error) => run.fail(error).await,
         }

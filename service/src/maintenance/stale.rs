@@ -1,6 +1,7 @@
 //! When work that an agent holds is stale: one judgement for scans, health and readiness.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use callboard_entity::{agent_profiles as agents, task_assignments as assignments, work_items};
 use chrono::TimeDelta;
@@ -58,10 +59,10 @@ pub(crate) struct Thresholds(HashMap<Uuid, StaleHours>);
 
 impl Thresholds {
     async fn of(&mut self, tx: &Tx, project: Uuid) -> Result<&StaleHours> {
-        if !self.0.contains_key(&project) {
-            self.0.insert(project, setting::stale_hours(tx, Some(project)).await?);
-        }
-        Ok(&self.0[&project])
+        Ok(match self.0.entry(project) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(setting::stale_hours(tx, Some(project)).await?),
+        })
     }
 }
 

@@ -60,7 +60,7 @@ impl Maintenance for ValidateStructure {
             mends: self.request.resolve,
             most,
         };
-        run.to_end(&validation, watch).await
+        run.complete(&validation, watch).await
     }
 }
 

@@ -216,7 +216,7 @@ impl AddPrerequisite {
             ..edge::other(tx, item.id, kind, description, !self.optional)
         };
         let called = named::name(&edge, None);
-        for other in same.into_iter().filter(|other| named::name(other, None) == called) {
+        if let Some(other) = same.into_iter().find(|other| named::name(other, None) == called) {
             if Criteria::of(&other)?.asked() == criteria {
                 return Ok(AddedPrerequisite { edge: other, already: true });
             }

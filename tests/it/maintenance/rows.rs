@@ -40,8 +40,8 @@ both! {
         let seed = t.seed().await;
         let mut new: Vec<NewItem> = (0..120).map(|n| NewItem::titled(format!("n{n}"))).collect();
         // A parent that comes before its children, and one whose child stays.
-        for n in 1..60 {
-            new[n].parent = Some(ItemRef::Index(n - 1));
+        for (above, item) in new[1..60].iter_mut().enumerate() {
+            item.parent = Some(ItemRef::Index(above));
         }
         new.push(NewItem { parent: Some(ItemRef::Index(100)), ..NewItem::titled("stays") });
         let items = seed.add_all(new).await;

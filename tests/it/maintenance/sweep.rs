@@ -145,11 +145,11 @@ both! {
         for n in 1..=4 {
             inside.must(&callboard_service::checkpoint::AddCheckpoint::of(item.id, format!("note {n}"))).await;
         }
-        let past = Some(seed.board.now() - TimeDelta::seconds(1));
-        let answer = idempotency_keys::ActiveModel { expires_at: Set(past.expect("a time")), ..Default::default() };
+        let past = seed.board.now() - TimeDelta::seconds(1);
+        let answer = idempotency_keys::ActiveModel { expires_at: Set(past), ..Default::default() };
         let first = idempotency_keys::Entity::update_many().set(answer).filter(idempotency_keys::Column::Key.eq("key-1"));
         first.exec(&seed.raw).await.expect("write the answer");
-        let value = context::ActiveModel { expires_at: Set(past), ..Default::default() };
+        let value = context::ActiveModel { expires_at: Set(Some(past)), ..Default::default() };
         let short = context::Entity::update_many().set(value).filter(context::Column::ContextKey.eq("short"));
         short.exec(&seed.raw).await.expect("write the value");
         setting(&seed, "checkpoints_kept", json!(3)).await;

@@ -18,9 +18,9 @@ both! {
             page.rows.iter().map(|row| (row.stream.slug.clone(), row.counts.total)).collect::<Vec<_>>()
         };
         let (s, closed) = (("s".to_owned(), 2), ("t".to_owned(), 0));
-        assert_eq!(ask(ListStreams::default()).await, [closed.clone(), s.clone()]);
-        assert_eq!(ask(ListStreams { status: Some(WorkStreamStatus::Open), ..ListStreams::default() }).await, [s.clone()]);
-        assert_eq!(ask(ListStreams { types: vec![WorkStreamType::Testing], ..ListStreams::default() }).await, [closed.clone()]);
+        assert_eq!(ask(ListStreams::default()).await, [&closed, &s].map(Clone::clone));
+        assert_eq!(ask(ListStreams { status: Some(WorkStreamStatus::Open), ..ListStreams::default() }).await, std::slice::from_ref(&s));
+        assert_eq!(ask(ListStreams { types: vec![WorkStreamType::Testing], ..ListStreams::default() }).await, [closed]);
         let first = seed.board.read(&ListStreams { limit: Some(1), ..ListStreams::default() }).await.expect("list");
         assert_eq!((first.rows.len(), first.rows[0].project.as_str()), (1, "demo"));
         assert_eq!(ask(ListStreams { after: first.next, ..ListStreams::default() }).await, [s]);
