@@ -18,7 +18,7 @@ pub fn table(runs: &[ListedOperation]) -> Table {
             Cell::new(kind(run)),
             Cell::styled(style(run.status), run.status),
             Cell::new(scope(run)),
-            Cell::new(run.level),
+            Cell::new(run.level.as_str().replace('_', "-")),
             Cell::optional(run.started_at.map(words::time)),
             Cell::new(&run.by),
             Cell::new(run.error.clone().unwrap_or_else(|| summary(&run.summary))),
@@ -34,7 +34,7 @@ pub fn details(text: &mut Text, found: &OperationDetails) {
     text.field("Run", run.id);
     text.field("Scope", scope(run));
     text.optional("Session", found.session.as_deref());
-    text.field("Level", run.level);
+    text.field("Level", run.level.as_str().replace('_', "-"));
     text.field("Mends", if found.auto_resolution_attempted { "what it can" } else { "nothing" });
     text.field("By", &run.by);
     text.optional("Started", run.started_at.map(words::time));

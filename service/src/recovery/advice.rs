@@ -216,7 +216,8 @@ pub(super) fn complete(s: &Situation<'_>) -> Vec<String> {
     let running = item.open.as_ref().is_some_and(|open| open.status == Status::Started);
     let changed = || p.files.iter().filter(|f| f.state != FileState::Read);
     let files = changed().all(|f| matches!(f.verification, Verified::Verified | Verified::Superseded));
-    let ready = item.criteria > 0 && p.criteria.is_empty() && p.prerequisites.is_empty() && files;
+    let ready =
+        item.criteria > 0 && p.criteria.is_empty() && p.prerequisites.is_empty() && p.rejection.is_none() && files;
     when(running && ready, || format!("every criterion of {} is met and every file verified: complete it", item.key))
 }
 

@@ -40,6 +40,7 @@ both! {
         let seed = t.seed().await;
         let (coder, other) = (seed.agent("coder").await, seed.agent("other").await);
         let held = submitted(&seed, &coder).await;
+        seed.sql(r#"UPDATE work_items SET acceptance_criteria = '[{"text": "it is tested", "done": true}]'"#).await;
         seed.must(&reject(held.item.id)).await;
         let claimed = seed.by(&other, &Claim::one(Ref::Id(other.id))).await.expect("claim").claimed.remove(0);
         let package = claimed.recovery.expect("a package");
@@ -50,6 +51,7 @@ both! {
         assert_eq!((first.rule.as_str(), first.text.as_str()), (
             "rejected", "user:kim rejected the last result: the errors have no test",
         ));
+        assert!(package.recommendations.iter().all(|advice| advice.rule != "complete"), "{:?}", package.recommendations);
         assert!(package.guidance.iter().any(|advice| advice.rule == "gate"), "{:?}", package.guidance);
         assert!(markdown(&package).contains("> the errors have no test"));
         // What was accepted after all is told no more.
