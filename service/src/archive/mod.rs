@@ -16,7 +16,6 @@ mod show;
 
 pub use add::{AddArchive, AddedArchive};
 pub(crate) use add::{archive, lock};
-#[allow(unused_imports, reason = "the collection of artifacts calls it, which comes from another branch")]
 pub(crate) use contents::archived_contents;
 pub use list::{ListArchives, ListedArchive};
 pub(crate) use purge::purge_expired;

@@ -17,7 +17,7 @@ both! {
         let add = ["prerequisite", "add", "CB-1", "--file", "api.md"];
         let added = t.callboard(add).current_dir(&t.dir().join("docs")).run().ok();
         assert_eq!(added.stdout, "CB-1 needs docs/api.md: pending\n");
-        let listed = text(&t, ["prerequisite", "list", "CB-1"]);
+        let listed = t.callboard(["prerequisite", "list", "CB-1"]).env("COLUMNS", "200").run().ok().stdout;
         for part in ["the tests pass", "docs/api.md", "CB-2", "validation_requirement; run `cargo test`", "quality_gate"] {
             assert!(listed.contains(part), "{part:?} is missing in\n{listed}");
         }
