@@ -25,7 +25,8 @@ both! {
         assert!(said.contains("--evidence"), "{said}");
         let failed = text(&t, ["prerequisite", "fail", "CB-1", "the tests pass", "--reason", "3 of 200 fail"]);
         assert_eq!(failed, "'the tests pass' of CB-1 is failed\nCB-1 still waits for 3\n");
-        assert!(text(&t, ["prerequisite", "list", "CB-1"]).contains("failed by user:ada: 3 of 200 fail"));
+        let listed = t.callboard(["prerequisite", "list", "CB-1"]).env("COLUMNS", "200").run().ok().stdout;
+        assert!(listed.contains("failed by user:ada: 3 of 200 fail"), "{listed}");
         let satisfy = ["prerequisite", "satisfy", "CB-1", "the tests pass", "--evidence", "run 4711"];
         assert_eq!(text(&t, satisfy), "'the tests pass' of CB-1 is satisfied\nCB-1 still waits for 2\n");
         let again = json(&t, satisfy, "satisfied_prerequisite");
