@@ -1,7 +1,7 @@
 //! Versions that are added at once, and contents that are collected while they are added.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use callboard_service::artifact::CollectArtifacts;
 use callboard_service::entity::board_artifacts as artifacts;
@@ -63,7 +63,11 @@ both! {
         let boards = boards(&t).await;
         let rounds = CONTROL_ROUNDS;
         let (mut overlaps, mut collected_first) = (0, 0);
+        let mut took = [Duration::ZERO; 2];
         for round in 0..rounds {
+            // Somewhere on the way of the one the other begins, whatever each takes on this machine.
+            let (waits, late) = (took.map(|other| other.mul_f64(fastrand::f64())), fastrand::usize(..2));
+            let waits = [0, 1].map(|side| if side == late { waits[1 - side] } else { Duration::ZERO });
             let content = bytes(round as u64, 100_000);
             let hash = store.add("orphan", &content).await.artifact.content_hash;
             store.seed.sql("DELETE FROM board_artifacts WHERE name = 'orphan'").await;
@@ -72,6 +76,7 @@ both! {
             let (board, item, me, at) = (boards[0].clone(), store.item.id, store.seed.me, Arc::clone(&barrier));
             let adding = tokio::spawn(async move {
                 at.wait().await;
+                tokio::time::sleep(waits[0]).await;
                 let begun = Instant::now();
                 let kept = keep(&board, item, "n", &content).await.expect("keep");
                 board.run(me, &verb(item, "n", &kept)).await.expect("add");
@@ -80,8 +85,7 @@ both! {
             let (board, at) = (boards[1].clone(), barrier);
             let collecting = tokio::spawn(async move {
                 at.wait().await;
-                // Now the one is a little ahead, now the other.
-                tokio::time::sleep(std::time::Duration::from_micros(fastrand::u64(..4000))).await;
+                tokio::time::sleep(waits[1]).await;
                 let begun = Instant::now();
                 let collect = CollectArtifacts { project: Some("demo".into()), grace_seconds: Some(60) };
                 let done = board.collect_artifacts(&collect, false).await.expect("collect");
@@ -89,6 +93,7 @@ both! {
             });
             let (added, (removed, begun, ended)) = (adding.await.expect("it ends"), collecting.await.expect("it ends"));
             overlaps += usize::from(added.0 < ended && begun < added.1);
+            took = [added.1 - added.0, ended - begun];
             collected_first += usize::from(removed == 1);
             let found = store.verify().await;
             assert_eq!((found.verified, found.broken()), (round as u64 + 1, 0), "round {round}: {found:?}");
