@@ -1,6 +1,6 @@
 //! Quality gates: what an item must meet before it is done, whatever the way by which it is completed.
 //!
-//! Files are looked at before the transaction that decides ([`looks`]): a verb that meets a gate without such a look is
+//! Files are looked at before the transaction that decides (`looks.rs`): a verb that meets a gate without such a look is
 //! refused inside of [`crate::Callboard::run`], which looks, and runs it again.
 
 mod check;
