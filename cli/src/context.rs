@@ -81,6 +81,11 @@ impl Context {
         }
     }
 
+    /// Whether an `--idempotency-key` was given.
+    pub fn is_keyed(&self) -> bool {
+        self.global.idempotency_key.is_some()
+    }
+
     /// The board in the session that is named, if one is.
     ///
     /// # Errors

@@ -101,7 +101,11 @@ pub(crate) async fn lock(tx: &Tx, found: &work_items::Model) -> Result<Locked> {
         .await?;
     let counted: Vec<Uuid> = edge::counted_for(tx, found.id).await?.iter().map(|edge| edge.work_item_id).collect();
     let with_it = counted.iter().copied().chain(children(tx, found.id).await?);
-    let locked = write::lock_all(tx, std::iter::once(found.id).chain(with_it)).await?;
+    let mut locked = write::lock_all(tx, std::iter::once(found.id).chain(with_it)).await?;
+    // A child that came before the lock was there; none can come after it, since its parent is locked.
+    let mut late = children(tx, found.id).await?;
+    late.retain(|child| locked.iter().all(|item| item.id != *child));
+    locked.extend(write::lock_all(tx, late).await?);
     let (own, others): (Vec<_>, Vec<_>) = locked.into_iter().partition(|item| item.id == found.id);
     let item = own.into_iter().next().ok_or_else(|| Error::not_found("item", &*found.key))?;
     if let Some(session) = at_work.iter().find(|session| OPEN.contains(&session.status)) {

@@ -64,6 +64,15 @@ impl DatabaseError {
     }
 }
 
+impl DatabaseError {
+    /// Whether a stored value is not of its column's type; nothing of the transaction is lost by it.
+    pub(crate) fn is_undecodable(&self) -> bool {
+        let Self::Other(error) = self else { return false };
+        let decode = |e: &sqlx::Error| matches!(e, sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_));
+        matches!(error, DbErr::Type(_) | DbErr::Json(_)) || driver(error).is_some_and(decode)
+    }
+}
+
 impl From<DbErr> for DatabaseError {
     fn from(error: DbErr) -> Self {
         if let Some(code) = code(&error) {

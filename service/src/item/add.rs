@@ -113,6 +113,18 @@ impl AddItems {
                 linked.values_mut().filter(|i| i.id == locked.id).for_each(|i| *i = locked.clone());
             }
         }
+        // A parent that is taken off the board meanwhile is missing, and one that is archived is told as such.
+        if tx.dialect.claims_race() {
+            let above: Vec<Uuid> = parents.iter().filter_map(|name| linked.get(name)).map(|parent| parent.id).collect();
+            let kept = write::keep_all(tx, above).await?;
+            let kept: HashMap<Uuid, work_items::Model> = kept.into_iter().map(|item| (item.id, item)).collect();
+            for name in parents {
+                let Some(id) = linked.remove(name).map(|parent| parent.id) else { continue };
+                if let Some(parent) = kept.get(&id) {
+                    linked.insert(name, parent.clone());
+                }
+            }
+        }
         Ok(linked)
     }
 

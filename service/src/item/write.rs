@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use callboard_entity::{WorkItemStatus, work_item_events as events, work_items};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, Iterable, QueryFilter,
     QueryOrder, QuerySelect,
@@ -113,6 +113,22 @@ pub(crate) async fn lock_all(tx: &Tx, ids: impl IntoIterator<Item = Uuid>) -> Re
             .all(&tx.conn)
             .await?;
         items.extend(locked);
+    }
+    Ok(items)
+}
+
+/// Reads items that others will refer to: until the transaction ends nobody takes them off the board (PostgreSQL).
+pub(crate) async fn keep_all(tx: &Tx, ids: impl IntoIterator<Item = Uuid>) -> Result<Vec<work_items::Model>> {
+    let ids: BTreeSet<Uuid> = ids.into_iter().collect();
+    let mut items = Vec::with_capacity(ids.len());
+    for chunk in ids.into_iter().collect::<Vec<_>>().chunks(10_000) {
+        let kept = work_items::Entity::find()
+            .filter(work_items::Column::Id.is_in(chunk.iter().copied()))
+            .order_by_asc(work_items::Column::Id)
+            .lock(LockType::KeyShare)
+            .all(&tx.conn)
+            .await?;
+        items.extend(kept);
     }
     Ok(items)
 }

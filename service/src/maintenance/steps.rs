@@ -142,6 +142,9 @@ async fn deadlines(tx: &Tx, project: Option<Uuid>, limit: u64) -> Result<Done> {
         findings
             .push(Finding::reported("backoff_over", &item.key, Severity::Low, "it is ready again").changed("release"));
     }
+    for (what, why) in &reaped.unread {
+        findings.push(Finding::reported("unreadable", what, Severity::High, "it cannot be taken back").missed(why));
+    }
     Ok(Done { findings, more })
 }
 

@@ -122,6 +122,12 @@ both! {
         assert_eq!(rows(&tried), ["lease_expired CB-1 changed"]);
         assert_eq!(rows(&json(&t, ["maintenance", "sweep"], "sweep")), ["lease_expired CB-1 changed"]);
         assert!(refused(&t, ["maintenance", "sweep", "--every", "0"], 2).contains("1s to 1d"));
+        let before = runs(&t).await.len();
+        for verb in ["sweep", "scan-cleanup"] {
+            let said = refused(&t, ["maintenance", verb, "--idempotency-key", "k"], 2);
+            assert!(said.contains("takes no --idempotency-key") && said.contains("--resume"), "{said}");
+        }
+        assert_eq!(runs(&t).await.len(), before);
 
         for (end, interrupt) in [("SIGINT", true), ("SIGTERM", false)] {
             let mut sweeping = t.callboard(["maintenance", "sweep", "--every", "1h", "--project", "demo"]).spawn();

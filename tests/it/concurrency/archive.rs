@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use callboard_service::agent::ArchiveAgent;
+use callboard_service::archive::AddArchive;
 use callboard_service::assignment::{Claim, ClaimOutcome};
 use callboard_service::entity::{
-    AgentProfileStatus, ProjectStatus, TaskAssignmentStatus, agent_profiles, board_projects, work_items,
+    AgentProfileStatus, ProjectStatus, TaskAssignmentStatus, WorkItemArchiveReason as Reason, agent_profiles,
+    board_projects, work_items,
 };
-use callboard_service::item::{CancelItem, NewItem};
+use callboard_service::item::{AddItems, CancelItem, ItemRef, NewItem};
 use callboard_service::project::ArchiveProject;
 use callboard_service::{Actor, Callboard, Conflict, Error, Ref};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, EntityTrait};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::json;
 use support::{Seed, TestDb, both};
 use tokio::sync::Barrier;
@@ -33,6 +35,16 @@ async fn project(seed: &Seed, round: usize) -> (board_projects::Model, Uuid) {
     let project = seed.project(&format!("p{round}"), &format!("P{round}")).await;
     let item = seed.add_all_in(&project.slug, vec![NewItem::titled("x")]).await.remove(0);
     (project, item.id)
+}
+
+fn child_of(parent: Uuid) -> AddItems {
+    let child = NewItem { parent: Some(ItemRef::Existing(Ref::Id(parent))), ..NewItem::titled("below") };
+    AddItems { project: None, items: vec![child] }
+}
+
+async fn children(seed: &Seed, parent: Uuid) -> u64 {
+    let below = work_items::Entity::find().filter(work_items::Column::ParentId.eq(parent));
+    below.count(&seed.raw).await.expect("count the children")
 }
 
 async fn project_status(seed: &Seed, id: Uuid) -> ProjectStatus {
@@ -114,6 +126,47 @@ both! {
             }
         }
         assert_raced(overlaps, claim_first);
+    }
+
+    /// A child that comes while its parent is taken off the board is refused, or its ledger tells that it lost it.
+    async fn a_child_that_comes_meanwhile_tells_that_it_lost_its_parent(t: TestDb) {
+        let seed = t.seed().await;
+        let boards = boards(&t).await;
+        let (mut overlaps, mut child_first) = (0, 0);
+        for round in 0..ROUNDS {
+            let parent = seed.item().await;
+            let archive = AddArchive { item: Ref::Id(parent.id), reason: Some(Reason::Stale) };
+            let (archived, added, overlap) = race(&boards, [seed.me; 2], archive, child_of(parent.id)).await;
+            archived.unwrap_or_else(|error| panic!("round {round}: {error}"));
+            overlaps += usize::from(overlap);
+            match added {
+                Ok(added) => {
+                    child_first += 1;
+                    assert_eq!(seed.row(added[0].id).await.parent_id, None, "round {round}");
+                    assert_eq!(seed.kinds(added[0].id).await, ["created", "parent_archived"], "round {round}");
+                }
+                Err(Error::NotFound { .. }) => {}
+                Err(error) => panic!("round {round}: {error}"),
+            }
+        }
+        assert_raced(overlaps, child_first);
+    }
+
+    /// The control: the children are asked for, and the parent is locked then: some come between.
+    async fn a_look_before_the_lock_misses_a_child(t: TestDb) {
+        let seed = t.seed().await;
+        let board = boards(&t).await[0].clone();
+        let mut missed = 0;
+        for _ in 0..CONTROL_ROUNDS {
+            let parent = seed.item().await.id;
+            let barrier = Arc::new(Barrier::new(2));
+            let adding = tokio::spawn(timed(board.clone(), seed.me, child_of(parent), Arc::clone(&barrier)));
+            let before = children(&seed, parent).await;
+            meet(&barrier).await;
+            adding.await.expect("the call ends").0.expect("add");
+            missed += usize::from(children(&seed, parent).await > before);
+        }
+        assert!(missed > 0, "the race was never hit: the test above would prove nothing");
     }
 
     /// The control: whether an item is held is asked first, and all are archived then, without the locks on the items.

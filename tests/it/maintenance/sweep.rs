@@ -67,6 +67,39 @@ both! {
         assert_eq!((row.results.as_ref().expect("results")["summary"]["deadlines"].as_i64(), row.cursor), (Some(1), None));
     }
 
+    /// Such a value stands there only by another's hand; it must not keep everything else from being taken back.
+    async fn what_cannot_be_read_is_told_and_the_others_are_swept(t: TestDb) {
+        let seed = t.seed().await;
+        let agent = seed.agent("coder").await;
+        let held = [seed.work(&agent).await, seed.work(&agent).await, seed.work(&agent).await, seed.work(&agent).await];
+        for one in &held[2..] {
+            seed.lapse(one.assignment).await;
+        }
+        assert_eq!(one(&seed).await.len(), 2, "both are expired, and in their backoff");
+        seed.end_backoffs().await;
+        for one in &held[..2] {
+            seed.lapse(one.assignment).await;
+        }
+        // Neither is a number of hours that Callboard can read.
+        let damage = match t.kind() {
+            support::Kind::Sqlite => "x'00'",
+            support::Kind::Postgres => "'NaN'",
+        };
+        let damaged = [&held[0], &held[2]].map(|held| format!("'{}'", held.item.key)).join(", ");
+        seed.sql(&format!("UPDATE work_items SET actual_hours = {damage} WHERE key IN ({damaged})")).await;
+        let told = one(&seed).await;
+        let expected = [
+            format!("lease_expired {} changed", held[1].item.key),
+            format!("backoff_over {} changed", held[3].item.key),
+            format!("unreadable assignment {} missed", held[0].assignment),
+            format!("unreadable {} missed", held[2].item.key),
+        ];
+        assert_eq!(told, expected);
+        seed.sql("UPDATE work_items SET actual_hours = NULL").await;
+        let mended = [format!("lease_expired {} changed", held[0].item.key), format!("backoff_over {} changed", held[2].item.key)];
+        assert_eq!(one(&seed).await, mended);
+    }
+
     async fn only_the_project_that_is_named(t: TestDb) {
         let seed = t.seed().await;
         seed.project("other", "OT").await;

@@ -10,6 +10,7 @@ use crate::commands::item::view;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::output::assignments;
+use crate::watch::watch;
 
 /// Complete an assignment: its item is done; KEY alone does so for your own item
 ///
@@ -48,6 +49,11 @@ const EXAMPLES: &str = "Examples:
   callboard done CB-7 --hours 1.5                         an item of your own
   callboard complete --force --reason \"the file was moved by hand\"       with CALLBOARD_ASSIGNMENT set";
 
+/// What takes long in a completion.
+fn looking() -> String {
+    "not complete yet: its tracked files are looked at, or another one writes".to_owned()
+}
+
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let board = context.board().await?;
     // A key that was typed means more than an assignment that the environment still names; both typed is a mistake.
@@ -61,14 +67,14 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
         (Some(item), _) => {
             let verb = FinishOwn { item, notes: args.note, actual_hours: args.hours, force: args.force.reason() };
             let actor = context.actor(&board).await?;
-            context.run_as(&board, actor, &verb).await?
+            watch(context, looking, context.run_as(&board, actor, &verb)).await?
         }
         (None, Some(assignment)) => {
             let result = args.result.map(Json::read).transpose()?;
             let (notes, force) = (args.note, args.force.reason());
             let verb = Complete { assignment, notes, actual_hours: args.hours, result, force };
             let actor = writer(context, &board, assignment).await?;
-            context.run_as(&board, actor, &verb).await?
+            watch(context, looking, context.run_as(&board, actor, &verb)).await?
         }
         (None, None) => {
             return Err(CliError::Usage {

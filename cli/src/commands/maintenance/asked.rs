@@ -82,6 +82,13 @@ pub type Print = fn(&Printer, &Maintained) -> Result<(), CliError>;
 
 /// Runs a command of the maintenance, tells what it did row by row, and then what stopped it, if anything did.
 pub async fn run<M: Maintenance>(context: &Context, what: &M, print: Print) -> Result<(), CliError> {
+    // Its answer is that of many transactions, and what it finds done it leaves alone.
+    if context.is_keyed() {
+        return Err(CliError::Usage {
+            message: "a run of the maintenance takes no --idempotency-key".to_owned(),
+            hint: "run it again: what is done is not done twice; --resume goes on with one that failed",
+        });
+    }
     let board = context.board().await?;
     let actor = context.actor(&board).await?;
     let board = context.in_session(&board).await?;
