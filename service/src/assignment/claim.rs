@@ -1,6 +1,7 @@
 //! Claims work for an agent: the most urgent ready items that it qualifies for.
 
 use callboard_entity::{WorkItemType, agent_profiles, work_items};
+use chrono::TimeDelta;
 use sea_orm::Value as Bound;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -12,7 +13,7 @@ use super::{assign, deadline, reap};
 use crate::agent;
 use crate::clock::Timestamp;
 use crate::db::dialect::claim::Limits;
-use crate::db::{Tx, Verb};
+use crate::db::{Alone, Tx, Verb};
 use crate::error::{Error, Result};
 use crate::id::Ref;
 use crate::recovery::{self, RecoveryPackage};
@@ -139,6 +140,28 @@ impl Verb for Claim {
         recovery::for_claims(tx, &mut outcome.claimed).await?;
         Ok(outcome)
     }
+
+    async fn apply_alone(&self, alone: Alone<'_>) -> Result<Option<ClaimOutcome>> {
+        let is_simple = self.item.is_none() && self.sprint.is_none() && self.stream.is_none();
+        // What is refused is refused by the long way.
+        let is_good = (1..=MAX_CLAIM).contains(&self.count)
+            && self.lease_seconds.is_none_or(deadline::is_lease)
+            && self.tag.as_ref().is_none_or(|tag| rules::name("tag", tag).is_ok());
+        if !is_simple || !is_good || alone.reap_is_due() {
+            return Ok(None);
+        }
+        let simple = claim_rows::Simple {
+            agent: &self.agent,
+            project: self.project.as_ref(),
+            kind: self.kind,
+            tag: self.tag.as_deref(),
+            lease: self.lease_seconds.map(TimeDelta::seconds),
+            wanted: self.count as usize,
+        };
+        let Some(found) = claim_rows::at_once(alone, &simple).await? else { return Ok(None) };
+        let claimed = found.picked.into_iter().map(Claimed::from).collect();
+        Ok(Some(ClaimOutcome { agent: found.agent, claimed, constraints: found.constraints, why_nothing: Vec::new() }))
+    }
 }
 
 impl Claim {
@@ -196,7 +219,7 @@ impl Claim {
             stream,
             lease,
             locked: false,
-            slack: 8,
+            slack: claim_rows::FIRST_SLACK,
         };
         if agent.max_open_assignments.is_some() {
             eligible::lock_agent(tx, &Ref::Id(agent.id)).await?;

@@ -1,24 +1,29 @@
 //! The rows of a claim: on PostgreSQL one statement does it all, on SQLite a pick and three writes an item.
 
-use callboard_entity::{TaskAssignmentStatus, WorkItemDelegationStatus, agent_profiles, task_assignments, work_items};
+use callboard_entity::{
+    TaskAssignmentStatus, WorkItemDelegationStatus, WorkItemType, agent_profiles, task_assignments, work_items,
+};
 use chrono::TimeDelta;
-use sea_orm::{ConnectionTrait, FromQueryResult, Value as Bound};
+use sea_orm::{ConnectionTrait, FromQueryResult, QueryResult, Value as Bound};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::matching::{self, Capabilities};
 use super::{assign, deadline};
+use crate::actor::Actor;
 use crate::clock::Timestamp;
-use crate::db::Tx;
-use crate::db::dialect::claim::Limits;
+use crate::db::dialect::claim::{Limits, Named};
+use crate::db::{Alone, Tx};
 use crate::error::{Error, Result};
-use crate::id;
+use crate::id::{self, Ref};
 use crate::item::ledger::Entry;
 use crate::item::state::ItemEvent;
 use crate::item::write;
 
 /// How many heads of a queue a second try looks at, when others' locks hid the first ones.
 pub(super) const MAX_SLACK: i64 = 1000;
+/// How many it looks at first, beside as many as are wanted.
+pub(super) const FIRST_SLACK: i64 = 8;
 
 /// A claim, ready to be run.
 pub(super) struct Call<'a> {
@@ -41,6 +46,66 @@ pub(super) struct Picked {
     pub context: Option<Value>,
 }
 
+impl Picked {
+    fn read(row: &QueryResult) -> Result<Self> {
+        Ok(Self {
+            assignment: row.try_get("", "assignment_id")?,
+            item: work_items::Model::from_query_result(row, "")?,
+            lease_expires_at: row.try_get("", "lease_until")?,
+            context: row.try_get("", "match_context")?,
+        })
+    }
+}
+
+/// A claim of a transaction's own: from anywhere, or from one project.
+pub(super) struct Simple<'a> {
+    pub agent: &'a Ref,
+    pub project: Option<&'a Ref>,
+    pub kind: Option<WorkItemType>,
+    pub tag: Option<&'a str>,
+    pub lease: Option<TimeDelta>,
+    pub wanted: usize,
+}
+
+/// What was claimed at once, by whom, and what that agent is held to.
+pub(super) struct AtOnce {
+    pub picked: Vec<Picked>,
+    pub agent: String,
+    pub constraints: Option<Value>,
+}
+
+/// Claims all that is wanted in one statement, which is a transaction by itself; `None` where that cannot be, and
+/// nothing was changed. The caller then goes the long way, which tells why.
+pub(super) async fn at_once(alone: Alone<'_>, claim: &Simple<'_>) -> Result<Option<AtOnce>> {
+    let limits = Limits {
+        project: claim.project.is_some(),
+        kind: claim.kind.is_some(),
+        tag: claim.tag.is_some(),
+        ..Limits::default()
+    };
+    let by_id = |name: &Ref| matches!(name, Ref::Id(_));
+    let named = Named { agent_by_id: by_id(claim.agent), project_by_id: claim.project.is_some_and(by_id) };
+    let Some(sql) = alone.dialect.claim_alone(limits, named) else { return Ok(None) };
+    let name = |name: &Ref| match name {
+        Ref::Id(id) => Bound::from(*id),
+        Ref::Name(name) => Bound::from(name.clone()),
+    };
+    let mut values: Vec<Bound> = vec![
+        name(claim.agent),
+        i64::try_from(claim.wanted).unwrap_or(i64::MAX).into(),
+        claim.project.map_or(Bound::from(None::<Uuid>), name),
+        None::<Uuid>.into(),
+        claim.kind.map(|kind| kind.as_str().to_owned()).into(),
+        claim.tag.map(str::to_owned).into(),
+    ];
+    let by = By { actor: alone.actor, now: alone.now, session: None };
+    values.extend(rest(&by, FIRST_SLACK, claim.lease, (claim.wanted, false, None)));
+    let rows = alone.conn.query_all_raw(alone.dialect.statement(sql, values)).await?;
+    let Some(first) = rows.first() else { return Ok(None) };
+    let (agent, constraints) = (first.try_get("", "agent_slug")?, first.try_get("", "agent_constraints")?);
+    Ok(Some(AtOnce { picked: rows.iter().map(Picked::read).collect::<Result<_>>()?, agent, constraints }))
+}
+
 /// Claims up to `wanted` items.
 pub(super) async fn pick(tx: &Tx, call: &Call<'_>, wanted: usize) -> Result<Vec<Picked>> {
     let sql = tx.dialect.claim(call.limits);
@@ -49,7 +114,7 @@ pub(super) async fn pick(tx: &Tx, call: &Call<'_>, wanted: usize) -> Result<Vec<
     values.extend(call.values.iter().cloned());
     if !tx.dialect.claims_race() {
         values.push(call.stream.into());
-        let rows = tx.conn.query_all_raw(tx.dialect.statement(&sql, values)).await?;
+        let rows = tx.conn.query_all_raw(tx.dialect.statement(sql, values)).await?;
         let mut picked = Vec::with_capacity(rows.len());
         for row in rows {
             let item = work_items::Model::from_query_result(&row, "")?;
@@ -58,32 +123,41 @@ pub(super) async fn pick(tx: &Tx, call: &Call<'_>, wanted: usize) -> Result<Vec<
         }
         return Ok(picked);
     }
+    let by = By { actor: tx.actor, now: tx.now, session: tx.session };
+    values.extend(rest(&by, call.slack, Some(call.lease), (wanted, call.locked, call.stream)));
+    let rows = tx.conn.query_all_raw(tx.dialect.statement(sql, values)).await?;
+    rows.iter().map(Picked::read).collect()
+}
+
+/// Who claims, and when.
+struct By {
+    actor: Actor,
+    now: Timestamp,
+    session: Option<Uuid>,
+}
+
+/// The values of PostgreSQL's claim from the seventh on.
+fn rest(
+    by: &By,
+    slack: i64,
+    lease: Option<TimeDelta>,
+    (wanted, locked, stream): (usize, bool, Option<Uuid>),
+) -> [Bound; 11] {
     let ids: Vec<[Uuid; 2]> = (0..wanted).map(|_| [id::new(), id::new()]).collect();
-    let seconds = call.lease.num_seconds();
-    values.extend([
-        call.slack.into(),
+    let By { actor, now, session } = *by;
+    [
+        slack.into(),
         serde_json::json!(ids).into(),
-        (seconds as f64).into(),
-        tx.now.into(),
-        tx.actor.kind.as_str().into(),
-        tx.actor.id.into(),
-        tx.actor.user_id().into(),
-        tx.actor.agent_id().into(),
-        call.locked.into(),
-        tx.session.into(),
-        call.stream.into(),
-    ]);
-    let rows = tx.conn.query_all_raw(tx.dialect.statement(&sql, values)).await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Picked {
-                assignment: row.try_get("", "assignment_id")?,
-                item: work_items::Model::from_query_result(row, "")?,
-                lease_expires_at: row.try_get("", "lease_until")?,
-                context: row.try_get("", "match_context")?,
-            })
-        })
-        .collect()
+        lease.map(|lease| lease.num_seconds() as f64).into(),
+        now.into(),
+        actor.kind.as_str().into(),
+        actor.id.into(),
+        actor.user_id().into(),
+        actor.agent_id().into(),
+        locked.into(),
+        session.into(),
+        stream.into(),
+    ]
 }
 
 async fn take(tx: &Tx, call: &Call<'_>, item: work_items::Model, granted: Option<&str>) -> Result<Picked> {

@@ -26,11 +26,16 @@ pub(crate) async fn lease(tx: &Tx, project: Option<Uuid>, seconds: Option<i64>) 
         Some(seconds) => seconds,
         None => setting::lease_seconds(tx, project).await?,
     };
-    if (MIN_LEASE_SECONDS..=MAX_LEASE_SECONDS).contains(&seconds) {
+    if is_lease(seconds) {
         return Ok(TimeDelta::seconds(seconds));
     }
     let rule = "must be between 10 seconds and 24 hours (86400 seconds); a heartbeat extends it";
     Err(Error::invalid("lease", format!("{seconds} seconds"), rule))
+}
+
+/// Whether a lease may be so long.
+pub(crate) fn is_lease(seconds: i64) -> bool {
+    (MIN_LEASE_SECONDS..=MAX_LEASE_SECONDS).contains(&seconds)
 }
 
 /// An acceptance or pause deadline of 10 seconds to 30 days.

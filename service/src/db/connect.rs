@@ -183,7 +183,9 @@ async fn postgres(url: &DatabaseUrl, options: &OpenOptions) -> Result<Db> {
         super::schema::check_name("app_schema", app)?;
         path = format!("{path},{app}");
     }
-    let connect = url.postgres()?.application_name("callboard").options([("search_path", path)]);
+    // READ COMMITTED, whatever the server's default: the verbs lock what they read, and a claim is one statement.
+    let settings = [("search_path", path), ("default_transaction_isolation", "read committed".to_owned())];
+    let connect = url.postgres()?.application_name("callboard").options(settings);
     let refuse = |why: String| Error::from(DatabaseError::Open { target: url.redacted(), why });
     reachable(&connect, options.busy_timeout).await.map_err(|e| refuse(e.to_string()))?;
     let pool = PgPoolOptions::new()

@@ -1,7 +1,6 @@
 //! Verbs and queries, and the one helper that runs each in one transaction.
 
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use sea_orm::{
@@ -13,6 +12,7 @@ use uuid::Uuid;
 use super::connect::Db;
 use super::dialect::Dialect;
 use super::error::DatabaseError;
+use super::reap_clock::ReapClock;
 use crate::actor::Actor;
 use crate::board::Callboard;
 use crate::clock::Timestamp;
@@ -28,6 +28,12 @@ pub trait Verb: Sync {
 
     /// Makes the change inside `tx`. Callers use [`Callboard::run`], which commits.
     fn apply(&self, tx: &Tx) -> impl Future<Output = Result<Self::Output>> + Send;
+
+    /// Makes the change by one statement, which is a transaction by itself and so saves the round trips of one.
+    /// `None` where it takes more, and where that statement found nothing that it may change: then [`Verb::apply`] is asked.
+    fn apply_alone(&self, _: Alone<'_>) -> impl Future<Output = Result<Option<Self::Output>>> + Send {
+        std::future::ready(Ok(None))
+    }
 }
 
 /// A question to the board. It sees one state of it, whatever is written meanwhile.
@@ -45,11 +51,21 @@ pub trait Query: Sync {
     }
 }
 
-/// A connection for one statement, outside a transaction.
+/// A connection for one statement, outside a transaction, with who acts and when.
 #[derive(Clone, Copy, Debug)]
 pub struct Alone<'a> {
     pub(crate) conn: &'a DatabaseConnection,
     pub(crate) dialect: Dialect,
+    pub(crate) actor: Actor,
+    pub(crate) now: Timestamp,
+    reaper: &'a ReapClock,
+}
+
+impl Alone<'_> {
+    /// As [`Tx::reap_is_due`], but asking starts nothing anew.
+    pub(crate) fn reap_is_due(&self) -> bool {
+        self.reaper.is_due()
+    }
 }
 
 /// An open transaction, with who acts in it and when.
@@ -67,13 +83,6 @@ pub struct Tx {
     reaper: ReapClock,
 }
 
-/// When this process last took back what ran out, shared by all transactions of a board.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct ReapClock(Arc<Mutex<Option<Instant>>>);
-
-/// How often a claim takes back what ran out even when it finds enough to do.
-const REAP_EVERY: Duration = Duration::from_secs(30);
-
 impl Tx {
     fn new(conn: DatabaseTransaction, board: &Callboard, actor: Actor, looks: &Looks) -> Self {
         let (dialect, session) = (board.db.dialect, board.session);
@@ -83,13 +92,7 @@ impl Tx {
 
     /// Whether 30 seconds have gone by since this process last asked; asking starts them anew.
     pub(crate) fn reap_is_due(&self) -> bool {
-        // A poisoned lock only means that another task panicked while it held an Instant.
-        let mut last = self.reaper.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let due = last.is_none_or(|at| at.elapsed() >= REAP_EVERY);
-        if due {
-            *last = Some(Instant::now());
-        }
-        due
+        self.reaper.take_due()
     }
 
     /// The connection, for an app's own rows inside [`Callboard::transaction`].
@@ -159,8 +162,18 @@ impl Callboard {
     }
 
     async fn run_attempt<V: Verb>(&self, actor: Actor, verb: &V, looks: &Looks) -> Result<V::Output> {
+        // In a session more is asked first.
+        if self.session.is_none()
+            && let Some(output) = verb.apply_alone(self.alone(&self.db.writer, actor)).await?
+        {
+            return Ok(output);
+        }
         let tx = Tx::new(begin_write(&self.db).await?, self, actor, looks);
         end(apply(verb, &tx).await, tx).await
+    }
+
+    fn alone<'a>(&'a self, conn: &'a DatabaseConnection, actor: Actor) -> Alone<'a> {
+        Alone { conn, dialect: self.db.dialect, actor, now: self.clock.now(), reaper: &self.reaper }
     }
 
     /// Runs a verb and takes everything back: what it would do, or refuse, as the board is now.
@@ -270,8 +283,7 @@ impl Callboard {
     /// # Errors
     /// What the query refuses (mostly: not found), and the database's errors.
     pub async fn read<Q: Query>(&self, query: &Q) -> Result<Q::Output> {
-        let alone = Alone { conn: &self.db.reader, dialect: self.db.dialect };
-        if let Some(answer) = query.fetch_alone(alone).await? {
+        if let Some(answer) = query.fetch_alone(self.alone(&self.db.reader, Actor::SYSTEM)).await? {
             return Ok(answer);
         }
         self.read_once(query, &self.looks).await
@@ -331,10 +343,8 @@ async fn begin_write(db: &Db) -> Result<DatabaseTransaction> {
         Dialect::Sqlite => {
             TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() }
         }
-        // READ COMMITTED, whatever the server's default: the verbs lock what they read.
-        Dialect::Postgres => {
-            TransactionOptions { isolation_level: Some(IsolationLevel::ReadCommitted), ..Default::default() }
-        }
+        // READ COMMITTED: our connections have it from their beginning, which saves a round trip here.
+        Dialect::Postgres => TransactionOptions::default(),
     };
     Ok(db.writer.begin_with_options(options).await?)
 }

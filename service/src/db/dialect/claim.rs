@@ -3,8 +3,11 @@
 //! Cost grows with the number of distinct requirement keys in the queue, never with the number of items: a loose scan
 //! finds the keys, those that the agent satisfies are kept, and each contributes its head.
 
+use std::sync::OnceLock;
+
 use super::Dialect;
 use super::ready::{PREASSIGNED, READY};
+use crate::assignment::deadline::{DEFAULT_LEASE_SECONDS, MAX_LEASE_SECONDS, MIN_LEASE_SECONDS};
 
 /// Which of the optional limits of a claim are set; each combination is one text.
 #[derive(Clone, Copy, Debug, Default)]
@@ -23,10 +26,117 @@ pub(crate) struct Limits {
 /// 15 whether the profile's row is locked, 16 the work session or NULL. The stream comes last: 7 on SQLite, 17 on PostgreSQL.
 impl Dialect {
     /// Picks items for an agent: on SQLite a plain SELECT (the writer is alone), on PostgreSQL the whole claim.
-    pub fn claim(self, limits: Limits) -> String {
-        match self {
-            Self::Sqlite => sqlite(limits),
-            Self::Postgres => postgres(limits),
+    pub fn claim(self, limits: Limits) -> &'static str {
+        text(self, limits, None)
+    }
+
+    /// A claim that is a transaction by itself, where the database's round trips count. The parameters are those of
+    /// [`Dialect::claim`], but the agent and the project may be named by slug, and the lease may be NULL: the setting's.
+    ///
+    /// It takes as many as asked for, or nothing: also where an agent's assignments are to be counted, or where somebody
+    /// had one of the items before, since more is to be read then.
+    pub fn claim_alone(self, limits: Limits, named: Named) -> Option<&'static str> {
+        let is_simple = self == Self::Postgres && !limits.sprint && !limits.stream;
+        is_simple.then(|| text(self, limits, Some(named)))
+    }
+}
+
+/// How a claim that is alone names the agent and the project: by id, or else by slug.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Named {
+    pub agent_by_id: bool,
+    pub project_by_id: bool,
+}
+
+/// Each of the texts is made once.
+fn text(dialect: Dialect, limits: Limits, alone: Option<Named>) -> &'static str {
+    static TEXTS: [OnceLock<String>; 1 << 9] = [const { OnceLock::new() }; 1 << 9];
+    let named = alone.unwrap_or(Named { agent_by_id: false, project_by_id: false });
+    let bits = [
+        dialect == Dialect::Postgres,
+        alone.is_some(),
+        named.agent_by_id,
+        named.project_by_id,
+        limits.project,
+        limits.sprint,
+        limits.stream,
+        limits.kind,
+        limits.tag,
+    ];
+    let index = bits.iter().fold(0, |index, bit| index * 2 + usize::from(*bit));
+    TEXTS[index].get_or_init(|| match dialect {
+        Dialect::Sqlite => sqlite(limits),
+        Dialect::Postgres => postgres(limits, &Parts::new(limits, alone)),
+    })
+}
+
+/// Where a claim that is a transaction by itself differs from one inside of another.
+struct Parts {
+    /// More to begin with.
+    with: String,
+    /// The agent's row `a`.
+    who: &'static str,
+    /// How many it may have.
+    room: String,
+    /// The agent's id, and the project's.
+    agent: &'static str,
+    project: &'static str,
+    /// In seconds.
+    lease: &'static str,
+    /// What else must be so of what was picked.
+    only: String,
+    /// What else each row tells.
+    tell: &'static str,
+}
+
+impl Parts {
+    fn new(limits: Limits, alone: Option<Named>) -> Self {
+        let Some(named) = alone else {
+            return Self {
+                with: String::new(),
+                who: "a.id = $1::uuid",
+                room: "CASE WHEN a.max_open_assignments IS NULL THEN $2::bigint \
+                     WHEN $15::boolean THEN GREATEST(0, LEAST($2::bigint, a.max_open_assignments - \
+                       (SELECT count(*) FROM task_assignments o WHERE o.agent_id = $1::uuid \
+                        AND o.status IN ('assigned', 'started', 'paused')))) ELSE 0 END"
+                    .to_owned(),
+                agent: "$1::uuid",
+                project: "$3",
+                lease: "$9::double precision",
+                only: String::new(),
+                tell: "",
+            };
+        };
+        let (scope, own) = match (limits.project, named.project_by_id) {
+            (false, _) => (String::new(), ""),
+            (true, by_id) => {
+                let by = if by_id { "p.id = $3::uuid" } else { "p.slug = $3::text" };
+                let scope = format!("scope AS MATERIALIZED (SELECT p.id FROM board_projects p WHERE {by}), ");
+                (scope, " OR s.project_id = (SELECT id FROM scope)")
+            }
+        };
+        let lease = format!(
+            "lease AS MATERIALIZED (SELECT coalesce($9::double precision, (SELECT CASE jsonb_typeof(s.value) \
+               WHEN 'number' THEN (s.value #>> '{{}}')::double precision ELSE 0 END FROM board_settings s \
+               WHERE s.key = 'lease_seconds' AND (s.project_id IS NULL{own}) ORDER BY s.project_id NULLS LAST LIMIT 1), \
+               {DEFAULT_LEASE_SECONDS}) AS seconds), "
+        );
+        Self {
+            with: scope + &lease,
+            who: if named.agent_by_id { "a.id = $1::uuid" } else { "a.slug = $1::text" },
+            room: format!(
+                "CASE WHEN a.max_open_assignments IS NULL AND (SELECT seconds FROM lease) \
+                 BETWEEN {MIN_LEASE_SECONDS} AND {MAX_LEASE_SECONDS} THEN $2::bigint ELSE 0 END"
+            ),
+            agent: "(SELECT id FROM who)",
+            project: "(SELECT id FROM scope)",
+            lease: "(SELECT seconds FROM lease)",
+            // As `recovery::for_claims` asks: there is something to be handed to the next one.
+            only: " WHERE (SELECT count(*) FROM picked) = $2::bigint AND NOT EXISTS (SELECT 1 FROM picked h \
+                JOIN work_items w ON w.id = h.id WHERE w.attempt_count > 0 OR w.delegation_context ? 'handover' \
+                OR (jsonb_typeof(w.delegation_history) = 'array' AND w.delegation_history <> '[]'))"
+                .to_owned(),
+            tell: ", (SELECT slug FROM who) AS agent_slug, (SELECT constraints FROM who) AS agent_constraints",
         }
     }
 }
@@ -36,10 +146,10 @@ fn rank(level: &str) -> String {
     format!("CASE {level} WHEN 'basic' THEN 1 WHEN 'proficient' THEN 2 ELSE 3 END")
 }
 
-fn filters(limits: Limits, tag: &str) -> String {
+fn filters(limits: Limits, project: &str, tag: &str) -> String {
     let mut sql = String::new();
     if limits.project {
-        sql.push_str(" AND w.project_id = $3");
+        sql.push_str(&scope(limits, project));
     }
     if limits.sprint {
         sql.push_str(" AND EXISTS (SELECT 1 FROM sprint_items s WHERE s.work_item_id = w.id AND s.sprint_id = $4)");
@@ -53,15 +163,16 @@ fn filters(limits: Limits, tag: &str) -> String {
     sql
 }
 
-fn scope(limits: Limits) -> &'static str {
-    if limits.project { " AND w.project_id = $3" } else { "" }
+fn scope(limits: Limits, project: &str) -> String {
+    if limits.project { format!(" AND w.project_id = {project}") } else { String::new() }
 }
 
 fn sqlite(limits: Limits) -> String {
     // Named indexes: without ANALYZE the planner would sometimes walk another one.
     let index = if limits.project { "ix_work_items_ready_project" } else { "ix_work_items_ready" };
-    let filters = filters(limits, " AND EXISTS (SELECT 1 FROM json_each(coalesce(w.tags, '[]')) t WHERE t.value = $6)");
-    let scope = scope(limits);
+    let filters =
+        filters(limits, "$3", " AND EXISTS (SELECT 1 FROM json_each(coalesce(w.tags, '[]')) t WHERE t.value = $6)");
+    let scope = scope(limits, "$3");
     let able = |key: &str| {
         format!(
             "({key} = '' OR NOT EXISTS (SELECT 1 FROM json_each('[\"' || replace({key}, ',', '\",\"') || '\"]') need \
@@ -113,9 +224,10 @@ fn sqlite(limits: Limits) -> String {
     )
 }
 
-fn postgres(limits: Limits) -> String {
-    let filters = filters(limits, " AND w.tags @> jsonb_build_array($6::text)");
-    let scope = scope(limits);
+fn postgres(limits: Limits, parts: &Parts) -> String {
+    let Parts { with, who, room, agent, project, lease, only, tell } = parts;
+    let filters = filters(limits, project, " AND w.tags @> jsonb_build_array($6::text)");
+    let scope = scope(limits, project);
     let able = |key: &str| {
         format!(
             "NOT EXISTS (SELECT 1 FROM unnest(string_to_array({key}, ',')) need WHERE NOT EXISTS ( \
@@ -127,12 +239,12 @@ fn postgres(limits: Limits) -> String {
     let heads = if limits.stream {
         format!(
             "SELECT w.id, s.position AS grp FROM work_stream_items s JOIN work_items w ON w.id = s.work_item_id \
-             WHERE s.stream_id = $17::uuid AND (({READY}) OR ({PREASSIGNED} AND w.assignee_id = $1::uuid)){filters} \
+             WHERE s.stream_id = $17::uuid AND (({READY}) OR ({PREASSIGNED} AND w.assignee_id = {agent})){filters} \
              AND {able_item} ORDER BY s.position, w.id LIMIT $2::bigint + $7::bigint"
         )
     } else {
         format!(
-            "(SELECT w.id, 0 AS grp FROM work_items w WHERE {PREASSIGNED} AND w.assignee_id = $1::uuid{filters} \
+            "(SELECT w.id, 0 AS grp FROM work_items w WHERE {PREASSIGNED} AND w.assignee_id = {agent}{filters} \
               AND {able_item} ORDER BY w.priority, w.id LIMIT $2::bigint + $7::bigint) \
              UNION ALL SELECT h.id, 1 FROM able CROSS JOIN LATERAL (SELECT w.id FROM work_items w \
                WHERE {READY} AND w.requirement_key = able.k{filters} \
@@ -140,23 +252,20 @@ fn postgres(limits: Limits) -> String {
         )
     };
     let still = if limits.stream {
-        format!("({READY}) OR ({PREASSIGNED} AND w.assignee_id = $1::uuid)")
+        format!("({READY}) OR ({PREASSIGNED} AND w.assignee_id = {agent})")
     } else {
-        format!("(heads.grp = 0 AND {PREASSIGNED} AND w.assignee_id = $1::uuid) OR (heads.grp = 1 AND {READY})")
+        format!("(heads.grp = 0 AND {PREASSIGNED} AND w.assignee_id = {agent}) OR (heads.grp = 1 AND {READY})")
     };
     // A head that another claim has locked is skipped, so each key offers some more than asked for (7).
     // `picked` tests the predicates again: a row is read anew once its lock is there.
     // No row of `who` (an agent that is not active) would make the limit NULL, and that is no limit at all.
     format!(
         "WITH RECURSIVE \
-         who AS MATERIALIZED ( \
-           SELECT a.id, a.tools, CASE WHEN a.max_open_assignments IS NULL THEN $2::bigint \
-             WHEN $15::boolean THEN GREATEST(0, LEAST($2::bigint, a.max_open_assignments - \
-               (SELECT count(*) FROM task_assignments o WHERE o.agent_id = $1::uuid \
-                AND o.status IN ('assigned', 'started', 'paused')))) ELSE 0 END AS n \
-           FROM agent_profiles a WHERE a.id = $1::uuid AND a.status = 'active' FOR KEY SHARE), \
+         {with}who AS MATERIALIZED ( \
+           SELECT a.id, a.slug, a.tools, a.constraints, {room} AS n \
+           FROM agent_profiles a WHERE {who} AND a.status = 'active' FOR KEY SHARE), \
          held AS MATERIALIZED ( \
-           SELECT capability, level, {rank} AS rank FROM agent_capabilities WHERE agent_id = $1::uuid \
+           SELECT capability, level, {rank} AS rank FROM agent_capabilities WHERE agent_id = {agent} \
            UNION ALL SELECT 'tool/' || t.value, 'expert', 3 FROM who, \
              jsonb_array_elements_text(CASE jsonb_typeof(who.tools) WHEN 'array' THEN who.tools ELSE '[]' END) t), \
          keys(k) AS ( \
@@ -172,17 +281,17 @@ fn postgres(limits: Limits) -> String {
          ids AS (SELECT (v.value ->> 0)::uuid AS assignment_id, (v.value ->> 1)::uuid AS event_id, v.ordinality AS n \
            FROM jsonb_array_elements($8::jsonb) WITH ORDINALITY v), \
          chosen AS (SELECT p.id, ids.assignment_id, ids.event_id, ids.n FROM \
-           (SELECT id, row_number() OVER (ORDER BY grp, priority, id) AS n FROM picked) p JOIN ids ON ids.n = p.n), \
+           (SELECT id, row_number() OVER (ORDER BY grp, priority, id) AS n FROM picked) p JOIN ids ON ids.n = p.n{only}), \
          item AS ( \
            UPDATE work_items w SET status = 'in_progress', delegation_status = 'in_progress', assignee_type = 'agent', \
-             assignee_id = $1::uuid, attempt_count = w.attempt_count + 1, revision = w.revision + 1, \
+             assignee_id = {agent}, attempt_count = w.attempt_count + 1, revision = w.revision + 1, \
              updated_at = $10::timestamptz, last_activity_at = $10::timestamptz \
            FROM chosen c WHERE w.id = c.id RETURNING w.*, c.assignment_id, c.event_id, c.n), \
          assignment AS ( \
            INSERT INTO task_assignments (id, work_item_id, agent_id, assigned_by, assigned_by_agent_id, assigned_at, \
              started_at, status, attempt, lease_expires_at, heartbeat_at, context, created_at, updated_at) \
-           SELECT i.assignment_id, i.id, $1::uuid, $13::uuid, $14::uuid, $10::timestamptz, $10::timestamptz, 'started', \
-             i.attempt_count, clock_timestamp() + make_interval(secs => $9::double precision), clock_timestamp(), \
+           SELECT i.assignment_id, i.id, {agent}, $13::uuid, $14::uuid, $10::timestamptz, $10::timestamptz, 'started', \
+             i.attempt_count, clock_timestamp() + make_interval(secs => {lease}), clock_timestamp(), \
              jsonb_build_object('match', jsonb_build_object( \
                'required', coalesce((SELECT jsonb_object_agg(split_part(r, ':', 1), split_part(r, ':', 2)) \
                  FROM unnest(string_to_array(i.requirement_key, ',')) r), '{{}}'), \
@@ -194,10 +303,10 @@ fn postgres(limits: Limits) -> String {
              to_status, actor_type, actor_id, data, created_at) \
            SELECT i.event_id, i.id, i.revision, i.assignment_id, $16::uuid, 'claimed', 'todo', 'in_progress', \
              $11::text, $12::uuid, jsonb_build_object('after', jsonb_build_object('status', 'in_progress', \
-               'delegation_status', 'in_progress', 'assignee_type', 'agent', 'assignee_id', $1::uuid, \
+               'delegation_status', 'in_progress', 'assignee_type', 'agent', 'assignee_id', {agent}, \
                'attempt_count', i.attempt_count, 'assignment_id', i.assignment_id, 'assignment_status', 'started')), \
              $10::timestamptz FROM item i) \
-         SELECT i.*, a.context AS match_context, a.lease_expires_at AS lease_until \
+         SELECT i.*, a.context AS match_context, a.lease_expires_at AS lease_until{tell} \
          FROM item i JOIN assignment a ON a.id = i.assignment_id ORDER BY i.n",
         rank = rank("level"),
         able_key = able("k"),
