@@ -3,6 +3,7 @@
 mod assign;
 mod cancel;
 mod claim;
+mod claim_at_once;
 mod complete;
 mod complete_and_claim;
 mod expire;

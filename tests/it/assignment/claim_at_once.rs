@@ -1,0 +1,130 @@
+//! Claims that are one statement and a transaction by themselves (PostgreSQL): the same as the long way gives.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use callboard_service::agent::EditAgent;
+use callboard_service::assignment::{Claim, ClaimOutcome, Fail};
+use callboard_service::entity::CapabilityLevel::{Basic, Expert};
+use callboard_service::entity::WorkItemType;
+use callboard_service::item::{NewItem, Requirement};
+use callboard_service::setting::SetSetting;
+use callboard_service::{Actor, Callboard, Change, ErrorKind, OpenOptions, Ref};
+use serde_json::json;
+use support::{Kind, Seed, TestDb, both};
+
+/// A board that counts its statements, and has just taken back what ran out.
+async fn counting(t: &TestDb, seed: &Seed) -> (Callboard, Arc<AtomicUsize>) {
+    let sent = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&sent);
+    let options = OpenOptions::default().on_statement(move |_| {
+        count.fetch_add(1, Ordering::Relaxed);
+    });
+    let board = t.board_with(options).await;
+    let idle = seed.agent("idle").await;
+    let none = Claim { tag: Some("nowhere".to_owned()), ..Claim::one(Ref::Id(idle.id)) };
+    let nothing = board.run(Actor::agent(idle.id), &none).await.expect("an answer");
+    assert!(nothing.claimed.is_empty(), "{nothing:?}");
+    sent.store(0, Ordering::Relaxed);
+    (board, sent)
+}
+
+/// What does not differ from one run of the same claim to the next.
+fn told(outcome: &ClaimOutcome) -> serde_json::Value {
+    let items = outcome.claimed.iter().map(|claimed| {
+        let held = claimed.lease_expires_at.expect("a lease") - claimed.item.updated_at;
+        json!({
+            "key": claimed.item.key, "attempt": claimed.attempt, "context": claimed.context,
+            "recovery": claimed.recovery.is_some(), "minutes": (held.num_seconds() + 30) / 60,
+            "revision": claimed.item.revision, "status": claimed.item.status.as_str(), "holder": claimed.item.assignee_id,
+        })
+    });
+    json!({ "agent": outcome.agent, "constraints": outcome.constraints, "why": outcome.why_nothing, "items": items.collect::<Vec<_>>() })
+}
+
+/// Claims on the counting board what the long way says it would.
+async fn claims(seed: &Seed, (board, sent): &(Callboard, Arc<AtomicUsize>), claim: Claim) -> (ClaimOutcome, usize) {
+    // A rehearsal is never alone: it is taken back.
+    let long = seed.board.rehearse(seed.me, &claim).await.expect("the long way");
+    sent.store(0, Ordering::Relaxed);
+    let done = board.run(seed.me, &claim).await.expect("claim");
+    assert_eq!(told(&done), told(&long), "{claim:?}");
+    (done, sent.load(Ordering::Relaxed))
+}
+
+both! {
+    async fn it_is_one_statement_and_gives_what_the_long_way_gives(t: TestDb) {
+        let seed = t.seed().await;
+        let board = counting(&t, &seed).await;
+        let agent = seed.agent_with("coder", &[("rust", Expert)], None).await;
+        let constraints = Change::Set(json!({ "no_network": true }));
+        seed.must(&EditAgent { constraints, ..EditAgent::new(Ref::Id(agent.id)) }).await;
+        let other = seed.project("other", "OT").await.id;
+        let lease = SetSetting { key: "lease_seconds".to_owned(), value: json!(1200), project: None };
+        seed.must(&lease).await;
+        seed.must(&SetSetting { value: json!(3600), project: Some("other".into()), ..lease }).await;
+        for project in ["other", "demo"] {
+            let item = |priority| NewItem { priority, ..NewItem::titled("x") };
+            let bug = NewItem { r#type: WorkItemType::Bug, ..item(4) };
+            let tagged = NewItem { tags: vec!["ui".to_owned()], ..item(4) };
+            let needs = Requirement { capability: "rust".to_owned(), level: Basic };
+            let skilled = NewItem { requirements: vec![needs], ..item(0) };
+            seed.add_all_in(project, vec![item(3), item(1), item(2), item(3), item(3), bug, tagged, skilled]).await;
+        }
+        let one = || Claim::one("coder");
+        let by_id = Claim::one(Ref::Id(agent.id));
+        for claim in [
+            one(),
+            by_id.clone(),
+            Claim { lease_seconds: Some(7200), ..one() },
+            Claim { project: Some("other".into()), ..one() },
+            Claim { project: Some(Ref::Id(other)), count: 2, ..by_id },
+            Claim { kind: Some(WorkItemType::Bug), ..one() },
+            Claim { tag: Some("ui".to_owned()), project: Some("other".into()), ..one() },
+            Claim { count: 3, ..one() },
+        ] {
+            let wanted = claim.count as usize;
+            let (done, statements) = claims(&seed, &board, claim).await;
+            assert_eq!(done.claimed.len(), wanted);
+            match t.kind() {
+                Kind::Postgres => assert_eq!(statements, 1, "{done:?}"),
+                Kind::Sqlite => assert!(statements > 1, "SQLite has no round trips to save"),
+            }
+        }
+    }
+
+    async fn what_takes_more_goes_the_long_way(t: TestDb) {
+        let seed = t.seed().await;
+        let board = counting(&t, &seed).await;
+        let agent = seed.agent("coder").await;
+        let items = seed.add_all((0..3).map(|_| NewItem::titled("x")).collect()).await;
+
+        // Somebody had it before: what they left is handed over.
+        let first = seed.claim(&agent).await;
+        let fail = Fail { assignment: first.assignment, reason: "no network".to_owned(), permanent: false };
+        seed.must(&fail).await;
+        seed.end_backoff(first.item.id).await;
+        seed.expire().await;
+        let (again, statements) = claims(&seed, &board, Claim::one("coder")).await;
+        assert_eq!((&again.claimed[0].item.key, again.claimed[0].attempt), (&items[0].key, 2));
+        assert!(again.claimed[0].recovery.is_some() && statements > 1, "{again:?}");
+
+        // Fewer are ready than are asked for.
+        let (rest, _) = claims(&seed, &board, Claim { count: 5, ..Claim::one("coder") }).await;
+        assert_eq!(rest.claimed.len(), 2);
+        // Nothing is ready: what there is, is told.
+        seed.add(NewItem { requirements: vec![Requirement { capability: "art".to_owned(), level: Basic }], ..NewItem::titled("x") }).await;
+        let (none, _) = claims(&seed, &board, Claim::one("coder")).await;
+        assert!(none.claimed.is_empty() && none.why_nothing[0].contains("1 item is ready"), "{none:?}");
+
+        // An agent's open assignments are counted under its lock.
+        seed.agent_with("limited", &[], Some(1)).await;
+        seed.add_all((0..3).map(|_| NewItem::titled("x")).collect()).await;
+        let (one, _) = claims(&seed, &board, Claim { count: 2, ..Claim::one("limited") }).await;
+        assert_eq!(one.claimed.len(), 1);
+        let (full, _) = claims(&seed, &board, Claim::one("limited")).await;
+        assert!(full.claimed.is_empty(), "{full:?}");
+        let error = board.0.run(seed.me, &Claim::one("nobody")).await.expect_err("no agent");
+        assert_eq!(error.kind(), ErrorKind::NotFound);
+    }
+}
