@@ -2,10 +2,12 @@
 
 use callboard_entity::{task_assignments, work_items};
 use chrono::SecondsFormat;
-use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use sea_orm::{ConnectionTrait, FromQueryResult, QueryResult, Value};
 use uuid::Uuid;
 
-use crate::db::Tx;
+use crate::actor::Actor;
+use crate::clock::Timestamp;
+use crate::db::{Alone, Tx};
 use crate::error::Result;
 use crate::id;
 use crate::workflow;
@@ -21,23 +23,53 @@ pub(super) async fn run(
     own: [Value; 2],
 ) -> Result<Option<(task_assignments::Model, work_items::Model)>> {
     let Some(sql) = sql else { return Ok(None) };
-    let mut values = vec![
-        assignment.into(),
-        tx.now.into(),
-        id::new().into(),
-        tx.actor.kind.as_str().into(),
-        tx.actor.id.into(),
-        reason.map(str::to_owned).into(),
-        tx.now.to_rfc3339_opts(SecondsFormat::Micros, true).into(),
-    ];
-    values.extend(own);
-    values.push(tx.session.into());
+    let values = values(tx.actor, tx.now, tx.session, assignment, reason, own);
     let row = tx.conn.query_one_raw(tx.dialect.statement(sql, values)).await?;
     let Some(row) = row else { return Ok(None) };
-    let assignment = task_assignments::Model::from_query_result(&row, "a_")?;
-    let item = work_items::Model::from_query_result(&row, "")?;
+    let (assignment, item) = read(&row)?;
     if row.try_get("", "in_workflow")? {
         workflow::follow(tx, &item).await?;
     }
     Ok(Some((assignment, item)))
+}
+
+/// As [`run`], by a statement that is a transaction by itself, and touches nothing but the assignment and its item.
+pub(super) async fn alone(
+    alone: Alone<'_>,
+    sql: Option<&str>,
+    assignment: Uuid,
+    reason: Option<&str>,
+    own: [Value; 2],
+) -> Result<Option<(task_assignments::Model, work_items::Model)>> {
+    let Some(sql) = sql else { return Ok(None) };
+    let values = values(alone.actor, alone.now, None, assignment, reason, own);
+    let row = alone.conn.query_one_raw(alone.dialect.statement(sql, values)).await?;
+    row.as_ref().map(read).transpose()
+}
+
+fn read(row: &QueryResult) -> Result<(task_assignments::Model, work_items::Model)> {
+    let assignment = task_assignments::Model::from_query_result(row, "a_")?;
+    Ok((assignment, work_items::Model::from_query_result(row, "")?))
+}
+
+fn values(
+    actor: Actor,
+    now: Timestamp,
+    session: Option<Uuid>,
+    assignment: Uuid,
+    reason: Option<&str>,
+    own: [Value; 2],
+) -> Vec<Value> {
+    let mut values = vec![
+        assignment.into(),
+        now.into(),
+        id::new().into(),
+        actor.kind.as_str().into(),
+        actor.id.into(),
+        reason.map(str::to_owned).into(),
+        now.to_rfc3339_opts(SecondsFormat::Micros, true).into(),
+    ];
+    values.extend(own);
+    values.push(session.into());
+    values
 }

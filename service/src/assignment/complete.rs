@@ -11,7 +11,7 @@ use super::ending::{self, Ending};
 use super::outcome::Outcome;
 use super::rows::{self, Fence};
 use super::state::AssignmentEvent;
-use crate::db::{Tx, Verb};
+use crate::db::{Alone, Tx, Verb};
 use crate::error::{Error, Result};
 use crate::gate::{self, GateReport};
 use crate::{prerequisite, rules, workflow};
@@ -73,15 +73,22 @@ pub struct Completed {
 impl Verb for Complete {
     type Output = Completed;
 
+    async fn apply_alone(&self, alone: Alone<'_>) -> Result<Option<Completed>> {
+        let hours = self.checked()?;
+        let own = [self.result.clone().into(), hours.into()];
+        let sql = alone.dialect.complete_alone();
+        let done = at_once::alone(alone, sql, self.assignment, self.notes.as_deref(), own).await?;
+        Ok(done.map(|(assignment, item)| Completed {
+            assignment,
+            item,
+            already: false,
+            unblocked: Vec::new(),
+            gate: GateReport::default(),
+        }))
+    }
+
     async fn apply(&self, tx: &Tx) -> Result<Completed> {
-        if let Some(notes) = &self.notes {
-            rules::text("notes", notes)?;
-        }
-        if let Some(result) = &self.result {
-            rules::json("result", result)?;
-        }
-        self.force.as_deref().map_or(Ok(()), rules::reason)?;
-        let hours = self.actual_hours.map(hours).transpose()?;
+        let hours = self.checked()?;
         let own = [self.result.clone().into(), hours.into()];
         // It finds only items whose gate is standard and for which no operation on a file was tracked.
         let at_once = at_once::run(tx, tx.dialect.complete(), self.assignment, self.notes.as_deref(), own).await?;
@@ -107,6 +114,20 @@ impl Verb for Complete {
         }
         passed.record(tx).await?;
         Ok(Completed { assignment, item, already: false, unblocked, gate: passed.report })
+    }
+}
+
+impl Complete {
+    /// What is given, within its limits; gives the hours, rounded.
+    fn checked(&self) -> Result<Option<Decimal>> {
+        if let Some(notes) = &self.notes {
+            rules::text("notes", notes)?;
+        }
+        if let Some(result) = &self.result {
+            rules::json("result", result)?;
+        }
+        self.force.as_deref().map_or(Ok(()), rules::reason)?;
+        self.actual_hours.map(hours).transpose()
     }
 }
 

@@ -3,11 +3,12 @@
 use callboard_entity::{
     TaskPrerequisiteStatus, TaskPrerequisiteType, WorkItemStatus, task_prerequisites as edges, work_items,
 };
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, JoinType, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationTrait,
 };
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use uuid::Uuid;
 
 use crate::db::Tx;
@@ -127,6 +128,28 @@ pub(crate) async fn insert(tx: &Tx, rows: Vec<Row>) -> Result<()> {
     for chunk in rows.chunks(2000) {
         let rows = chunk.iter().map(|row| row.clone().into_active_model().reset_all());
         edges::Entity::insert_many(rows).exec_without_returning(&tx.conn).await?;
+    }
+    mark_waited(tx, &rows).await
+}
+
+/// Writes what is worked on, and is waited for from now on, anew and unchanged: so a completion that is one statement, and
+/// whose snapshot has no such edge, finds that the item changed since, and looks again (ADR 10). A database with one
+/// writer needs none of it.
+pub(super) async fn mark_waited(tx: &Tx, rows: &[Row]) -> Result<()> {
+    if !tx.dialect.claims_race() {
+        return Ok(());
+    }
+    let open = [TaskPrerequisiteStatus::Pending, TaskPrerequisiteStatus::Failed];
+    let ids: BTreeSet<Uuid> =
+        rows.iter().filter(|row| open.contains(&row.status)).filter_map(|row| row.prerequisite_id).collect();
+    let ids: Vec<Uuid> = ids.into_iter().collect();
+    for chunk in ids.chunks(10_000) {
+        work_items::Entity::update_many()
+            .col_expr(work_items::Column::Revision, Expr::col(work_items::Column::Revision).into())
+            .filter(work_items::Column::Id.is_in(chunk.iter().copied()))
+            .filter(work_items::Column::Status.eq(WorkItemStatus::InProgress))
+            .exec(&tx.conn)
+            .await?;
     }
     Ok(())
 }

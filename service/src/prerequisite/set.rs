@@ -70,7 +70,7 @@ async fn write_row(tx: &Tx, edge: &Row) -> Result<()> {
         .filter(edges::Column::Id.eq(edge.id))
         .exec(&tx.conn)
         .await?;
-    Ok(())
+    edge::mark_waited(tx, std::slice::from_ref(edge)).await
 }
 
 impl ChangedPrerequisite {

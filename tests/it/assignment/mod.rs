@@ -1,9 +1,10 @@
 //! Assignments: who holds an item, since when and until when.
 
 mod assign;
+mod at_once;
 mod cancel;
 mod claim;
-mod claim_at_once;
+
 mod complete;
 mod complete_and_claim;
 mod expire;

@@ -7,6 +7,7 @@ mod checkpoints;
 mod claims;
 mod decisions;
 mod edges;
+mod edges_at_once;
 mod gates;
 mod gates_control;
 mod idempotency;

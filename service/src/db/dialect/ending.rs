@@ -36,24 +36,22 @@ impl Dialect {
 
     /// 8 the result as JSON or NULL, 9 the actual hours or NULL.
     pub fn complete(self) -> Option<&'static str> {
+        static SQL: LazyLock<String> = LazyLock::new(|| completing(""));
+        self.one_statement(&SQL)
+    }
+
+    /// As [`Dialect::complete`], for an item for which neither another one nor a workflow waits: then it is all that there
+    /// is to do. An item that somebody wrote since the statement began is left alone, since an edge that came with it is
+    /// not seen yet (ADR 10).
+    pub fn complete_alone(self) -> Option<&'static str> {
         static SQL: LazyLock<String> = LazyLock::new(|| {
-            statement(&Parts {
-                kind: "completed",
-                item_from: "'in_progress'",
-                // Whatever else a gate looks at goes the long way.
-                only: "AND w.quality_gate_level = 'standard' \
-                    AND NOT EXISTS (SELECT 1 FROM file_operations f WHERE f.work_item_id = w.id)",
-                from: "'started'",
-                assignment: "status = 'completed', completed_at = $2::timestamptz, notes = coalesce($6::text, a.notes), \
-                    context = CASE WHEN $8::jsonb IS NULL THEN a.context \
-                      ELSE coalesce(a.context, '{}') || jsonb_build_object('result', $8::jsonb) END",
-                item: &format!(
-                    "status = 'done', delegation_status = 'completed', completed_at = $2::timestamptz, \
-                     actual_hours = coalesce($9::numeric, w.actual_hours), delegation_history = {HISTORY}"
-                ),
-                after: "'status', i.status, 'delegation_status', i.delegation_status",
-                reason: "$6::text",
-            })
+            completing(
+                "AND w.xmin = (SELECT s.xmin FROM work_items s WHERE s.id = \
+                   (SELECT t.work_item_id FROM task_assignments t WHERE t.id = $1::uuid)) \
+                 AND NOT EXISTS (SELECT 1 FROM task_prerequisites p WHERE p.prerequisite_id = w.id \
+                   AND p.status IN ('pending', 'failed')) \
+                 AND NOT EXISTS (SELECT 1 FROM workflow_steps s WHERE s.work_item_id = w.id AND s.status = 'waiting') ",
+            )
         });
         self.one_statement(&SQL)
     }
@@ -99,6 +97,29 @@ impl Dialect {
             Self::Postgres => Some(sql.as_str()),
         }
     }
+}
+
+/// `only` begins with AND.
+fn completing(only: &str) -> String {
+    statement(&Parts {
+        kind: "completed",
+        item_from: "'in_progress'",
+        // Whatever else a gate looks at goes the long way.
+        only: &format!(
+            "{only}AND w.quality_gate_level = 'standard' \
+             AND NOT EXISTS (SELECT 1 FROM file_operations f WHERE f.work_item_id = w.id)"
+        ),
+        from: "'started'",
+        assignment: "status = 'completed', completed_at = $2::timestamptz, notes = coalesce($6::text, a.notes), \
+            context = CASE WHEN $8::jsonb IS NULL THEN a.context \
+              ELSE coalesce(a.context, '{}') || jsonb_build_object('result', $8::jsonb) END",
+        item: &format!(
+            "status = 'done', delegation_status = 'completed', completed_at = $2::timestamptz, \
+             actual_hours = coalesce($9::numeric, w.actual_hours), delegation_history = {HISTORY}"
+        ),
+        after: "'status', i.status, 'delegation_status', i.delegation_status",
+        reason: "$6::text",
+    })
 }
 
 /// The digest of endings with the newest in front, as `assignment::ending` keeps it.

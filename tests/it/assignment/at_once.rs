@@ -1,13 +1,15 @@
-//! Claims that are one statement and a transaction by themselves (PostgreSQL): the same as the long way gives.
+//! Claims and completions that are one statement and a transaction by themselves (PostgreSQL): the same as the long way
+//! gives.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use callboard_service::agent::EditAgent;
-use callboard_service::assignment::{Claim, ClaimOutcome, Fail};
+use callboard_service::assignment::{Claim, ClaimOutcome, Complete, Completed, Fail};
 use callboard_service::entity::CapabilityLevel::{Basic, Expert};
 use callboard_service::entity::WorkItemType;
 use callboard_service::item::{NewItem, Requirement};
+use callboard_service::prerequisite::AddPrerequisite;
 use callboard_service::setting::SetSetting;
 use callboard_service::{Actor, Callboard, Change, ErrorKind, OpenOptions, Ref};
 use serde_json::json;
@@ -126,5 +128,36 @@ both! {
         assert!(full.claimed.is_empty(), "{full:?}");
         let error = board.0.run(seed.me, &Claim::one("nobody")).await.expect_err("no agent");
         assert_eq!(error.kind(), ErrorKind::NotFound);
+    }
+
+    async fn a_plain_completion_is_one_statement(t: TestDb) {
+        let seed = t.seed().await;
+        let (board, sent) = counting(&t, &seed).await;
+        let agent = seed.agent("coder").await;
+        for waited in [false, true] {
+            let held = seed.work(&agent).await;
+            if waited {
+                let next = seed.add(NewItem::titled("waits")).await.id;
+                seed.must(&AddPrerequisite::new(next, held.item.id)).await;
+            }
+            let (notes, result) = (Some("with tests".to_owned()), Some(json!({ "files": 3 })));
+            let hours = Some(rust_decimal::Decimal::new(150, 2));
+            let complete = Complete { notes, result, actual_hours: hours, assignment: held.assignment, force: None };
+            let long = seed.board.rehearse(Actor::agent(agent.id), &complete).await.expect("the long way");
+            sent.store(0, Ordering::Relaxed);
+            let done = board.run(Actor::agent(agent.id), &complete).await.expect("complete");
+            let statements = sent.load(Ordering::Relaxed);
+            assert_eq!(statements == 1, t.kind() == Kind::Postgres && !waited, "{statements} statements");
+            assert_eq!((done.unblocked.len(), done.already, &done.gate), (usize::from(waited), false, &long.gate));
+            let told = |done: &Completed| {
+                let (item, held) = (&done.item, &done.assignment);
+                let of_item = (item.status, item.delegation_status, item.actual_hours, item.revision, item.unmet_prerequisites);
+                (of_item, held.status, held.notes.clone(), held.context.clone())
+            };
+            assert_eq!(told(&done), told(&long));
+            assert_eq!(done.item, seed.row(held.item.id).await, "what was given is what is stored");
+            sent.store(0, Ordering::Relaxed);
+            assert!(board.run(Actor::agent(agent.id), &complete).await.expect("a repeat").already);
+        }
     }
 }
