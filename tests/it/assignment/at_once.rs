@@ -156,7 +156,6 @@ both! {
             };
             assert_eq!(told(&done), told(&long));
             assert_eq!(done.item, seed.row(held.item.id).await, "what was given is what is stored");
-            sent.store(0, Ordering::Relaxed);
             assert!(board.run(Actor::agent(agent.id), &complete).await.expect("a repeat").already);
         }
     }
