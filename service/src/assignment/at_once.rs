@@ -5,26 +5,27 @@ use chrono::SecondsFormat;
 use sea_orm::{ConnectionTrait, FromQueryResult, QueryResult, Value};
 use uuid::Uuid;
 
-use crate::actor::Actor;
-use crate::clock::Timestamp;
-use crate::db::{Alone, Tx};
+use crate::db::{Alone, By, Tx};
 use crate::error::Result;
 use crate::id;
 use crate::workflow;
 
+/// What a holder's statement is about, beside who writes; `own` are its parameters 8 and 9.
+pub(super) struct Asked<'a> {
+    pub assignment: Uuid,
+    pub reason: Option<&'a str>,
+    pub own: [Value; 2],
+}
+
+/// The assignment and its item, as they are afterwards.
+type Written = (task_assignments::Model, work_items::Model);
+
 /// Runs the statement; `None` where there is none, or where it found nothing that it may change.
 ///
 /// The caller then goes the long way, which tells a repeat from a refusal.
-pub(super) async fn run(
-    tx: &Tx,
-    sql: Option<&str>,
-    assignment: Uuid,
-    reason: Option<&str>,
-    own: [Value; 2],
-) -> Result<Option<(task_assignments::Model, work_items::Model)>> {
+pub(super) async fn run(tx: &Tx, sql: Option<&str>, what: Asked<'_>) -> Result<Option<Written>> {
     let Some(sql) = sql else { return Ok(None) };
-    let values = values(tx.actor, tx.now, tx.session, assignment, reason, own);
-    let row = tx.conn.query_one_raw(tx.dialect.statement(sql, values)).await?;
+    let row = tx.conn.query_one_raw(tx.dialect.statement(sql, what.values(tx.by()))).await?;
     let Some(row) = row else { return Ok(None) };
     let (assignment, item) = read(&row)?;
     if row.try_get("", "in_workflow")? {
@@ -34,42 +35,32 @@ pub(super) async fn run(
 }
 
 /// As [`run`], by a statement that is a transaction by itself, and touches nothing but the assignment and its item.
-pub(super) async fn alone(
-    alone: Alone<'_>,
-    sql: Option<&str>,
-    assignment: Uuid,
-    reason: Option<&str>,
-    own: [Value; 2],
-) -> Result<Option<(task_assignments::Model, work_items::Model)>> {
+pub(super) async fn alone(alone: Alone<'_>, sql: Option<&str>, what: Asked<'_>) -> Result<Option<Written>> {
     let Some(sql) = sql else { return Ok(None) };
-    let values = values(alone.actor, alone.now, None, assignment, reason, own);
-    let row = alone.conn.query_one_raw(alone.dialect.statement(sql, values)).await?;
+    let row = alone.conn.query_one_raw(alone.dialect.statement(sql, what.values(alone.by()))).await?;
     row.as_ref().map(read).transpose()
 }
 
-fn read(row: &QueryResult) -> Result<(task_assignments::Model, work_items::Model)> {
+fn read(row: &QueryResult) -> Result<Written> {
     let assignment = task_assignments::Model::from_query_result(row, "a_")?;
     Ok((assignment, work_items::Model::from_query_result(row, "")?))
 }
 
-fn values(
-    actor: Actor,
-    now: Timestamp,
-    session: Option<Uuid>,
-    assignment: Uuid,
-    reason: Option<&str>,
-    own: [Value; 2],
-) -> Vec<Value> {
-    let mut values = vec![
-        assignment.into(),
-        now.into(),
-        id::new().into(),
-        actor.kind.as_str().into(),
-        actor.id.into(),
-        reason.map(str::to_owned).into(),
-        now.to_rfc3339_opts(SecondsFormat::Micros, true).into(),
-    ];
-    values.extend(own);
-    values.push(session.into());
-    values
+impl Asked<'_> {
+    fn values(self, by: By) -> [Value; 10] {
+        let By { actor, now, session } = by;
+        let [eighth, ninth] = self.own;
+        [
+            self.assignment.into(),
+            now.into(),
+            id::new().into(),
+            actor.kind.as_str().into(),
+            actor.id.into(),
+            self.reason.map(str::to_owned).into(),
+            now.to_rfc3339_opts(SecondsFormat::Micros, true).into(),
+            eighth,
+            ninth,
+            session.into(),
+        ]
+    }
 }

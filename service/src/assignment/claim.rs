@@ -1,7 +1,6 @@
 //! Claims work for an agent: the most urgent ready items that it qualifies for.
 
 use callboard_entity::{WorkItemType, agent_profiles, work_items};
-use chrono::TimeDelta;
 use sea_orm::Value as Bound;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -150,15 +149,7 @@ impl Verb for Claim {
         if !is_simple || !is_good || alone.reap_is_due() {
             return Ok(None);
         }
-        let simple = claim_rows::Simple {
-            agent: &self.agent,
-            project: self.project.as_ref(),
-            kind: self.kind,
-            tag: self.tag.as_deref(),
-            lease: self.lease_seconds.map(TimeDelta::seconds),
-            wanted: self.count as usize,
-        };
-        let Some(found) = claim_rows::at_once(alone, &simple).await? else { return Ok(None) };
+        let Some(found) = claim_rows::at_once(alone, self).await? else { return Ok(None) };
         let claimed = found.picked.into_iter().map(Claimed::from).collect();
         Ok(Some(ClaimOutcome { agent: found.agent, claimed, constraints: found.constraints, why_nothing: Vec::new() }))
     }

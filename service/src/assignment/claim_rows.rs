@@ -1,19 +1,17 @@
 //! The rows of a claim: on PostgreSQL one statement does it all, on SQLite a pick and three writes an item.
 
-use callboard_entity::{
-    TaskAssignmentStatus, WorkItemDelegationStatus, WorkItemType, agent_profiles, task_assignments, work_items,
-};
+use callboard_entity::{TaskAssignmentStatus, WorkItemDelegationStatus, agent_profiles, task_assignments, work_items};
 use chrono::TimeDelta;
 use sea_orm::{ConnectionTrait, FromQueryResult, QueryResult, Value as Bound};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::claim::Claim;
 use super::matching::{self, Capabilities};
 use super::{assign, deadline};
-use crate::actor::Actor;
 use crate::clock::Timestamp;
 use crate::db::dialect::claim::{Limits, Named};
-use crate::db::{Alone, Tx};
+use crate::db::{Alone, By, Tx};
 use crate::error::{Error, Result};
 use crate::id::{self, Ref};
 use crate::item::ledger::Entry;
@@ -57,16 +55,6 @@ impl Picked {
     }
 }
 
-/// A claim of a transaction's own: from anywhere, or from one project.
-pub(super) struct Simple<'a> {
-    pub agent: &'a Ref,
-    pub project: Option<&'a Ref>,
-    pub kind: Option<WorkItemType>,
-    pub tag: Option<&'a str>,
-    pub lease: Option<TimeDelta>,
-    pub wanted: usize,
-}
-
 /// What was claimed at once, by whom, and what that agent is held to.
 pub(super) struct AtOnce {
     pub picked: Vec<Picked>,
@@ -76,7 +64,7 @@ pub(super) struct AtOnce {
 
 /// Claims all that is wanted in one statement, which is a transaction by itself; `None` where that cannot be, and
 /// nothing was changed. The caller then goes the long way, which tells why.
-pub(super) async fn at_once(alone: Alone<'_>, claim: &Simple<'_>) -> Result<Option<AtOnce>> {
+pub(super) async fn at_once(alone: Alone<'_>, claim: &Claim) -> Result<Option<AtOnce>> {
     let limits = Limits {
         project: claim.project.is_some(),
         kind: claim.kind.is_some(),
@@ -84,22 +72,22 @@ pub(super) async fn at_once(alone: Alone<'_>, claim: &Simple<'_>) -> Result<Opti
         ..Limits::default()
     };
     let by_id = |name: &Ref| matches!(name, Ref::Id(_));
-    let named = Named { agent_by_id: by_id(claim.agent), project_by_id: claim.project.is_some_and(by_id) };
+    let named = Named { agent_by_id: by_id(&claim.agent), project_by_id: claim.project.as_ref().is_some_and(by_id) };
     let Some(sql) = alone.dialect.claim_alone(limits, named) else { return Ok(None) };
     let name = |name: &Ref| match name {
         Ref::Id(id) => Bound::from(*id),
         Ref::Name(name) => Bound::from(name.clone()),
     };
     let mut values: Vec<Bound> = vec![
-        name(claim.agent),
-        i64::try_from(claim.wanted).unwrap_or(i64::MAX).into(),
-        claim.project.map_or(Bound::from(None::<Uuid>), name),
+        name(&claim.agent),
+        i64::from(claim.count).into(),
+        claim.project.as_ref().map_or(Bound::from(None::<Uuid>), name),
         None::<Uuid>.into(),
         claim.kind.map(|kind| kind.as_str().to_owned()).into(),
-        claim.tag.map(str::to_owned).into(),
+        claim.tag.clone().into(),
     ];
-    let by = By { actor: alone.actor, now: alone.now, session: None };
-    values.extend(rest(&by, FIRST_SLACK, claim.lease, (claim.wanted, false, None)));
+    let lease = claim.lease_seconds.map(TimeDelta::seconds);
+    values.extend(rest(alone.by(), FIRST_SLACK, lease, claim.count as usize, false, None));
     let rows = alone.conn.query_all_raw(alone.dialect.statement(sql, values)).await?;
     let Some(first) = rows.first() else { return Ok(None) };
     let (agent, constraints) = (first.try_get("", "agent_slug")?, first.try_get("", "agent_constraints")?);
@@ -123,28 +111,22 @@ pub(super) async fn pick(tx: &Tx, call: &Call<'_>, wanted: usize) -> Result<Vec<
         }
         return Ok(picked);
     }
-    let by = By { actor: tx.actor, now: tx.now, session: tx.session };
-    values.extend(rest(&by, call.slack, Some(call.lease), (wanted, call.locked, call.stream)));
+    values.extend(rest(tx.by(), call.slack, Some(call.lease), wanted, call.locked, call.stream));
     let rows = tx.conn.query_all_raw(tx.dialect.statement(sql, values)).await?;
     rows.iter().map(Picked::read).collect()
 }
 
-/// Who claims, and when.
-struct By {
-    actor: Actor,
-    now: Timestamp,
-    session: Option<Uuid>,
-}
-
 /// The values of PostgreSQL's claim from the seventh on.
 fn rest(
-    by: &By,
+    by: By,
     slack: i64,
     lease: Option<TimeDelta>,
-    (wanted, locked, stream): (usize, bool, Option<Uuid>),
+    wanted: usize,
+    locked: bool,
+    stream: Option<Uuid>,
 ) -> [Bound; 11] {
     let ids: Vec<[Uuid; 2]> = (0..wanted).map(|_| [id::new(), id::new()]).collect();
-    let By { actor, now, session } = *by;
+    let By { actor, now, session } = by;
     [
         slack.into(),
         serde_json::json!(ids).into(),

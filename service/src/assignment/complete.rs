@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::at_once;
+use super::at_once::{self, Asked};
 use super::ending::{self, Ending};
 use super::outcome::Outcome;
 use super::rows::{self, Fence};
@@ -74,10 +74,7 @@ impl Verb for Complete {
     type Output = Completed;
 
     async fn apply_alone(&self, alone: Alone<'_>) -> Result<Option<Completed>> {
-        let hours = self.checked()?;
-        let own = [self.result.clone().into(), hours.into()];
-        let sql = alone.dialect.complete_alone();
-        let done = at_once::alone(alone, sql, self.assignment, self.notes.as_deref(), own).await?;
+        let done = at_once::alone(alone, alone.dialect.complete_alone(), self.at_once(self.checked()?)).await?;
         Ok(done.map(|(assignment, item)| Completed {
             assignment,
             item,
@@ -89,9 +86,8 @@ impl Verb for Complete {
 
     async fn apply(&self, tx: &Tx) -> Result<Completed> {
         let hours = self.checked()?;
-        let own = [self.result.clone().into(), hours.into()];
         // It finds only items whose gate is standard and for which no operation on a file was tracked.
-        let at_once = at_once::run(tx, tx.dialect.complete(), self.assignment, self.notes.as_deref(), own).await?;
+        let at_once = at_once::run(tx, tx.dialect.complete(), self.at_once(hours)).await?;
         if let Some((assignment, item)) = at_once {
             let unblocked = prerequisite::satisfy(tx, item.id, Some(Level::Standard)).await?;
             return Ok(Completed { assignment, item, already: false, unblocked, gate: GateReport::default() });
@@ -118,6 +114,11 @@ impl Verb for Complete {
 }
 
 impl Complete {
+    fn at_once(&self, hours: Option<Decimal>) -> Asked<'_> {
+        let own = [self.result.clone().into(), hours.into()];
+        Asked { assignment: self.assignment, reason: self.notes.as_deref(), own }
+    }
+
     /// What is given, within its limits; gives the hours, rounded.
     fn checked(&self) -> Result<Option<Decimal>> {
         if let Some(notes) = &self.notes {

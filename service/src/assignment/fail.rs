@@ -49,7 +49,8 @@ impl Verb for Fail {
     async fn apply(&self, tx: &Tx) -> Result<Outcome> {
         rules::reason(&self.reason)?;
         let own = [self.permanent.into(), deadline::jitter().into()];
-        let at_once = at_once::run(tx, tx.dialect.fail(), self.assignment, Some(&self.reason), own).await?;
+        let what = at_once::Asked { assignment: self.assignment, reason: Some(&self.reason), own };
+        let at_once = at_once::run(tx, tx.dialect.fail(), what).await?;
         if let Some((assignment, item)) = at_once {
             return Ok(Outcome::changed(assignment, item));
         }

@@ -36,7 +36,8 @@ impl Verb for Start {
         if self.lease_seconds.is_some() {
             let lease = deadline::lease(tx, None, self.lease_seconds).await?;
             let own = [(lease.num_seconds() as f64).into(), Option::<bool>::None.into()];
-            let at_once = at_once::run(tx, tx.dialect.start(), self.assignment, None, own).await?;
+            let what = at_once::Asked { assignment: self.assignment, reason: None, own };
+            let at_once = at_once::run(tx, tx.dialect.start(), what).await?;
             if let Some((assignment, item)) = at_once {
                 return Ok(Outcome::changed(assignment, item));
             }

@@ -2,6 +2,7 @@
 //!
 //! Only this folder asks which database it is.
 
+mod by;
 mod changed;
 mod connect;
 pub(crate) mod dialect;
@@ -15,6 +16,7 @@ mod statement;
 mod transaction;
 mod url;
 
+pub(crate) use by::By;
 pub(crate) use changed::changed;
 pub(crate) use connect::{Db, connect};
 pub use connect::{OpenOptions, Synchronous};

@@ -102,33 +102,25 @@ pub(crate) async fn lock(tx: &Tx, id: Uuid) -> Result<work_items::Model> {
 
 /// As [`lock`], for many: in the order of their ids, so that two such locks never wait for each other.
 pub(crate) async fn lock_all(tx: &Tx, ids: impl IntoIterator<Item = Uuid>) -> Result<Vec<work_items::Model>> {
-    let ids: BTreeSet<Uuid> = ids.into_iter().collect();
-    let ids: Vec<Uuid> = ids.into_iter().collect();
-    let mut items = Vec::with_capacity(ids.len());
-    for chunk in ids.chunks(10_000) {
-        let locked = work_items::Entity::find()
-            .filter(work_items::Column::Id.is_in(chunk.iter().copied()))
-            .order_by_asc(work_items::Column::Id)
-            .lock_exclusive()
-            .all(&tx.conn)
-            .await?;
-        items.extend(locked);
-    }
-    Ok(items)
+    read_all(tx, ids.into_iter().collect(), LockType::Update).await
 }
 
 /// Reads items that others will refer to: until the transaction ends nobody takes them off the board (PostgreSQL).
 pub(crate) async fn keep_all(tx: &Tx, ids: impl IntoIterator<Item = Uuid>) -> Result<Vec<work_items::Model>> {
-    let ids: BTreeSet<Uuid> = ids.into_iter().collect();
+    read_all(tx, ids.into_iter().collect(), LockType::KeyShare).await
+}
+
+async fn read_all(tx: &Tx, ids: BTreeSet<Uuid>, lock: LockType) -> Result<Vec<work_items::Model>> {
+    let ids: Vec<Uuid> = ids.into_iter().collect();
     let mut items = Vec::with_capacity(ids.len());
-    for chunk in ids.into_iter().collect::<Vec<_>>().chunks(10_000) {
-        let kept = work_items::Entity::find()
+    for chunk in ids.chunks(10_000) {
+        let read = work_items::Entity::find()
             .filter(work_items::Column::Id.is_in(chunk.iter().copied()))
             .order_by_asc(work_items::Column::Id)
-            .lock(LockType::KeyShare)
+            .lock(lock)
             .all(&tx.conn)
             .await?;
-        items.extend(kept);
+        items.extend(read);
     }
     Ok(items)
 }
