@@ -46,6 +46,7 @@ pub use change::Change;
 pub use clock::Clock;
 pub use db::{
     Alone, BoxFuture, DatabaseError, DatabaseUrl, OnStatement, OpenOptions, Query, StatementInfo, Synchronous, Tx, Verb,
+    Watch,
 };
 pub use error::{Conflict, Error, ErrorKind, FileProblem, Result};
 pub use id::Ref;

@@ -8,6 +8,7 @@ pub mod continuity;
 pub mod files;
 pub mod health;
 mod json;
+mod list;
 pub mod lists;
 pub mod maintenance;
 pub mod quickstart;
@@ -83,10 +84,15 @@ impl Printer {
         if self.json {
             return self.raw(&json::document(kind, data, self.dry_run.get(), io::stdout().is_terminal())?);
         }
+        Ok(self.text(human)?)
+    }
+
+    /// Prints a text for people.
+    fn text(&self, human: impl FnOnce(&mut Text)) -> io::Result<()> {
         let mut text = Text::new(self.width);
         human(&mut text);
         let mut stdout = AutoStream::new(io::stdout().lock(), self.color);
-        Ok(stdout.write_all(text.as_str().as_bytes()).and_then(|()| stdout.flush())?)
+        stdout.write_all(text.as_str().as_bytes()).and_then(|()| stdout.flush())
     }
 
     /// Prints bytes that are already in their form.

@@ -74,14 +74,8 @@ impl Verb for Complete {
     type Output = Completed;
 
     async fn apply(&self, tx: &Tx) -> Result<Completed> {
-        if let Some(notes) = &self.notes {
-            rules::text("notes", notes)?;
-        }
-        if let Some(result) = &self.result {
-            rules::json("result", result)?;
-        }
-        self.force.as_deref().map_or(Ok(()), rules::reason)?;
-        let hours = self.actual_hours.map(hours).transpose()?;
+        self.check()?;
+        let hours = self.hours()?;
         let own = [self.result.clone().into(), hours.into()];
         // It finds only items whose gate is standard and for which no operation on a file was tracked.
         let at_once = at_once::run(tx, tx.dialect.complete(), self.assignment, self.notes.as_deref(), own).await?;
@@ -107,6 +101,21 @@ impl Verb for Complete {
         }
         passed.record(tx).await?;
         Ok(Completed { assignment, item, already: false, unblocked, gate: passed.report })
+    }
+}
+
+impl Complete {
+    /// Refuses what breaks a rule, whatever the assignment is.
+    pub(super) fn check(&self) -> Result<()> {
+        self.notes.as_deref().map_or(Ok(()), |notes| rules::text("notes", notes))?;
+        self.result.as_ref().map_or(Ok(()), |result| rules::json("result", result))?;
+        self.force.as_deref().map_or(Ok(()), rules::reason)?;
+        self.hours().map(drop)
+    }
+
+    /// Rounded, as they are stored.
+    pub(super) fn hours(&self) -> Result<Option<Decimal>> {
+        self.actual_hours.map(hours).transpose()
     }
 }
 

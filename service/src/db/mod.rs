@@ -13,6 +13,7 @@ mod schema;
 mod statement;
 mod transaction;
 mod url;
+mod watch;
 
 pub(crate) use changed::changed;
 pub(crate) use connect::{Db, connect};
@@ -24,3 +25,5 @@ pub use statement::{OnStatement, StatementInfo};
 pub(crate) use transaction::ReapClock;
 pub use transaction::{Alone, BoxFuture, Query, Tx, Verb};
 pub use url::DatabaseUrl;
+pub use watch::Watch;
+pub(crate) use watch::News;

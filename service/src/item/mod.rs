@@ -57,7 +57,7 @@ pub use list::{Archived, AssigneeFilter, ItemPage, ListItems, ListedItem};
 pub use r#move::{MoveItem, MoveTo};
 pub use new::{ItemRef, NewItem};
 pub(crate) use parent::resolve as resolve_parent;
-pub use ready::{Ready, ReadyItems};
+pub use ready::{EachReady, Ready, ReadyCount, ReadyItems};
 pub use reopen::ReopenItem;
 pub use retry::RetryItem;
 pub(crate) use revive::revive;

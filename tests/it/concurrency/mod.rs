@@ -22,4 +22,5 @@ mod sprints;
 mod streams;
 mod sweeps;
 mod taken;
+mod waits;
 mod workflow;
