@@ -2,6 +2,7 @@
 
 mod archive;
 mod artifacts;
+mod batches;
 mod cancel;
 mod checkpoints;
 mod claims;
