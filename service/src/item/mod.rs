@@ -44,7 +44,7 @@ pub use brief::ItemBrief;
 pub use cancel::{CancelItem, CancelledItem};
 pub use comment::{COMMENT, CommentOnItem};
 pub use counts::Counts;
-pub(crate) use counts::count;
+pub(crate) use counts::{at_most, count, count_some};
 pub use cursor::ItemOrder;
 pub use delete::DeleteItem;
 pub use edit::{EditItem, EditedItem};

@@ -2,6 +2,7 @@
 
 mod assignment;
 pub(crate) mod claim;
+mod counts;
 mod decision;
 mod ending;
 mod ending_many;
