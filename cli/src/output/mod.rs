@@ -22,6 +22,7 @@ mod text;
 pub mod words;
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstream::{AutoStream, ColorChoice};
 use serde::Serialize;
@@ -41,7 +42,7 @@ pub struct Printer {
     color: ColorChoice,
     width: Option<u16>,
     /// What is shown was taken back.
-    dry_run: std::cell::Cell<bool>,
+    dry_run: AtomicBool,
 }
 
 impl Printer {
@@ -51,13 +52,13 @@ impl Printer {
             quiet: global.quiet || global.json,
             color: global.color.into(),
             width: width(),
-            dry_run: std::cell::Cell::new(false),
+            dry_run: AtomicBool::new(false),
         }
     }
 
     /// From now on, what is shown did not stay: a note says so, and `dry_run` in the document.
     pub fn rehearsed(&self) {
-        self.dry_run.set(true);
+        self.dry_run.store(true, Ordering::Relaxed);
         self.note("Dry run: this is what would happen; nothing was changed.");
     }
 
@@ -82,7 +83,7 @@ impl Printer {
         human: impl FnOnce(&mut Text),
     ) -> Result<(), CliError> {
         if self.json {
-            return self.raw(&json::document(kind, data, self.dry_run.get(), io::stdout().is_terminal())?);
+            return self.raw(&json::document(kind, data, self.dry_run.load(Ordering::Relaxed), io::stdout().is_terminal())?);
         }
         Ok(self.text(human)?)
     }

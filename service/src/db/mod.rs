@@ -26,4 +26,3 @@ pub(crate) use transaction::ReapClock;
 pub use transaction::{Alone, BoxFuture, Query, Tx, Verb};
 pub use url::DatabaseUrl;
 pub use watch::Watch;
-pub(crate) use watch::News;

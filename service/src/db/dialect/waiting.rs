@@ -12,12 +12,11 @@ use crate::clock::Timestamp;
 pub(crate) const CHANNEL: &str = "callboard";
 
 impl Dialect {
-    /// Tells those who listen that there may be work (`$1` the schema); none where nobody has to be told.
-    pub fn ring(self) -> Option<&'static str> {
+    /// Tells those who listen that there may be work on the board of a schema; none where nobody has to be told.
+    pub fn ring(self, schema: &str) -> Option<Statement> {
         match self {
             Self::Sqlite => None,
-            // The channel stands here as it does in `CHANNEL`.
-            Self::Postgres => Some("SELECT pg_notify('callboard', $1)"),
+            Self::Postgres => Some(self.statement("SELECT pg_notify($1, $2)", [CHANNEL.into(), schema.into()])),
         }
     }
 

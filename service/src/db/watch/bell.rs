@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, Statement};
 
 use super::super::connect::Db;
 
@@ -41,16 +41,17 @@ impl Bell {
     /// Rings now, or at the end of the quiet time. The commit stands whatever becomes of it: a lost ring is found by the
     /// watchers' own look.
     pub async fn ring(&self, db: &Db) {
-        let Some(sql) = db.dialect.ring() else { return };
+        let schema = db.schema.as_deref().unwrap_or_default();
+        let Some(statement) = db.dialect.ring(schema) else { return };
         let Some(wait) = self.wait() else { return };
         if wait.is_zero() {
-            return ring(db, sql).await;
+            return ring(db, statement).await;
         }
         let (bell, db) = (self.clone(), db.clone());
         tokio::spawn(async move {
             tokio::time::sleep(wait).await;
             bell.rings();
-            ring(&db, sql).await;
+            ring(&db, statement).await;
         });
     }
 
@@ -76,8 +77,7 @@ impl Bell {
     }
 }
 
-async fn ring(db: &Db, sql: &str) {
-    let statement = db.dialect.statement(sql, [db.schema.clone().unwrap_or_default().into()]);
+async fn ring(db: &Db, statement: Statement) {
     if let Err(error) = db.writer.execute_raw(statement).await {
         tracing::debug!(%error, "those who wait were not told of new work");
     }

@@ -48,10 +48,17 @@ impl Files {
     /// Waits for a commit of somebody else's, or for a connection that may have missed one.
     pub async fn changed(&mut self) {
         loop {
-            tokio::time::sleep(if self.conn.is_some() { TICK } else { REOPEN }).await;
+            if self.conn.is_none() {
+                if self.ask().await {
+                    return;
+                }
+                tokio::time::sleep(REOPEN).await;
+                continue;
+            }
+            tokio::time::sleep(TICK).await;
             self.ticks += 1;
             let is_written = self.paths.each_ref().map(|path| stamp(path)) != self.stamps;
-            if (is_written || self.ticks >= SURE || self.conn.is_none()) && self.ask().await {
+            if (is_written || self.ticks >= SURE) && self.ask().await {
                 return;
             }
         }
