@@ -157,7 +157,9 @@ pub fn hint(error: &CliError) -> Option<String> {
             Some("they were changed past Callboard, or by a fault of ours: please report it".to_owned())
         }
         CliError::Found { hint, .. } => Some((*hint).to_owned()),
-        CliError::Partial { .. } => Some("mend what each names, then give the command again: what is done stays".to_owned()),
+        CliError::Partial { .. } => {
+            Some("mend what each names, then give the command again: what is done stays".to_owned())
+        }
         CliError::FilesDiffer { .. } => Some(
             "mend them; or, where they are right as they are, `callboard file scan KEY --track` records them"
                 .to_owned(),

@@ -1,7 +1,8 @@
 //! Assignments for people.
 
 use callboard_service::assignment::{
-    Assigned, AssignmentPage, Claimed, Completed, CompletedMany, Expired, Explanation, Outcome, Past, matching::Capabilities,
+    Assigned, AssignmentPage, Claimed, Completed, CompletedMany, Expired, Explanation, Outcome, Past,
+    matching::Capabilities,
 };
 use callboard_service::clock::Timestamp;
 use callboard_service::entity::{WorkItemStatus, task_assignments};
@@ -83,7 +84,8 @@ pub fn completed_many(text: &mut Text, done: &CompletedMany) {
     for answer in &done.answers {
         let (item, outcome, free) = match (&answer.completed, &answer.refused) {
             (Some(completed), _) => {
-                let outcome = if completed.already { "already done".to_owned() } else { completed.item.status.to_string() };
+                let outcome =
+                    if completed.already { "already done".to_owned() } else { completed.item.status.to_string() };
                 let free = Some(completed.unblocked.len()).filter(|n| *n > 0);
                 (Cell::new(&completed.item.key), Cell::styled(Style::Good, outcome), Cell::optional(free))
             }

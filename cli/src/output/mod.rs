@@ -83,7 +83,12 @@ impl Printer {
         human: impl FnOnce(&mut Text),
     ) -> Result<(), CliError> {
         if self.json {
-            return self.raw(&json::document(kind, data, self.dry_run.load(Ordering::Relaxed), io::stdout().is_terminal())?);
+            return self.raw(&json::document(
+                kind,
+                data,
+                self.dry_run.load(Ordering::Relaxed),
+                io::stdout().is_terminal(),
+            )?);
         }
         Ok(self.text(human)?)
     }

@@ -42,12 +42,7 @@ impl Callboard {
     /// }
     /// # Ok(()) }
     /// ```
-    pub async fn claim_or_wait(
-        &self,
-        actor: Actor,
-        claim: &Claim,
-        patience: Option<Duration>,
-    ) -> Result<ClaimOutcome> {
+    pub async fn claim_or_wait(&self, actor: Actor, claim: &Claim, patience: Option<Duration>) -> Result<ClaimOutcome> {
         let end = patience.and_then(|patience| Instant::now().checked_add(patience));
         let mut outcome = self.run(actor, claim).await?;
         if !outcome.claimed.is_empty() {

@@ -1,7 +1,8 @@
 //! The filters of item lists, as conditions over `work_items`.
 
 use callboard_entity::{
-    TaskPrerequisiteType, WorkItemDelegationStatus, WorkItemStatus, sprint_items, task_prerequisites as edges, work_items,
+    TaskPrerequisiteType, WorkItemDelegationStatus, WorkItemStatus, sprint_items, task_prerequisites as edges,
+    work_items,
 };
 use sea_orm::sea_query::{Alias, Expr, IntoCondition, Query, SelectStatement, SimpleExpr, UnionType};
 use sea_orm::{

@@ -5,6 +5,7 @@ use std::io;
 use std::sync::{Mutex, PoisonError};
 
 use callboard_entity::{WorkItemType, agent_profiles, task_assignments as assignments, work_items};
+use futures_util::TryStreamExt;
 use sea_orm::sea_query::IntoCondition;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
@@ -150,7 +151,10 @@ impl Query for EachReady<'_> {
                 let ids = work_items::Entity::find().filter(half.clone()).filter(queue.scope.clone());
                 // Both stand in the queue's indexes, so that no row is read for it.
                 let ids = ids.select_only().column(C::Priority).column(C::Id).into_tuple::<(i64, Uuid)>();
-                order.extend(ids.all(&tx.conn).await?);
+                let mut ids = ids.stream(&tx.conn).await?;
+                while let Some(id) = ids.try_next().await? {
+                    order.push(id);
+                }
             }
             order[begun..].sort_unstable();
         }

@@ -32,10 +32,7 @@ pub(crate) async fn satisfy(tx: &Tx, completed: Uuid, reached: Option<Level>) ->
 /// As [`satisfy`], of several completed items, each with what it `reached`; gives what each has set free.
 ///
 /// An item that waited for several of them has a ledger row for each, and is set free by the last.
-pub(crate) async fn satisfy_all(
-    tx: &Tx,
-    completed: &HashMap<Uuid, Option<Level>>,
-) -> Result<HashMap<Uuid, Vec<Uuid>>> {
+pub(crate) async fn satisfy_all(tx: &Tx, completed: &HashMap<Uuid, Option<Level>>) -> Result<HashMap<Uuid, Vec<Uuid>>> {
     let mut unblocked: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
     let open = [TaskPrerequisiteStatus::Pending, TaskPrerequisiteStatus::Failed];
     let mut found = dependent_edges(tx, completed.keys().copied(), &open).await?;

@@ -142,7 +142,9 @@ impl Query for Board {
                 None => item::count(tx, scoped(all, id)).await?,
             },
             ready: look.count([ready::ready().into_condition(), filter::due(lease_now).add(not_set_aside())]).await?,
-            set_aside: look.count([ready::preassigned().into_condition(), filter::due(lease_now).add(set_aside())]).await?,
+            set_aside: look
+                .count([ready::preassigned().into_condition(), filter::due(lease_now).add(set_aside())])
+                .await?,
             held: look.held_items().await?,
             dead: look.dead().await?,
             stuck: look.stuck().await?,

@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use callboard_service::agent::{EditAgent, GrantCapability};
 use callboard_service::assignment::{Cancel, Claim, ClaimOutcome, Complete, Fail};
-use callboard_service::entity::{
-    CapabilityLevel, TaskAssignmentStatus, agent_profiles, task_assignments, work_items,
-};
+use callboard_service::entity::{CapabilityLevel, TaskAssignmentStatus, agent_profiles, task_assignments, work_items};
 use callboard_service::item::{
     AddItems, ArchiveItem, BlockItem, ItemRef, NewItem, ReopenItem, RetryItem, UnarchiveItem, UnblockItem,
 };

@@ -87,6 +87,7 @@ both! {
     async fn each_is_given_in_the_order_of_the_list(t: TestDb) {
         let seed = t.seed().await;
         let able = seed.agent_with("able", &[("rust", Expert)], None).await;
+        seed.agent("novice").await;
         let mut rng = Rng::with_seed(7);
         some_board(&seed, &mut rng).await;
         let more = (0..600).map(|n| NewItem { priority: rng.i64(0..5), ..NewItem::titled(format!("m{n}")) });

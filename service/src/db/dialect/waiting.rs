@@ -23,8 +23,7 @@ impl Dialect {
     /// Whether there is anything to claim or to take back, and when the next backoff, lease and step's deadline end: a
     /// probe of an index each. By the server's clock on PostgreSQL, by `now` on SQLite.
     pub fn prospect(self, now: Timestamp) -> Statement {
-        static SQL: LazyLock<[String; 2]> =
-            LazyLock::new(|| [prospect(Dialect::Sqlite), prospect(Dialect::Postgres)]);
+        static SQL: LazyLock<[String; 2]> = LazyLock::new(|| [prospect(Dialect::Sqlite), prospect(Dialect::Postgres)]);
         match self {
             Self::Sqlite => self.statement(&SQL[0], [now.into()]),
             Self::Postgres => self.statement(&SQL[1], []),
@@ -36,9 +35,7 @@ fn prospect(dialect: Dialect) -> String {
     // The clock is read once, so that it can be a bound of the indexes.
     let (clock, now) = match dialect {
         Dialect::Sqlite => ("", "$1"),
-        Dialect::Postgres => {
-            ("WITH clock AS MATERIALIZED (SELECT clock_timestamp() AS at) ", "(SELECT at FROM clock)")
-        }
+        Dialect::Postgres => ("WITH clock AS MATERIALIZED (SELECT clock_timestamp() AS at) ", "(SELECT at FROM clock)"),
     };
     // Named, as in `claim`.
     let by = |index: &str| match dialect {

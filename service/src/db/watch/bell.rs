@@ -73,7 +73,8 @@ impl Bell {
 
     /// From now on, what is committed needs another ring.
     fn rings(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = State { rung: Some(Instant::now()), is_pending: false };
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) =
+            State { rung: Some(Instant::now()), is_pending: false };
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
@@ -10,27 +10,24 @@ use sea_orm::sqlx::{self, ConnectOptions};
 
 use super::super::connect::Db;
 use super::REOPEN;
+use super::written::Written;
 
-/// How often the file's times are looked at.
+/// How often SQLite is asked where the kernel does not tell.
 const TICK: Duration = Duration::from_millis(30);
-/// After so many ticks SQLite is asked in any case: two commits within one step of the system's clock leave one time.
-const SURE: u32 = 10;
 
 /// A connection of its own, whose `data_version` changes with every commit of another one.
 ///
-/// Asking it costs a hop to the thread of the connection, and a process that waits would ask it for hours. So the times of
-/// the file and its journal are looked at first, which costs a hundredth of it.
+/// It is asked when the kernel tells that the file or its journal was written: to ask it again and again would cost a process
+/// that waits for hours more than a hundredth of a core.
 pub(super) struct Files {
     options: SqliteConnectOptions,
     paths: [PathBuf; 2],
     conn: Option<SqliteConnection>,
     version: i64,
-    stamps: [Option<Stamp>; 2],
-    ticks: u32,
+    written: Option<Written>,
+    /// Which files the kernel tells of.
+    watched: [Option<u64>; 2],
 }
-
-/// What differs of a file after it was written: which file it is, its size and time.
-type Stamp = (u64, u64, i64, i64);
 
 impl Files {
     pub async fn open(db: &Db) -> Self {
@@ -40,7 +37,8 @@ impl Files {
         journal.push("-wal");
         let paths = [file, PathBuf::from(journal)];
         let options = (*options).clone().read_only(true);
-        let mut files = Self { options, paths, conn: None, version: 0, stamps: [None; 2], ticks: 0 };
+        let mut files = Self { options, paths, conn: None, version: 0, written: None, watched: [None; 2] };
+        files.watch();
         files.ask().await;
         files
     }
@@ -48,31 +46,45 @@ impl Files {
     /// Waits for a commit of somebody else's, or for a connection that may have missed one.
     pub async fn changed(&mut self) {
         loop {
-            if self.conn.is_none() {
-                if self.ask().await {
-                    return;
-                }
-                tokio::time::sleep(REOPEN).await;
-                continue;
+            let is_lost = self.conn.is_none();
+            // A journal that was removed and made again is another file.
+            let is_other = self.written.is_none() || self.inodes() != self.watched;
+            if is_other {
+                self.watch();
             }
-            tokio::time::sleep(TICK).await;
-            self.ticks += 1;
-            let is_written = self.paths.each_ref().map(|path| stamp(path)) != self.stamps;
-            if (is_written || self.ticks >= SURE) && self.ask().await {
+            if (is_lost || is_other) && self.ask().await {
+                return;
+            }
+            match &self.written {
+                _ if self.conn.is_none() => tokio::time::sleep(REOPEN).await,
+                Some(written) => {
+                    if let Err(error) = written.wait().await {
+                        tracing::debug!(%error, "the kernel tells of the file no more");
+                        self.written = None;
+                    }
+                }
+                None => tokio::time::sleep(TICK).await,
+            }
+            if self.conn.is_some() && self.ask().await {
                 return;
             }
         }
     }
 
+    fn inodes(&self) -> [Option<u64>; 2] {
+        self.paths.each_ref().map(|path| fs::metadata(path).ok().map(|meta| meta.ino()))
+    }
+
+    /// Lets the kernel tell of both files; of none where one is not there, as in another journal mode.
+    fn watch(&mut self) {
+        self.watched = self.inodes();
+        self.written = Written::of(&self.paths).ok();
+    }
+
     /// Asks SQLite whether anything was committed since it was asked before.
     async fn ask(&mut self) -> bool {
-        // Before the answer: what is written after it has another time then.
-        let stamps = self.paths.each_ref().map(|path| stamp(path));
         match self.version().await {
-            Ok(version) => {
-                (self.stamps, self.ticks) = (stamps, 0);
-                std::mem::replace(&mut self.version, version) != version
-            }
+            Ok(version) => std::mem::replace(&mut self.version, version) != version,
             Err(error) => {
                 tracing::debug!(%error, "cannot ask the file for commits");
                 (self.conn, self.version) = (None, 0);
@@ -88,9 +100,4 @@ impl Files {
         };
         sqlx::query_scalar("PRAGMA data_version").fetch_one(conn).await
     }
-}
-
-fn stamp(path: &Path) -> Option<Stamp> {
-    let meta = fs::metadata(path).ok()?;
-    Some((meta.ino(), meta.size(), meta.mtime(), meta.mtime_nsec()))
 }

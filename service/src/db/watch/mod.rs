@@ -9,6 +9,7 @@ mod bell;
 mod files;
 mod listen;
 mod prospect;
+mod written;
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
