@@ -74,8 +74,8 @@ impl Verb for Complete {
     type Output = Completed;
 
     async fn apply_alone(&self, alone: Alone<'_>) -> Result<Option<Completed>> {
-        let hours = self.checked()?;
-        let own = [self.result.clone().into(), hours.into()];
+        self.check()?;
+        let own = [self.result.clone().into(), self.hours()?.into()];
         let sql = alone.dialect.complete_alone();
         let done = at_once::alone(alone, sql, self.assignment, self.notes.as_deref(), own).await?;
         Ok(done.map(|(assignment, item)| Completed {
@@ -88,7 +88,8 @@ impl Verb for Complete {
     }
 
     async fn apply(&self, tx: &Tx) -> Result<Completed> {
-        let hours = self.checked()?;
+        self.check()?;
+        let hours = self.hours()?;
         let own = [self.result.clone().into(), hours.into()];
         // It finds only items whose gate is standard and for which no operation on a file was tracked.
         let at_once = at_once::run(tx, tx.dialect.complete(), self.assignment, self.notes.as_deref(), own).await?;
@@ -118,15 +119,16 @@ impl Verb for Complete {
 }
 
 impl Complete {
-    /// What is given, within its limits; gives the hours, rounded.
-    fn checked(&self) -> Result<Option<Decimal>> {
-        if let Some(notes) = &self.notes {
-            rules::text("notes", notes)?;
-        }
-        if let Some(result) = &self.result {
-            rules::json("result", result)?;
-        }
+    /// Refuses what breaks a rule, whatever the assignment is.
+    pub(super) fn check(&self) -> Result<()> {
+        self.notes.as_deref().map_or(Ok(()), |notes| rules::text("notes", notes))?;
+        self.result.as_ref().map_or(Ok(()), |result| rules::json("result", result))?;
         self.force.as_deref().map_or(Ok(()), rules::reason)?;
+        self.hours().map(drop)
+    }
+
+    /// Rounded, as they are stored.
+    pub(super) fn hours(&self) -> Result<Option<Decimal>> {
         self.actual_hours.map(hours).transpose()
     }
 }

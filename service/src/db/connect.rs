@@ -15,6 +15,7 @@ use super::error::DatabaseError;
 use super::network;
 use super::statement::{OnStatement, StatementInfo};
 use super::url::{DatabaseUrl, Target};
+use super::watch::{Bell, Watchers};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 
@@ -43,6 +44,10 @@ pub struct OpenOptions {
     pub busy_timeout: Duration,
     /// SQLite: what survives a power cut. PostgreSQL has a setting of its own for it (`synchronous_commit`).
     pub synchronous: Synchronous,
+    /// How often those who wait for work look by themselves ([`crate::Callboard::watch`]): how long it may stay unseen what
+    /// nobody tells of, such as a commit of an app's own transaction on PostgreSQL. At least 20 ms. Behind a pooler that
+    /// hands out connections by transaction nobody is told of anything, and this is how often they look.
+    pub poll: Duration,
     /// What the board takes for the time; tests move it.
     pub clock: Clock,
     /// Who is told of each statement: see [`OpenOptions::on_statement`].
@@ -57,6 +62,7 @@ impl Default for OpenOptions {
             max_connections: 8,
             busy_timeout: Duration::from_secs(10),
             synchronous: Synchronous::Full,
+            poll: Duration::from_secs(5),
             clock: Clock::system(),
             on_statement: None,
         }
@@ -100,6 +106,12 @@ pub(crate) struct Db {
     pub schema: Option<String>,
     /// As in [`OpenOptions::busy_timeout`].
     pub busy_timeout: Duration,
+    /// Who tells other processes of new work.
+    pub bell: Bell,
+    /// Who looks out for new work, while anybody waits for it.
+    pub watchers: Watchers,
+    /// As in [`OpenOptions::poll`].
+    pub poll: Duration,
 }
 
 pub(crate) async fn connect(url: &DatabaseUrl, options: &OpenOptions) -> Result<Db> {
@@ -153,6 +165,9 @@ async fn sqlite(path: &Path, options: &OpenOptions) -> Result<Db> {
         reader: SqlxSqliteConnector::from_sqlx_sqlite_pool(reader),
         schema: None,
         busy_timeout: options.busy_timeout,
+        bell: Bell::default(),
+        watchers: Watchers::default(),
+        poll: options.poll,
     };
     check_version(&db.writer).await?;
     Ok(db)
@@ -196,8 +211,16 @@ async fn postgres(url: &DatabaseUrl, options: &OpenOptions) -> Result<Db> {
         .await
         .map_err(|e| refuse(e.to_string()))?;
     let db = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
-    let busy_timeout = options.busy_timeout;
-    Ok(Db { dialect: Dialect::Postgres, writer: db.clone(), reader: db, schema: Some(schema), busy_timeout })
+    Ok(Db {
+        dialect: Dialect::Postgres,
+        writer: db.clone(),
+        reader: db,
+        schema: Some(schema),
+        busy_timeout: options.busy_timeout,
+        bell: Bell::default(),
+        watchers: Watchers::default(),
+        poll: options.poll,
+    })
 }
 
 /// Whether anything listens there: a pool would try a refused connection again and again, and report a timeout in place

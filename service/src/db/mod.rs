@@ -14,6 +14,7 @@ mod schema;
 mod statement;
 mod transaction;
 mod url;
+mod watch;
 
 pub(crate) use changed::changed;
 pub(crate) use connect::{Db, connect};
@@ -25,3 +26,4 @@ pub(crate) use schema::check as check_schema;
 pub use statement::{OnStatement, StatementInfo};
 pub use transaction::{Alone, BoxFuture, Query, Tx, Verb};
 pub use url::DatabaseUrl;
+pub use watch::Watch;
