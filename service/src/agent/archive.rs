@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::find::{find, lock};
 use crate::actor::Actor;
 use crate::assignment::release::release;
-use crate::assignment::state::OPEN;
+use crate::db::dialect::open;
 use crate::db::{Tx, Verb};
 use crate::error::Result;
 use crate::id::Ref;
@@ -92,7 +92,7 @@ impl Verb for ArchiveAgent {
 async fn held(tx: &Tx, agent: Uuid, reason: &str) -> Result<Vec<ReleasedItem>> {
     let open = assignments::Entity::find()
         .filter(assignments::Column::AgentId.eq(agent))
-        .filter(assignments::Column::Status.is_in(OPEN.iter().copied()));
+        .filter(open::assignments());
     let items: Vec<Uuid> =
         open.clone().select_only().column(assignments::Column::WorkItemId).into_tuple().all(&tx.conn).await?;
     write::lock_all(tx, items).await?;

@@ -20,6 +20,7 @@ use super::{Root, git, rows};
 use crate::actor::Actor;
 use crate::board::Callboard;
 use crate::clock::Timestamp;
+use crate::db::dialect::open;
 use crate::db::{Query, Tx};
 use crate::error::{Error, Result};
 use crate::id::Ref;
@@ -156,7 +157,7 @@ impl ScanFiles {
         };
         let open = of_project()
             .filter(holder)
-            .filter(sessions::Column::Status.is_in(session::OPEN.iter().copied()))
+            .filter(open::sessions())
             .order_by_desc(sessions::Column::StartedAt)
             .order_by_desc(sessions::Column::Id);
         Ok(open.one(&tx.conn).await?)

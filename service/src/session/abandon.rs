@@ -10,6 +10,7 @@ use super::find;
 use super::rows::{self, ChangedSession};
 use super::state::{OPEN, SessionEvent};
 use crate::actor::Actor;
+use crate::db::dialect::open;
 use crate::db::{Tx, Verb};
 use crate::error::Result;
 use crate::id::Ref;
@@ -41,7 +42,7 @@ impl Verb for AbandonSession {
 /// Abandons every session of somebody that is not over, and gives their keys. The caller holds the lock of their starts.
 pub(crate) async fn abandon_all(tx: &Tx, holder: Actor, reason: &str) -> Result<Vec<String>> {
     let open = find::of(holder)
-        .filter(sessions::Column::Status.is_in(OPEN.iter().copied()))
+        .filter(open::sessions())
         .order_by_asc(sessions::Column::Id)
         .lock(LockType::NoKeyUpdate);
     let mut keys = Vec::new();

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::clock::Timestamp;
+use crate::db::dialect::open;
 use crate::db::{Query, Tx};
 use crate::error::Result;
 use crate::id::Ref;
@@ -59,8 +60,7 @@ impl Query for ListRuns {
         }
         if self.interrupted {
             query = query
-                .filter(runs::Column::Status.eq(Status::Running))
-                .filter(runs::Column::RunnerId.is_not_null())
+                .filter(open::driven_runs())
                 .filter(runs::Column::LeaseExpiresAt.lte(now));
         }
         if let Some(after) = self.after {
