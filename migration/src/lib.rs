@@ -64,6 +64,7 @@ mod m20261122_000044_index_items_by_priority;
 mod m20261122_000045_index_waiting_items;
 mod m20261122_000046_drop_unread_indexes;
 mod m20261122_000047_store_hot_tables;
+mod m20261122_000048_index_set_references;
 
 use std::sync::LazyLock;
 
@@ -139,6 +140,7 @@ pub fn history() -> Vec<Step> {
         m20261122_000045_index_waiting_items,
         m20261122_000046_drop_unread_indexes,
         m20261122_000047_store_hot_tables,
+        m20261122_000048_index_set_references,
     ]
 }
 

@@ -24,6 +24,7 @@ mod file_operations;
 mod file_verifications;
 mod idempotency_keys;
 mod index_items_by_priority;
+mod index_set_references;
 mod index_waiting_items;
 mod maintenance_operations;
 mod prerequisites;
@@ -89,7 +90,7 @@ macro_rules! table_check {
 }
 use table_check;
 
-const CHECKS: [Check; 46] = [
+const CHECKS: [Check; 47] = [
     board_users::CHECK,
     board_projects::CHECK,
     sprints::CHECK,
@@ -136,6 +137,7 @@ const CHECKS: [Check; 46] = [
     index_waiting_items::CHECK,
     drop_unread_indexes::CHECK,
     store_hot_tables::CHECK,
+    index_set_references::CHECK,
 ];
 
 both_empty! {
