@@ -39,8 +39,9 @@ pub async fn faults(t: &TestDb, calls: &[Call]) -> Vec<String> {
         let all = texts(t, call).await.into_iter().chain(sent.into_iter().map(|statement| statement.sql));
         let tx = meter.connection().begin().await.expect("begin");
         for sql in all.collect::<BTreeSet<String>>() {
-            for table in generic(&tx, t.kind(), &large, &sql).await.scanned {
-                found.push(format!("{}: any values: reads all of {table}: {sql}", call.name));
+            let plan = generic(&tx, t.kind(), &large, &sql).await;
+            for table in &plan.scanned {
+                found.push(format!("{}: any values: reads all of {table}: {sql}\n{}", call.name, plan.text));
             }
         }
         tx.rollback().await.expect("roll back");
@@ -59,8 +60,9 @@ async fn replayed(
 ) -> Vec<String> {
     let mut found = Vec::new();
     for statement in sent {
-        for table in plan(tx, meter.kind(), large, statement).await.scanned {
-            found.push(format!("{}: reads all of {table}: {}", call.name, statement.sql));
+        let plan = plan(tx, meter.kind(), large, statement).await;
+        for table in &plan.scanned {
+            found.push(format!("{}: reads all of {table}: {}\n{}", call.name, statement.sql, plan.text));
         }
         found.extend(worked(meter, tx, call, std::slice::from_ref(statement), "").await);
     }

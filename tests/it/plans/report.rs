@@ -95,7 +95,7 @@ fn part(kind: Kind, lines: &[Line]) -> String {
 fn section(written: &str, kind: Kind) -> String {
     let Some(start) = written.find(title(kind)) else { return String::new() };
     let rest = &written[start..];
-    let end = rest[2..].find("\n## ").map_or(rest.len(), |end| end + 3);
+    let end = rest[2..].find("\n## ").map_or(rest.len(), |end| end + 2);
     rest[..end].to_owned()
 }
 
