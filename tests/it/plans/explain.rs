@@ -67,9 +67,15 @@ pub async fn generic(tx: &DatabaseTransaction, kind: Kind, large: &BTreeSet<Stri
         Kind::Sqlite => plan(tx, kind, large, &Statement::from_string(tx.get_database_backend(), sql)).await,
         Kind::Postgres => {
             run("SET LOCAL plan_cache_mode = force_generic_plan").await;
-            run(&format!("PREPARE asked AS {sql}")).await;
-            let values = vec!["NULL"; parameters(sql)].join(", ");
-            let values = if values.is_empty() { values } else { format!("({values})") };
+            let used = parameters(sql);
+            let list = |of: &dyn Fn(usize) -> &'static str| {
+                let all: Vec<&str> = (1..=used.last().copied().unwrap_or(0)).map(of).collect();
+                if all.is_empty() { String::new() } else { format!("({})", all.join(", ")) }
+            };
+            // Of one that a form of the statement does not use nobody could tell the type.
+            let types = list(&|n| if used.contains(&n) { "unknown" } else { "text" });
+            run(&format!("PREPARE asked{types} AS {sql}")).await;
+            let values = list(&|_| "NULL");
             let explain = format!("EXPLAIN (FORMAT JSON) EXECUTE asked{values}");
             let row = tx.query_one_raw(Statement::from_string(tx.get_database_backend(), explain)).await;
             let row = row.unwrap_or_else(|error| panic!("{sql}: {error}")).expect("a plan");
@@ -80,13 +86,13 @@ pub async fn generic(tx: &DatabaseTransaction, kind: Kind, large: &BTreeSet<Stri
     }
 }
 
-/// The highest number of a `$n`.
-fn parameters(sql: &str) -> usize {
-    let numbers = sql.split('$').skip(1).map(|rest| {
+/// The numbers of each `$n`.
+fn parameters(sql: &str) -> BTreeSet<usize> {
+    let numbers = sql.split('$').skip(1).filter_map(|rest| {
         let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
-        digits.parse().unwrap_or(0)
+        digits.parse().ok()
     });
-    numbers.max().unwrap_or(0)
+    numbers.collect()
 }
 
 fn postgres(large: &BTreeSet<String>, json: Value) -> Plan {
@@ -159,6 +165,6 @@ support::plain! {
         assert_eq!(postgres(&large, node("Seq Scan")).scanned, large);
         let found = postgres(&large, node("Index Scan"));
         assert_eq!((found.scanned.len(), found.indexes.len()), (0, 1));
-        assert_eq!(parameters("SELECT $1, $12 WHERE a = $3"), 12);
+        assert_eq!(parameters("SELECT $1, $12 WHERE a = $3").into_iter().collect::<Vec<_>>(), [1, 3, 12]);
     }
 }
