@@ -16,22 +16,22 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, m: &SchemaManager) -> Result<(), DbErr> {
-        for (index, ..) in UNREAD {
-            c::sql(m, &format!("DROP INDEX {index}")).await?;
+        for (table, column) in UNREAD {
+            c::sql(m, &format!("DROP INDEX ix_{table}_{column}")).await?;
         }
         Ok(())
     }
 
     async fn down(&self, m: &SchemaManager) -> Result<(), DbErr> {
-        for (index, table, column) in UNREAD {
-            c::sql(m, &format!("CREATE INDEX {index} ON {table} ({column})")).await?;
+        for (table, column) in UNREAD {
+            c::index(m, table, &[column]).await?;
         }
         Ok(())
     }
 }
 
-const UNREAD: [(&str, &str, &str); 3] = [
-    ("ix_work_items_delegation_status", "work_items", "delegation_status"),
-    ("ix_task_assignments_assigned_at", "task_assignments", "assigned_at"),
-    ("ix_work_item_requirements_capability", "work_item_requirements", "capability"),
+const UNREAD: [(&str, &str); 3] = [
+    ("work_items", "delegation_status"),
+    ("task_assignments", "assigned_at"),
+    ("work_item_requirements", "capability"),
 ];

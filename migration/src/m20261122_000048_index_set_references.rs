@@ -28,9 +28,8 @@ impl MigrationTrait for Migration {
 
     async fn down(&self, m: &SchemaManager) -> Result<(), DbErr> {
         for (table, column) in MISSING {
-            let index = format!("ix_{table}_{column}");
-            c::sql(m, &format!("DROP INDEX {index}")).await?;
-            c::sql(m, &format!("CREATE INDEX {index} ON {table} ({column})")).await?;
+            c::sql(m, &format!("DROP INDEX ix_{table}_{column}")).await?;
+            c::index(m, table, &[column]).await?;
         }
         Ok(())
     }

@@ -90,9 +90,7 @@ impl Verb for ArchiveAgent {
 
 /// Cancels the agent's open assignments.
 async fn held(tx: &Tx, agent: Uuid, reason: &str) -> Result<Vec<ReleasedItem>> {
-    let open = assignments::Entity::find()
-        .filter(assignments::Column::AgentId.eq(agent))
-        .filter(open::assignments());
+    let open = assignments::Entity::find().filter(assignments::Column::AgentId.eq(agent)).filter(open::assignments());
     let items: Vec<Uuid> =
         open.clone().select_only().column(assignments::Column::WorkItemId).into_tuple().all(&tx.conn).await?;
     write::lock_all(tx, items).await?;

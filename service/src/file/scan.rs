@@ -24,7 +24,6 @@ use crate::db::dialect::open;
 use crate::db::{Query, Tx};
 use crate::error::{Error, Result};
 use crate::id::Ref;
-use crate::session::state as session;
 use crate::{item, project};
 
 /// What the board knows before a scan: since when to look, and what it expects of the project's files.

@@ -9,9 +9,8 @@ use crate::error::{Conflict, Result};
 
 /// The open assignment of an item; the caller has locked the item, so there comes no other one.
 pub(super) async fn open(tx: &Tx, item: &work_items::Model) -> Result<Option<assignments::Model>> {
-    let open = assignments::Entity::find()
-        .filter(assignments::Column::WorkItemId.eq(item.id))
-        .filter(open::assignments());
+    let open =
+        assignments::Entity::find().filter(assignments::Column::WorkItemId.eq(item.id)).filter(open::assignments());
     Ok(open.one(&tx.conn).await?)
 }
 

@@ -1,10 +1,9 @@
 //! The open assignments of a project, or of the board.
 
+use crate::db::dialect::open;
 use callboard_entity::{task_assignments as assignments, work_items};
 use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationTrait, Select};
 use uuid::Uuid;
-use crate::db::dialect::open;
-
 
 /// The open assignments of items of a project, or of all items where none is named.
 pub(super) fn of(project: Option<Uuid>) -> Select<assignments::Entity> {

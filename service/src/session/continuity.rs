@@ -1,7 +1,7 @@
 //! What stands between the work of now and a next worker who could carry it on: true figures.
 
 use callboard_entity::{
-    FileOperationOperation as Operation, TaskAssignmentStatus, WorkItemStatus, checkpoints, file_operations as files,
+    FileOperationOperation as Operation, WorkItemStatus, checkpoints, file_operations as files,
     task_assignments as assignments, work_items, work_sessions as sessions,
 };
 use sea_orm::sea_query::{Expr, Query as Sql};

@@ -1,7 +1,7 @@
 //! Where somebody is, and what of theirs is open.
 
 use callboard_entity::{ActorType, SessionEventKind, WorkSessionStatus as Status, work_sessions as sessions};
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 
 use super::list::{self, ListedSession};

@@ -59,9 +59,7 @@ impl Query for ListRuns {
             query = query.filter(runs::Column::ProjectId.eq(project::find(tx, name).await?.id));
         }
         if self.interrupted {
-            query = query
-                .filter(open::driven_runs())
-                .filter(runs::Column::LeaseExpiresAt.lte(now));
+            query = query.filter(open::driven_runs()).filter(runs::Column::LeaseExpiresAt.lte(now));
         }
         if let Some(after) = self.after {
             query = query.filter(runs::Column::Id.lt(after));

@@ -23,7 +23,9 @@ async fn write_a_lot(t: &TestDb, seed: &Seed) {
             "WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 4000) \
              INSERT INTO filler SELECT n, hex(randomblob(2000)) FROM s"
         }
-        Kind::Postgres => "INSERT INTO filler SELECT n, repeat(md5(n::text), 125) FROM generate_series(1, 4000) AS s(n)",
+        Kind::Postgres => {
+            "INSERT INTO filler SELECT n, repeat(md5(n::text), 125) FROM generate_series(1, 4000) AS s(n)"
+        }
     };
     seed.sql("CREATE TABLE filler (n bigint PRIMARY KEY, what text)").await;
     seed.sql(rows).await;

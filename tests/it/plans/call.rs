@@ -21,10 +21,7 @@ pub type Made<'a> = std::pin::Pin<Box<dyn Future<Output = ()> + 'a>>;
 /// Declares a call: `call!("the name", |c| { c.read(&query).await; })`.
 macro_rules! call {
     ($name:literal, |$caller:ident| $body:block) => {
-        $crate::plans::call::Call {
-            name: $name,
-            body: |$caller| Box::pin(async move { $body }),
-        }
+        $crate::plans::call::Call { name: $name, body: |$caller| Box::pin(async move { $body }) }
     };
 }
 pub(super) use call;

@@ -72,9 +72,9 @@ pub async fn references(db: &DatabaseConnection, kind: Kind) -> BTreeSet<(String
         }
     };
     let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.expect("the keys");
-    let read = rows.iter().map(|row| {
-        (row.try_get("", "of_table").expect("a table"), row.try_get("", "of_column").expect("a column"))
-    });
+    let read = rows
+        .iter()
+        .map(|row| (row.try_get("", "of_table").expect("a table"), row.try_get("", "of_column").expect("a column")));
     read.collect()
 }
 
@@ -88,5 +88,7 @@ pub async fn types(db: &DatabaseConnection, kind: Kind, table: &str) -> BTreeMap
         ),
     };
     let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.expect("the columns");
-    rows.iter().map(|row| (row.try_get("", "name").expect("a name"), row.try_get("", "type").expect("a type"))).collect()
+    rows.iter()
+        .map(|row| (row.try_get("", "name").expect("a name"), row.try_get("", "type").expect("a type")))
+        .collect()
 }

@@ -121,7 +121,8 @@ fn records() -> Vec<Call> {
             c.run(&AddItems { project: project(), items: vec![NewItem::titled("One more")] }).await;
         }),
         call!("item edit", |c| {
-            let edit = EditItem { title: Some("Another".to_owned()), ..EditItem::new(Ref::Id(id(Of::Item, READY + 20))) };
+            let edit =
+                EditItem { title: Some("Another".to_owned()), ..EditItem::new(Ref::Id(id(Of::Item, READY + 20))) };
             c.run(&edit).await;
         }),
         call!("item comment", |c| {

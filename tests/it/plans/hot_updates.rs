@@ -69,7 +69,7 @@ on_postgres_empty! {
         let actor = Actor::agent(agent.id);
         for _ in 0..20 {
             let claimed = seed.board.run_in(&tx, actor, &Claim::one(Ref::Id(agent.id))).await.expect("claim").claimed;
-            let assignment = claimed[0].assignment.id;
+            let assignment = claimed[0].assignment;
             seed.board.run_in(&tx, actor, &Heartbeat { assignment, lease_seconds: Some(7200) }).await.expect("heartbeat");
             seed.board.run_in(&tx, actor, &Complete { assignment, ..Complete::default() }).await.expect("complete");
         }

@@ -7,9 +7,7 @@ use callboard_service::checkpoint::ListCheckpoints;
 use callboard_service::decision::{ListDecisions, ShowDecision};
 use callboard_service::entity::{TaskAssignmentStatus, WorkItemStatus};
 use callboard_service::file::{ListFiles, ShowFile};
-use callboard_service::item::{
-    Assignee, AssigneeFilter, ItemBlockers, ItemHistory, ListItems, Ready, ShowItem,
-};
+use callboard_service::item::{Assignee, AssigneeFilter, ItemBlockers, ItemHistory, ListItems, Ready, ShowItem};
 use callboard_service::message::{Inbox, ShowMessage};
 use callboard_service::prerequisite::ListPrerequisites;
 use callboard_service::recovery::Recover;
@@ -60,7 +58,10 @@ fn queue() -> Vec<Call> {
         }),
         call!("list by status", |c| {
             let statuses = vec![WorkItemStatus::Todo];
-            assert_eq!(c.read(&ListItems { project: project(), statuses, ..ListItems::default() }).await.items.len(), 50);
+            assert_eq!(
+                c.read(&ListItems { project: project(), statuses, ..ListItems::default() }).await.items.len(),
+                50
+            );
         }),
         call!("list by assignee", |c| {
             let assignee = Some(AssigneeFilter::Is(Assignee::Agent(r(Of::Agent, HOLDER))));
@@ -103,7 +104,10 @@ fn details() -> Vec<Call> {
             assert_eq!(c.read(&ListAssignments::default()).await.assignments.len(), 50);
         }),
         call!("assignment list --open", |c| {
-            assert_eq!(c.read(&ListAssignments { open: true, ..ListAssignments::default() }).await.assignments.len(), 50);
+            assert_eq!(
+                c.read(&ListAssignments { open: true, ..ListAssignments::default() }).await.assignments.len(),
+                50
+            );
         }),
         call!("assignment list of an agent", |c| {
             let holder = Some(Holder::Agent(r(Of::Agent, HOLDER)));

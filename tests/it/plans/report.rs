@@ -70,10 +70,17 @@ pub fn compare(kind: Kind, lines: &[Line]) {
         std::fs::write(path(), format!("{HEAD}\n{}", parts.join("\n"))).expect("write the report");
         return;
     }
-    assert!(written.starts_with(HEAD), "the head of docs/performance/indexes.md is another: CALLBOARD_BLESS=1 renews it");
+    assert!(
+        written.starts_with(HEAD),
+        "the head of docs/performance/indexes.md is another: CALLBOARD_BLESS=1 renews it"
+    );
     let (found, kept) = (rows(&part(kind, lines)), rows(&section(&written, kind)));
     let names = |rows: &[Row]| rows.iter().map(|row| (row.index.clone(), row.what.clone())).collect::<Vec<_>>();
-    assert_eq!(names(&found), names(&kept), "docs/performance/indexes.md is of other indexes: CALLBOARD_BLESS=1 renews it");
+    assert_eq!(
+        names(&found),
+        names(&kept),
+        "docs/performance/indexes.md is of other indexes: CALLBOARD_BLESS=1 renews it"
+    );
     for (found, kept) in found.iter().zip(&kept) {
         let near = found.ratio <= kept.ratio * 2 + 2 && kept.ratio <= found.ratio * 2 + 2;
         assert!(near, "{}: {} times, and the report says {}", found.index, found.ratio, kept.ratio);

@@ -3,6 +3,7 @@
 //! Those that hold a value unique, and those that find the rows which refer to another, are known by the catalogue: see
 //! `indexes.rs`. All others stand here.
 
+use callboard_service::Actor;
 use callboard_service::Ref;
 use callboard_service::agent::ListAgents;
 use callboard_service::assignment::{Claim, Expire, ListAssignments};
@@ -13,7 +14,6 @@ use callboard_service::message::Inbox;
 use callboard_service::search::Search;
 use callboard_service::session::{Continuity, SessionStatus, ShowSession};
 use callboard_service::workflow::ListRuns;
-use callboard_service::Actor;
 use support::large::{HELD, HOLDER, Of, id};
 
 use super::call::{Call, call};
@@ -107,7 +107,8 @@ fn queue() -> Vec<(&'static str, Served)> {
         (
             "ix_work_items_list_project",
             call!("`item list --project`: a page, at any depth", |c| {
-                let (project, cursor) = (Some(by(Of::Project, 7)), Some(format!("p3.{}", id(Of::Item, 50_000).simple())));
+                let (project, cursor) =
+                    (Some(by(Of::Project, 7)), Some(format!("p3.{}", id(Of::Item, 50_000).simple())));
                 c.read(&ListItems { project, cursor, ..ListItems::default() }).await;
             }),
         ),

@@ -118,7 +118,9 @@ fn named(kind: Kind, name: &str) -> String {
     let of = sql(kind, rest);
     match (word, kind) {
         ("rows", Kind::Sqlite) => {
-            format!("(WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < {of}) SELECT n FROM c) AS s")
+            format!(
+                "(WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < {of}) SELECT n FROM c) AS s"
+            )
         }
         ("rows", Kind::Postgres) => format!("generate_series(1, {of}) AS s(n)"),
         ("id", _) => {
