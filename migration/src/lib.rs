@@ -65,6 +65,7 @@ mod m20261122_000045_index_waiting_items;
 mod m20261122_000046_drop_unread_indexes;
 mod m20261122_000047_store_hot_tables;
 mod m20261122_000048_index_set_references;
+mod m20261122_000049_index_lists_by_newest;
 
 use std::sync::LazyLock;
 
@@ -141,6 +142,7 @@ pub fn history() -> Vec<Step> {
         m20261122_000046_drop_unread_indexes,
         m20261122_000047_store_hot_tables,
         m20261122_000048_index_set_references,
+        m20261122_000049_index_lists_by_newest,
     ]
 }
 

@@ -1,3 +1,17 @@
+-- m20261122_000049_index_lists_by_newest
+DROP INDEX ix_board_decisions_project_id_id;
+CREATE INDEX "ix_work_sessions_project_id_started_at" ON "work_sessions" ("project_id", "started_at");
+DROP INDEX ix_work_sessions_project_id_id;
+DROP INDEX ix_task_assignments_agent_id_id;
+CREATE INDEX "ix_task_assignments_agent_id" ON "task_assignments" ("agent_id");
+DROP INDEX ix_task_assignments_status_id;
+CREATE INDEX "ix_task_assignments_status" ON "task_assignments" ("status");
+DROP INDEX ix_workflow_runs_project_id_id;
+CREATE INDEX "ix_workflow_runs_project_id" ON "workflow_runs" ("project_id");
+DROP INDEX ix_workflow_runs_status_id;
+CREATE INDEX "ix_workflow_runs_status" ON "workflow_runs" ("status");
+DROP INDEX ix_workflow_runs_workflow_name_id;
+CREATE INDEX "ix_workflow_runs_workflow_name" ON "workflow_runs" ("workflow_name");
 -- m20261122_000048_index_set_references
 DROP INDEX ix_task_assignments_user_id;
 CREATE INDEX "ix_task_assignments_user_id" ON "task_assignments" ("user_id");

@@ -139,7 +139,7 @@ fn people() -> Vec<(&'static str, Served)> {
             }),
         ),
         (
-            "ix_task_assignments_status",
+            "ix_task_assignments_status_id",
             call!("`assignment list --status`", |c| {
                 let statuses = vec![TaskAssignmentStatus::Expired];
                 c.read(&ListAssignments { statuses, ..ListAssignments::default() }).await;
@@ -206,13 +206,13 @@ fn people() -> Vec<(&'static str, Served)> {
             }),
         ),
         (
-            "ix_workflow_runs_status",
+            "ix_workflow_runs_status_id",
             call!("`workflow list --status`", |c| {
                 c.read(&ListRuns { status: vec![WorkflowRunStatus::Pending], ..ListRuns::default() }).await;
             }),
         ),
         (
-            "ix_workflow_runs_workflow_name",
+            "ix_workflow_runs_workflow_name_id",
             call!("`workflow list --workflow`", |c| {
                 c.read(&ListRuns { workflow: Some("workflow-7".to_owned()), ..ListRuns::default() }).await;
             }),

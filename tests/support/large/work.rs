@@ -53,7 +53,7 @@ pub(super) const STATEMENTS: &[&str] = &[
      CASE WHEN n % 20 <> 16 THEN {at n * 200} END, \
      CASE WHEN n % 20 < 9 THEN 'completed' WHEN n % 20 = 16 THEN 'started' ELSE 'failed' END, 1, \
      CASE WHEN n % 2000 = 16 THEN {at n} ELSE {at 2000000000 + n} END, {at n * 195}, {at n * 195}, {at n * 200} \
-     FROM {rows 100000} WHERE n % 20 < 9 OR n % 20 IN (16, 18)",
+     FROM {rows 100000} WHERE n % 20 < 9 OR n % 20 = 18 OR n % 400 = 16 OR (n % 20 = 16 AND n BETWEEN 50000 AND 51000)",
     "INSERT INTO work_sessions (id, key, project_id, agent_id, user_id, source, session_type, status, \
      active_work_item_id, started_at, active_seconds, created_at, updated_at) \
      SELECT {id 16 n}, 'session-' || n, CASE WHEN n % 5 < 4 THEN {id 01 1} ELSE {id 01 2 + n % 9} END, \
@@ -65,7 +65,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     "INSERT INTO work_item_events (id, work_item_id, revision, assignment_id, session_id, kind, actor_type, actor_id, \
      created_at) SELECT {id 12 200000 + n}, {id 10 n}, 2, {id 11 n}, \
      CASE WHEN n % 4 = 0 THEN {id 16 n % 10000 + 1} END, 'claimed', 'agent', {id 03 n % 2000 + 1}, {at n * 195} \
-     FROM {rows 100000} WHERE n % 20 < 9 OR n % 20 IN (16, 18)",
+     FROM {rows 100000} WHERE n % 20 < 9",
     "INSERT INTO work_item_events (id, work_item_id, revision, assignment_id, kind, actor_type, actor_id, created_at) \
      SELECT {id 12 400000 + n}, {id 10 n}, 3, {id 11 n}, 'completed', 'agent', {id 03 n % 2000 + 1}, {at n * 200} \
      FROM {rows 100000} WHERE n % 20 < 9",

@@ -24,6 +24,7 @@ mod file_operations;
 mod file_verifications;
 mod idempotency_keys;
 mod index_items_by_priority;
+mod index_lists_by_newest;
 mod index_set_references;
 mod index_waiting_items;
 mod maintenance_operations;
@@ -90,7 +91,7 @@ macro_rules! table_check {
 }
 use table_check;
 
-const CHECKS: [Check; 47] = [
+const CHECKS: [Check; 48] = [
     board_users::CHECK,
     board_projects::CHECK,
     sprints::CHECK,
@@ -138,6 +139,7 @@ const CHECKS: [Check; 47] = [
     drop_unread_indexes::CHECK,
     store_hot_tables::CHECK,
     index_set_references::CHECK,
+    index_lists_by_newest::CHECK,
 ];
 
 both_empty! {
