@@ -23,10 +23,16 @@ impl MigrationTrait for Migration {
         }
         c::index(m, "work_sessions", &["project_id", "id"]).await?;
         c::sql(m, "DROP INDEX ix_work_sessions_project_id_started_at").await?;
-        c::index(m, "board_decisions", &["project_id", "id"]).await
+        c::index(m, "board_decisions", &["project_id", "id"]).await?;
+        // In the same order, or what an agent holds would be looked for among all that it ever held.
+        c::sql(m, "DROP INDEX ix_task_assignments_agent_open").await?;
+        c::sql(m, &format!("CREATE INDEX ix_task_assignments_agent_open ON task_assignments (agent_id, id) {OPEN}")).await
     }
 
     async fn down(&self, m: &SchemaManager) -> Result<(), DbErr> {
+        c::sql(m, "DROP INDEX ix_task_assignments_agent_open").await?;
+        let open = format!("CREATE INDEX ix_task_assignments_agent_open ON task_assignments (agent_id, status) {OPEN}");
+        c::sql(m, &open).await?;
         c::sql(m, "DROP INDEX ix_board_decisions_project_id_id").await?;
         c::index(m, "work_sessions", &["project_id", "started_at"]).await?;
         c::sql(m, "DROP INDEX ix_work_sessions_project_id_id").await?;
@@ -37,6 +43,8 @@ impl MigrationTrait for Migration {
         Ok(())
     }
 }
+
+const OPEN: &str = "WHERE status IN ('assigned', 'started', 'paused')";
 
 const LISTED: [(&str, &str); 5] = [
     ("task_assignments", "agent_id"),

@@ -1,4 +1,6 @@
 -- m20261122_000049_index_lists_by_newest
+DROP INDEX ix_task_assignments_agent_open;
+CREATE INDEX ix_task_assignments_agent_open ON task_assignments (agent_id, status) WHERE status IN ('assigned', 'started', 'paused');
 DROP INDEX ix_board_decisions_project_id_id;
 CREATE INDEX "ix_work_sessions_project_id_started_at" ON "work_sessions" ("project_id", "started_at");
 DROP INDEX ix_work_sessions_project_id_id;

@@ -11,3 +11,5 @@ CREATE INDEX "ix_workflow_runs_workflow_name_id" ON "workflow_runs" ("workflow_n
 CREATE INDEX "ix_work_sessions_project_id_id" ON "work_sessions" ("project_id", "id");
 DROP INDEX ix_work_sessions_project_id_started_at;
 CREATE INDEX "ix_board_decisions_project_id_id" ON "board_decisions" ("project_id", "id");
+DROP INDEX ix_task_assignments_agent_open;
+CREATE INDEX ix_task_assignments_agent_open ON task_assignments (agent_id, id) WHERE status IN ('assigned', 'started', 'paused');
