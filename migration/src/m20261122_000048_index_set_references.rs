@@ -19,16 +19,16 @@ impl MigrationTrait for Migration {
 
     async fn up(&self, m: &SchemaManager) -> Result<(), DbErr> {
         for (table, column) in MISSING {
-            let index = format!("ix_{table}_{column}");
-            c::sql(m, &format!("DROP INDEX {index}")).await?;
-            c::sql(m, &format!("CREATE INDEX {index} ON {table} ({column}) WHERE {column} IS NOT NULL")).await?;
+            c::sql(m, &format!("DROP INDEX ix_{table}_{column}")).await?;
+            let set = format!("CREATE INDEX ix_{table}_{column}_set ON {table} ({column}) WHERE {column} IS NOT NULL");
+            c::sql(m, &set).await?;
         }
         Ok(())
     }
 
     async fn down(&self, m: &SchemaManager) -> Result<(), DbErr> {
         for (table, column) in MISSING {
-            c::sql(m, &format!("DROP INDEX ix_{table}_{column}")).await?;
+            c::sql(m, &format!("DROP INDEX ix_{table}_{column}_set")).await?;
             c::index(m, table, &[column]).await?;
         }
         Ok(())

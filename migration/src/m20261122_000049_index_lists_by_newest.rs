@@ -26,11 +26,12 @@ impl MigrationTrait for Migration {
         c::index(m, "board_decisions", &["project_id", "id"]).await?;
         // In the same order, or what an agent holds would be looked for among all that it ever held.
         c::sql(m, "DROP INDEX ix_task_assignments_agent_open").await?;
-        c::sql(m, &format!("CREATE INDEX ix_task_assignments_agent_open ON task_assignments (agent_id, id) {OPEN}")).await
+        c::sql(m, &format!("CREATE INDEX ix_task_assignments_agent_held ON task_assignments (agent_id, id) {OPEN}"))
+            .await
     }
 
     async fn down(&self, m: &SchemaManager) -> Result<(), DbErr> {
-        c::sql(m, "DROP INDEX ix_task_assignments_agent_open").await?;
+        c::sql(m, "DROP INDEX ix_task_assignments_agent_held").await?;
         let open = format!("CREATE INDEX ix_task_assignments_agent_open ON task_assignments (agent_id, status) {OPEN}");
         c::sql(m, &open).await?;
         c::sql(m, "DROP INDEX ix_board_decisions_project_id_id").await?;

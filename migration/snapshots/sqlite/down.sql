@@ -1,5 +1,5 @@
 -- m20261122_000049_index_lists_by_newest
-DROP INDEX ix_task_assignments_agent_open;
+DROP INDEX ix_task_assignments_agent_held;
 CREATE INDEX ix_task_assignments_agent_open ON task_assignments (agent_id, status) WHERE status IN ('assigned', 'started', 'paused');
 DROP INDEX ix_board_decisions_project_id_id;
 CREATE INDEX "ix_work_sessions_project_id_started_at" ON "work_sessions" ("project_id", "started_at");
@@ -15,13 +15,13 @@ CREATE INDEX "ix_workflow_runs_status" ON "workflow_runs" ("status");
 DROP INDEX ix_workflow_runs_workflow_name_id;
 CREATE INDEX "ix_workflow_runs_workflow_name" ON "workflow_runs" ("workflow_name");
 -- m20261122_000048_index_set_references
-DROP INDEX ix_task_assignments_user_id;
+DROP INDEX ix_task_assignments_user_id_set;
 CREATE INDEX "ix_task_assignments_user_id" ON "task_assignments" ("user_id");
-DROP INDEX ix_task_assignments_assigned_by;
+DROP INDEX ix_task_assignments_assigned_by_set;
 CREATE INDEX "ix_task_assignments_assigned_by" ON "task_assignments" ("assigned_by");
-DROP INDEX ix_task_assignments_assigned_by_agent_id;
+DROP INDEX ix_task_assignments_assigned_by_agent_id_set;
 CREATE INDEX "ix_task_assignments_assigned_by_agent_id" ON "task_assignments" ("assigned_by_agent_id");
-DROP INDEX ix_work_items_parent_id;
+DROP INDEX ix_work_items_parent_id_set;
 CREATE INDEX "ix_work_items_parent_id" ON "work_items" ("parent_id");
 -- m20261122_000047_store_hot_tables
 -- m20261122_000046_drop_unread_indexes

@@ -12,4 +12,4 @@ CREATE INDEX "ix_work_sessions_project_id_id" ON "work_sessions" ("project_id", 
 DROP INDEX ix_work_sessions_project_id_started_at;
 CREATE INDEX "ix_board_decisions_project_id_id" ON "board_decisions" ("project_id", "id");
 DROP INDEX ix_task_assignments_agent_open;
-CREATE INDEX ix_task_assignments_agent_open ON task_assignments (agent_id, id) WHERE status IN ('assigned', 'started', 'paused');
+CREATE INDEX ix_task_assignments_agent_held ON task_assignments (agent_id, id) WHERE status IN ('assigned', 'started', 'paused');

@@ -27,16 +27,6 @@ pub enum Served {
     Sql(&'static str, &'static str),
 }
 
-impl Served {
-    /// What the index is there for.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Call(call) => call.name,
-            Self::Sql(name, _) => name,
-        }
-    }
-}
-
 fn by(of: Of, number: u64) -> Ref {
     Ref::Id(id(of, number))
 }
@@ -230,7 +220,7 @@ fn people() -> Vec<(&'static str, Served)> {
 fn records() -> Vec<(&'static str, Served)> {
     let served = vec![
         (
-            "ix_task_assignments_agent_open",
+            "ix_task_assignments_agent_held",
             "claims of an agent with a limit: how much it holds",
             "SELECT count(*) FROM task_assignments o WHERE o.agent_id = {id 03 1} \
              AND o.status IN ('assigned', 'started', 'paused')",
