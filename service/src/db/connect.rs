@@ -38,10 +38,16 @@ pub struct OpenOptions {
     /// entities work in [`crate::Callboard::transaction`] and `step_tx`. Nowhere by default; the schema must not be that of another
     /// board. Where both have a table of one name, the board's is found.
     pub app_schema: Option<String>,
-    /// Connections of the PostgreSQL pool, or of SQLite's readers (its writer is always one). At least 1.
+    /// Connections of the PostgreSQL pool, or of SQLite's readers (its writer is always one). At least 1, and 8 by default:
+    /// a verb needs one for its transaction, so a process with more workers than that wants as many as it has workers
+    /// (16 on a pool of 4 do 0.6 of what they do on 16), and a server gives all of its processes 100 together.
     pub max_connections: u32,
-    /// How long a call waits for a connection, and on SQLite for another writer.
+    /// How long a call waits for a connection, on SQLite for another writer, and on PostgreSQL for each lock.
     pub busy_timeout: Duration,
+    /// PostgreSQL: how long a transaction of the board may be open and do nothing until the server ends it; zero for as
+    /// long as it likes. What is idle in a transaction keeps its locks, and every old version of a row in every table. An app
+    /// that works for longer between two statements of [`crate::Callboard::transaction`] or of a `step_tx` raises it.
+    pub idle_in_transaction: Duration,
     /// SQLite: what survives a power cut. PostgreSQL has a setting of its own for it (`synchronous_commit`).
     pub synchronous: Synchronous,
     /// How often those who wait for work look by themselves ([`crate::Callboard::watch`]): how long it may stay unseen what
@@ -61,6 +67,7 @@ impl Default for OpenOptions {
             app_schema: None,
             max_connections: 8,
             busy_timeout: Duration::from_secs(10),
+            idle_in_transaction: Duration::from_secs(60),
             synchronous: Synchronous::Full,
             poll: Duration::from_secs(5),
             clock: Clock::system(),
@@ -114,6 +121,10 @@ pub(crate) struct Db {
     pub poll: Duration,
 }
 
+/// To how many bytes the WAL of a SQLite file is cut once a long reader lets it be written back: twice what it has when it
+/// is written back as it should be, so that it is not cut and grown all the time. A longer one is what `health` tells of.
+const JOURNAL_SIZE_LIMIT: u64 = 8 << 20;
+
 pub(crate) async fn connect(url: &DatabaseUrl, options: &OpenOptions) -> Result<Db> {
     let mut db = match url.target() {
         Target::Sqlite(path) => sqlite(path, options).await?,
@@ -143,12 +154,13 @@ async fn sqlite(path: &Path, options: &OpenOptions) -> Result<Db> {
         .create_if_missing(false)
         .foreign_keys(true)
         .busy_timeout(options.busy_timeout)
+        .pragma("journal_size_limit", JOURNAL_SIZE_LIMIT.to_string())
         .synchronous(match options.synchronous {
             Synchronous::Full => SqliteSynchronous::Full,
             Synchronous::Normal => SqliteSynchronous::Normal,
         });
     // One writer: more of them only wait for each other's lock (notes/performance.md, 1.1). No recycling: it would lose
-    // the prepared statements.
+    // the prepared statements. No test before use: a file does not hang up.
     let pool = |max: u32| {
         SqlitePoolOptions::new()
             .max_connections(max.max(1))
@@ -198,11 +210,11 @@ async fn postgres(url: &DatabaseUrl, options: &OpenOptions) -> Result<Db> {
         super::schema::check_name("app_schema", app)?;
         path = format!("{path},{app}");
     }
-    // READ COMMITTED, whatever the server's default: the verbs lock what they read, and a claim is one statement.
-    let settings = [("search_path", path), ("default_transaction_isolation", "read committed".to_owned())];
-    let connect = url.postgres()?.application_name("callboard").options(settings);
+    let connect = url.postgres()?.application_name("callboard").options(session(path, options));
     let refuse = |why: String| Error::from(DatabaseError::Open { target: url.redacted(), why });
     reachable(&connect, options.busy_timeout).await.map_err(|e| refuse(e.to_string()))?;
+    // No test before use: the round trip that asks whether a connection lives costs a sixth of all claims
+    // (notes/performance.md, 2.1), and a server that went away in between is told as an error either way.
     let pool = PgPoolOptions::new()
         .max_connections(options.max_connections.max(1))
         .acquire_timeout(options.busy_timeout)
@@ -221,6 +233,21 @@ async fn postgres(url: &DatabaseUrl, options: &OpenOptions) -> Result<Db> {
         watchers: Watchers::default(),
         poll: options.poll,
     })
+}
+
+/// What our own sessions are set to, each on purpose; an app's connection keeps what the app set.
+fn session(search_path: String, options: &OpenOptions) -> [(&'static str, String); 5] {
+    [
+        ("search_path", search_path),
+        // Whatever the server's default: the verbs lock what they read, and a claim is one statement.
+        ("default_transaction_isolation", "read committed".to_owned()),
+        // What holds locks and does nothing is ended, also when its process was cut off from the server.
+        ("idle_in_transaction_session_timeout", options.idle_in_transaction.as_millis().to_string()),
+        // As SQLite's busy timeout: a verb behind a lock that nobody gives up says so, rather than wait for ever.
+        ("lock_timeout", options.busy_timeout.as_millis().to_string()),
+        // Compiling a statement takes longer than any of ours runs, and the estimates of a claim can ask for it.
+        ("jit", "off".to_owned()),
+    ]
 }
 
 /// Whether anything listens there: a pool would try a refused connection again and again, and report a timeout in place

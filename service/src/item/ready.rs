@@ -15,8 +15,8 @@ use work_items::Column as C;
 use super::filter;
 use super::list::{ListedItem, named};
 use crate::assignment::matching;
-use crate::assignment::state::OPEN;
 use crate::clock::Timestamp;
+use crate::db::dialect::open;
 use crate::db::dialect::ready;
 use crate::db::{Query, Tx};
 use crate::error::{Error, Result};
@@ -298,7 +298,7 @@ async fn withheld(tx: &Tx, agent: &agent_profiles::Model, lease_now: Timestamp) 
             .add(assignments::Column::LeaseExpiresAt.gt(lease_now));
         let open = assignments::Entity::find()
             .filter(assignments::Column::AgentId.eq(agent.id))
-            .filter(assignments::Column::Status.is_in(OPEN.iter().copied()))
+            .filter(open::assignments())
             .filter(lasting)
             .count(&tx.conn)
             .await?;

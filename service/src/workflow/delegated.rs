@@ -17,6 +17,7 @@ use super::runner::{StepError, fail, summary};
 use super::state::StepEvent;
 use super::template::{Delegate, Rendered, StepSpec, render};
 use crate::clock::{Timestamp, micros};
+use crate::db::dialect::open;
 use crate::db::{Tx, Verb};
 use crate::error::{Error, ErrorKind, Result};
 use crate::id::Ref;
@@ -184,7 +185,7 @@ async fn due(tx: &Tx, project: Option<Uuid>, limit: u32) -> Result<Select<steps:
     let now = tx.dialect.read_lease_now(&tx.conn, tx.now).await?;
     let mut query = steps::Entity::find()
         .join(JoinType::InnerJoin, steps::Relation::WorkflowRun.def())
-        .filter(steps::Column::Status.eq(Status::Waiting))
+        .filter(open::waiting_steps())
         .filter(steps::Column::DeadlineAt.lte(now));
     if let Some(project) = project {
         query = query.filter(runs::Column::ProjectId.eq(project));

@@ -1,7 +1,8 @@
 //! The statements of claim: fixed texts, so that both databases prepare each once.
 //!
 //! Cost grows with the number of distinct requirement keys in the queue, never with the number of items: a loose scan
-//! finds the keys, those that the agent satisfies are kept, and each contributes its head.
+//! finds the keys, those that the agent satisfies are kept, and each contributes its head. Of a sprint or a stream the items
+//! themselves are read. A type or a tag is looked for along the queue, which is far where few have it.
 
 use std::sync::OnceLock;
 
@@ -151,7 +152,8 @@ fn filters(limits: Limits, project: &str, tag: &str) -> String {
     if limits.project {
         sql.push_str(&scope(limits, project));
     }
-    if limits.sprint {
+    // Alone, a sprint is where the search begins: most of the queue is in none, or in another one.
+    if limits.sprint && limits.stream {
         sql.push_str(" AND EXISTS (SELECT 1 FROM sprint_items s WHERE s.work_item_id = w.id AND s.sprint_id = $4)");
     }
     if limits.kind {
@@ -188,6 +190,14 @@ fn sqlite(limits: Limits) -> String {
             "SELECT w.id, s.position FROM work_stream_items s JOIN work_items w ON w.id = s.work_item_id \
              WHERE s.stream_id = $7 AND (({READY}) OR ({PREASSIGNED} AND w.assignee_id = $1)){filters} AND {able_item} \
              ORDER BY s.position, w.id LIMIT $2"
+        )
+    } else if limits.sprint {
+        // CROSS JOIN keeps the order of the two: without ANALYZE the planner may begin with the queue.
+        format!(
+            "SELECT w.id, w.assignee_id IS NULL AS grp FROM sprint_items s CROSS JOIN work_items w \
+             WHERE s.sprint_id = $4 AND w.id = s.work_item_id \
+             AND (({READY}) OR ({PREASSIGNED} AND w.assignee_id = $1)){filters} AND {able_item} \
+             ORDER BY grp, w.priority, w.id LIMIT $2"
         )
     } else {
         format!(
@@ -241,6 +251,13 @@ fn postgres(limits: Limits, parts: &Parts) -> String {
             "SELECT w.id, s.position AS grp FROM work_stream_items s JOIN work_items w ON w.id = s.work_item_id \
              WHERE s.stream_id = $17::uuid AND (({READY}) OR ({PREASSIGNED} AND w.assignee_id = {agent})){filters} \
              AND {able_item} ORDER BY s.position, w.id LIMIT $2::bigint + $7::bigint"
+        )
+    } else if limits.sprint {
+        format!(
+            "SELECT w.id, CASE WHEN w.assignee_id IS NULL THEN 1 ELSE 0 END AS grp \
+             FROM sprint_items s JOIN work_items w ON w.id = s.work_item_id \
+             WHERE s.sprint_id = $4::uuid AND (({READY}) OR ({PREASSIGNED} AND w.assignee_id = $1::uuid)){filters} \
+             AND {able_item} ORDER BY grp, w.priority, w.id LIMIT $2::bigint + $7::bigint"
         )
     } else {
         format!(

@@ -16,12 +16,17 @@ mod capabilities;
 mod checkpoints;
 mod decision_evolutions;
 mod delegation;
+mod drop_unread_indexes;
 pub mod dump;
 mod events_by_session;
 mod external_refs;
 mod file_operations;
 mod file_verifications;
 mod idempotency_keys;
+mod index_items_by_priority;
+mod index_lists_by_newest;
+mod index_set_references;
+mod index_waiting_items;
 mod maintenance_operations;
 mod prerequisites;
 mod project_health_metrics;
@@ -31,6 +36,7 @@ mod reviews;
 mod session_events;
 mod sprint_items;
 mod sprints;
+mod store_hot_tables;
 mod task_assignments;
 mod user_names;
 pub mod value;
@@ -85,7 +91,7 @@ macro_rules! table_check {
 }
 use table_check;
 
-const CHECKS: [Check; 42] = [
+const CHECKS: [Check; 48] = [
     board_users::CHECK,
     board_projects::CHECK,
     sprints::CHECK,
@@ -128,6 +134,12 @@ const CHECKS: [Check; 42] = [
     maintenance_operations::CHECK,
     project_health_metrics::CHECK,
     work_item_archives::CHECK,
+    index_items_by_priority::CHECK,
+    index_waiting_items::CHECK,
+    drop_unread_indexes::CHECK,
+    store_hot_tables::CHECK,
+    index_set_references::CHECK,
+    index_lists_by_newest::CHECK,
 ];
 
 both_empty! {
