@@ -3,14 +3,12 @@
 use std::io;
 use std::path::PathBuf;
 
-use rustix::fd::OwnedFd;
 use rustix::fs::inotify::{self, CreateFlags, WatchFlags};
-use tokio::io::Interest;
-use tokio::io::unix::AsyncFd;
+use tokio::net::unix::pipe;
 
-/// Files that the kernel tells of (inotify).
+/// Files that the kernel tells of (inotify), whose word is read as from a pipe.
 #[derive(Debug)]
-pub(super) struct Written(AsyncFd<OwnedFd>);
+pub(super) struct Written(pipe::Receiver);
 
 impl Written {
     /// # Errors
@@ -24,28 +22,24 @@ impl Written {
                 WatchFlags::MODIFY | WatchFlags::DELETE_SELF | WatchFlags::MOVE_SELF,
             )?;
         }
-        Ok(Self(AsyncFd::with_interest(told, Interest::READABLE)?))
+        Ok(Self(pipe::Receiver::from_owned_fd_unchecked(told)?))
     }
 
     /// Waits until one of them was written, or is another one, since it was asked before.
     pub async fn wait(&self) -> io::Result<()> {
-        loop {
-            let mut ready = self.0.readable().await?;
-            let mut told = [0u8; 4096];
-            // What happened does not matter, only that something did: all of it is taken.
-            let taken = ready.try_io(|fd| {
-                let mut any = 0;
-                loop {
-                    match rustix::io::read(fd.get_ref(), &mut told) {
-                        Ok(read) => any += read,
-                        Err(rustix::io::Errno::AGAIN) if any > 0 => return Ok(()),
-                        Err(error) => return Err(error.into()),
-                    }
+        // What happened does not matter, only that something did: all of it is taken.
+        let (mut told, mut any) = ([0u8; 4096], false);
+        while !any {
+            self.0.readable().await?;
+            loop {
+                match self.0.try_read(&mut told) {
+                    Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                    Ok(_) => any = true,
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                    Err(error) => return Err(error),
                 }
-            });
-            if let Ok(taken) = taken {
-                return taken;
             }
         }
+        Ok(())
     }
 }
