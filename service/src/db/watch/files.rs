@@ -75,10 +75,11 @@ impl Files {
         self.paths.each_ref().map(|path| fs::metadata(path).ok().map(|meta| meta.ino()))
     }
 
-    /// Lets the kernel tell of both files; of none where one is not there, as in another journal mode.
+    /// Lets the kernel tell of the files that are there: in another journal mode there is no `-wal`.
     fn watch(&mut self) {
         self.watched = self.inodes();
-        self.written = Written::of(&self.paths).ok();
+        let there = self.paths.iter().zip(self.watched).filter_map(|(path, inode)| inode.map(|_| path.as_path()));
+        self.written = Written::of(there).ok();
     }
 
     /// Asks SQLite whether anything was committed since it was asked before.

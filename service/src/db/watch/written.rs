@@ -1,7 +1,7 @@
 //! The kernel's word that a file was written, for which nobody has to ask it.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::Path;
 
 use rustix::fs::inotify::{self, CreateFlags, WatchFlags};
 use tokio::net::unix::pipe;
@@ -13,14 +13,10 @@ pub(super) struct Written(pipe::Receiver);
 impl Written {
     /// # Errors
     /// One of them is not there, or the user has too many files watched already.
-    pub fn of(paths: &[PathBuf]) -> io::Result<Self> {
+    pub fn of<'a>(paths: impl Iterator<Item = &'a Path>) -> io::Result<Self> {
         let told = inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK)?;
         for path in paths {
-            inotify::add_watch(
-                &told,
-                path.as_path(),
-                WatchFlags::MODIFY | WatchFlags::DELETE_SELF | WatchFlags::MOVE_SELF,
-            )?;
+            inotify::add_watch(&told, path, WatchFlags::MODIFY | WatchFlags::DELETE_SELF | WatchFlags::MOVE_SELF)?;
         }
         Ok(Self(pipe::Receiver::from_owned_fd_unchecked(told)?))
     }
