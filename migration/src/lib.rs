@@ -66,6 +66,8 @@ mod m20261122_000046_drop_unread_indexes;
 mod m20261122_000047_store_hot_tables;
 mod m20261122_000048_index_set_references;
 mod m20261122_000049_index_lists_by_newest;
+mod m20261122_000050_index_backoffs_by_project;
+mod m20261122_000051_index_context_by_expiry;
 
 use std::sync::LazyLock;
 
@@ -143,6 +145,8 @@ pub fn history() -> Vec<Step> {
         m20261122_000047_store_hot_tables,
         m20261122_000048_index_set_references,
         m20261122_000049_index_lists_by_newest,
+        m20261122_000050_index_backoffs_by_project,
+        m20261122_000051_index_context_by_expiry,
     ]
 }
 

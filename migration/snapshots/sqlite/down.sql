@@ -1,3 +1,7 @@
+-- m20261122_000051_index_context_by_expiry
+DROP INDEX ix_workflow_context_expires_at;
+-- m20261122_000050_index_backoffs_by_project
+DROP INDEX ix_work_items_backoff_project;
 -- m20261122_000049_index_lists_by_newest
 DROP INDEX ix_task_assignments_agent_held;
 CREATE INDEX ix_task_assignments_agent_open ON task_assignments (agent_id, status) WHERE status IN ('assigned', 'started', 'paused');

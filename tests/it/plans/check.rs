@@ -9,10 +9,10 @@ use super::call::{Call, statements, texts};
 use super::explain::{generic, large_tables, plan};
 use super::work::Meter;
 
-/// The most work of a statement: a page of 100 whole rows is a third of it, a look at every item 30 times as much.
+/// The most work of a statement: four counts to 1,000 are nearly as much, a look at every item ten times that.
 fn most(kind: Kind) -> u64 {
     match kind {
-        Kind::Sqlite => 20_000,
+        Kind::Sqlite => 60_000,
         Kind::Postgres => 3_000,
     }
 }
@@ -39,6 +39,9 @@ pub async fn faults(t: &TestDb, calls: &[Call]) -> Vec<String> {
         let all = texts(t, call).await.into_iter().chain(sent.into_iter().map(|statement| statement.sql));
         let tx = meter.connection().begin().await.expect("begin");
         for sql in all.collect::<BTreeSet<String>>() {
+            if asks_for_nothing(&sql) {
+                continue;
+            }
             let plan = generic(&tx, t.kind(), &large, &sql).await;
             for table in &plan.scanned {
                 found.push(format!("{}: any values: reads all of {table}: {sql}\n{}", call.name, plan.text));
@@ -61,12 +64,17 @@ async fn replayed(
     let mut found = Vec::new();
     for statement in sent {
         let plan = plan(tx, meter.kind(), large, statement).await;
-        for table in &plan.scanned {
+        for table in plan.scanned.iter().filter(|_| !asks_for_nothing(&statement.sql)) {
             found.push(format!("{}: reads all of {table}: {}\n{}", call.name, statement.sql, plan.text));
         }
         found.extend(worked(meter, tx, call, std::slice::from_ref(statement), "").await);
     }
     found
+}
+
+/// Whether its condition is that of a list without values, 1 = 2: it reads nothing, whatever its plan says.
+pub fn asks_for_nothing(sql: &str) -> bool {
+    sql.contains(" WHERE ? = ?") || sql.contains(" WHERE $1 = $2")
 }
 
 async fn worked(meter: &Meter, tx: &DatabaseTransaction, call: &Call, sent: &[Statement], how: &str) -> Vec<String> {

@@ -31,7 +31,7 @@ pub async fn large_tables(tx: &DatabaseTransaction, kind: Kind) -> BTreeSet<Stri
     let mut large = BTreeSet::new();
     for row in tx.query_all_raw(ask(names.to_owned())).await.expect("list the tables") {
         let name: String = row.try_get("", "name").expect("a name");
-        let count = format!("SELECT count(*) AS n FROM (SELECT 1 FROM {name} LIMIT 1001) AS some");
+        let count = format!("SELECT count(*) AS n FROM (SELECT 1 FROM {name} LIMIT 1001) AS part");
         let count = tx.query_one_raw(ask(count)).await.expect("count").expect("a row");
         if count.try_get::<i64>("", "n").expect("a number") > 1000 {
             large.insert(name);

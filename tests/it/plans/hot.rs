@@ -144,8 +144,8 @@ fn records() -> Vec<Call> {
                 operation: FileOperationOperation::Modify,
                 path: "src/file7.rs".to_owned(),
                 new_path: None,
-                content_hash: None,
-                size_bytes: None,
+                content_hash: Some("0".repeat(64)),
+                size_bytes: Some(1),
                 rationale: None,
                 metadata: None,
             };

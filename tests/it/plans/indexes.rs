@@ -48,7 +48,7 @@ both_large! {
                 }
             };
             let (with, without) = compared(&meter, name, &asked).await;
-            if must_help && without < with * WORTH {
+            if must_help && (without < with * WORTH || without == with) {
                 idle.push(format!("{name} on {}: {what}: {with} with it, {without} without", index.table));
             }
             lines.push(Line { table: index.table.clone(), index: name.clone(), what, with, without });

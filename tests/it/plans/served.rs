@@ -9,7 +9,7 @@ use callboard_service::agent::ListAgents;
 use callboard_service::assignment::{Claim, Expire, ListAssignments};
 use callboard_service::decision::ListDecisions;
 use callboard_service::entity::{CapabilityLevel, TaskAssignmentStatus, WorkflowRunStatus};
-use callboard_service::item::{Assignee, AssigneeFilter, ListItems, ShowItem};
+use callboard_service::item::{Assignee, AssigneeFilter, ListItems, Ready, ShowItem};
 use callboard_service::message::Inbox;
 use callboard_service::search::Search;
 use callboard_service::session::{Continuity, SessionStatus, ShowSession};
@@ -85,6 +85,12 @@ fn queue() -> Vec<(&'static str, Served)> {
             "ix_work_items_waiting",
             call!("`claim` that finds nothing: how much waits for other items", |c| {
                 c.agent(1, &Claim { sprint: Some(by(Of::Sprint, 1)), project: project(), ..claim() }).await;
+            }),
+        ),
+        (
+            "ix_work_items_backoff_project",
+            call!("`ready --project`: backoffs of a project that are over", |c| {
+                c.read(&Ready { project: project(), ..Ready::default() }).await;
             }),
         ),
         (
@@ -239,6 +245,11 @@ fn records() -> Vec<(&'static str, Served)> {
             "ix_idempotency_keys_expires_at",
             "the sweep: answers that are no longer kept",
             "SELECT actor, verb, key FROM idempotency_keys WHERE expires_at <= {at 1100} ORDER BY expires_at LIMIT 100",
+        ),
+        (
+            "ix_workflow_context_expires_at",
+            "the sweep: values of runs that are no longer kept",
+            "SELECT context_key FROM workflow_context WHERE expires_at <= {at 100} ORDER BY expires_at LIMIT 100",
         ),
         (
             "ix_maintenance_operations_running",

@@ -85,6 +85,7 @@ pub(crate) async fn fill(kind: Kind, url: &str) -> Result<(), String> {
 /// - `{id TAG n}`: an id of the table with that tag (two digits), for the number that an expression gives;
 /// - `{at n}`: so many seconds after the first of January 2026, a point in time;
 /// - `{json}`: the type of JSON columns, for casts;
+/// - `{note}`: what a session's note holds;
 /// - `{hex x}`: an id's hexadecimal digits;
 /// - `{vector x}`: the last column of the full-text index, for a search text and a scope.
 pub fn sql(kind: Kind, text: &str) -> String {
@@ -135,6 +136,7 @@ fn named(kind: Kind, name: &str) -> String {
         ("at", Kind::Postgres) => format!("to_timestamp(1767225600 + CAST(({of}) AS bigint))"),
         ("json", Kind::Sqlite) => "text".to_owned(),
         ("json", Kind::Postgres) => "jsonb".to_owned(),
+        ("note", _) => r#"'{"text":"seen"}'"#.to_owned(),
         ("hex", Kind::Sqlite) => format!("lower(hex({of}))"),
         ("hex", Kind::Postgres) => format!("replace(CAST({of} AS text), '-', '')"),
         ("last", Kind::Sqlite) => "scope".to_owned(),

@@ -1,9 +1,9 @@
 //! What is remembered: sessions, files, decisions, messages, runs, maintenance, and the full-text index.
 
 pub(super) const STATEMENTS: &[&str] = &[
-    "INSERT INTO session_events (id, session_id, seq, kind, work_item_id, actor_type, created_at) \
-     SELECT {id 17 n}, {id 16 n % 10000 + 1}, n / 10000 + 1, CASE n % 3 WHEN 0 THEN 'note' ELSE 'push' END, \
-     CASE WHEN n % 3 <> 0 THEN {id 10 n} END, 'agent', {at n} FROM {rows 29999}",
+    "INSERT INTO session_events (id, session_id, seq, kind, work_item_id, actor_type, data, created_at) \
+     SELECT {id 17 n}, {id 16 n % 10000 + 1}, n / 10000 + 1, 'note', CASE WHEN n % 3 <> 0 THEN {id 10 n} END, 'agent', \
+     CAST({note} AS {json}), {at n} FROM {rows 29999}",
     "INSERT INTO file_operations (id, work_item_id, assignment_id, session_id, operation, path, new_path, \
      verification_status, actor_type, occurred_at, created_at, updated_at) \
      SELECT {id 18 n}, {id 10 n * 2}, CASE WHEN n * 2 % 20 < 9 THEN {id 11 n * 2} END, \
@@ -64,8 +64,9 @@ pub(super) const STATEMENTS: &[&str] = &[
      SELECT {id 25 n * 2}, {id 25 n * 2 - 1}, {at n} FROM {rows 10000}",
     "INSERT INTO workflow_outputs (id, workflow_run_id, step_id, output_key, output_value, output_type, created_at) \
      SELECT {id 26 n}, {id 24 n}, {id 25 n * 4}, 'answer', '42', 'text', {at n} FROM {rows 5000}",
-    "INSERT INTO workflow_context (workflow_run_id, agent_key, context_key, value, created_at, updated_at) \
-     SELECT {id 24 n}, 'coder', 'plan', CAST('1' AS {json}), {at n}, {at n} FROM {rows 5000}",
+    "INSERT INTO workflow_context (workflow_run_id, agent_key, context_key, value, expires_at, created_at, updated_at) \
+     SELECT {id 24 n}, 'coder', 'plan', CAST('1' AS {json}), CASE WHEN n % 10 = 0 THEN {at 2000000000 + n} END, {at n}, \
+     {at n} FROM {rows 5000}",
     "INSERT INTO workflow_events (id, workflow_run_id, revision, step_id, kind, actor_type, run_epoch, created_at) \
      SELECT {id 27 n}, {id 24 (n - 1) / 4 + 1}, (n - 1) % 4 + 1, {id 25 n}, 'step_completed', 'system', 1, {at n} \
      FROM {rows 20000}",

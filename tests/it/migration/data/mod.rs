@@ -23,6 +23,8 @@ mod external_refs;
 mod file_operations;
 mod file_verifications;
 mod idempotency_keys;
+mod index_backoffs_by_project;
+mod index_context_by_expiry;
 mod index_items_by_priority;
 mod index_lists_by_newest;
 mod index_set_references;
@@ -91,7 +93,7 @@ macro_rules! table_check {
 }
 use table_check;
 
-const CHECKS: [Check; 48] = [
+const CHECKS: [Check; 50] = [
     board_users::CHECK,
     board_projects::CHECK,
     sprints::CHECK,
@@ -140,6 +142,8 @@ const CHECKS: [Check; 48] = [
     store_hot_tables::CHECK,
     index_set_references::CHECK,
     index_lists_by_newest::CHECK,
+    index_backoffs_by_project::CHECK,
+    index_context_by_expiry::CHECK,
 ];
 
 both_empty! {
