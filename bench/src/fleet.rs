@@ -4,7 +4,6 @@ mod make;
 mod measure;
 
 use std::collections::BTreeMap;
-use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -13,6 +12,9 @@ use serde_json::Value;
 
 use make::{Made, Poison};
 use measure::Run;
+
+use crate::frame::Failure;
+use crate::frame::process;
 
 /// The least rate, as a part of that of `VACUUM INTO` and `quick_check`.
 const RATE: f64 = 0.5;
@@ -53,7 +55,7 @@ pub struct Args {
     dir: PathBuf,
 }
 
-pub async fn run(args: Args) -> Result<ExitCode, Box<dyn Error>> {
+pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     if args.lean && !callboard_migration::without_memory_statistics() {
         return Err("SQLite was in use already".into());
     }
@@ -88,7 +90,7 @@ struct Round {
 }
 
 /// Makes the databases, copies them, and migrates them.
-async fn round(args: &Args, jobs: usize, is_first: bool) -> Result<Round, Box<dyn Error>> {
+async fn round(args: &Args, jobs: usize, is_first: bool) -> Result<Round, Failure> {
     let dir = tempfile::Builder::new().prefix("callboard-fleet-").tempdir_in(&args.dir)?;
     let made = make::fleet(dir.path(), args.databases, args.issues).await?;
     let (count, sound) = (args.databases, made.sound.len());
@@ -103,7 +105,7 @@ async fn round(args: &Args, jobs: usize, is_first: bool) -> Result<Round, Box<dy
     let copies = measure::copies(&made.sound, dir.path(), jobs).await?;
     let copy_rate = sound as f64 / copies.as_secs_f64();
     let locked = made.lock().await?;
-    let fleet = measure::fleet_up(&binary()?, &made.root, jobs)?;
+    let fleet = measure::fleet_up(&process::beside("migration")?, &made.root, jobs)?;
     drop(locked);
     let rate = sound as f64 / fleet.took.as_secs_f64();
     let ratio = rate / copy_rate;
@@ -114,16 +116,6 @@ async fn round(args: &Args, jobs: usize, is_first: bool) -> Result<Round, Box<dy
         fleet.took.as_secs_f64(),
     );
     Ok(Round { ratio, memory: fleet.memory, wrong: wrong(&made, &fleet) })
-}
-
-/// The binary of the same build.
-fn binary() -> Result<PathBuf, Box<dyn Error>> {
-    let binary = std::env::current_exe()?.with_file_name("migration");
-    if binary.is_file() {
-        Ok(binary)
-    } else {
-        Err(format!("{} is missing: build the workspace", binary.display()).into())
-    }
 }
 
 /// Each project whose outcome is another than its poison's, or than done.

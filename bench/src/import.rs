@@ -1,12 +1,13 @@
 //! How long an import takes, against raw inserts of the rows that it wrote.
 
-use std::error::Error;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use callboard_service::import::ImportBeads;
 
-use crate::board::{self, Kind, Place};
+use crate::frame::Failure;
+use crate::frame::place::{self as board, Kind, Place};
+use crate::frame::stats::median;
 use crate::{raw, sample};
 
 /// Times `import beads` against a raw multi-row insert of the same rows, on both databases
@@ -28,7 +29,7 @@ pub struct Args {
     rounds: usize,
 }
 
-pub async fn run(args: Args) -> Result<(), Box<dyn Error>> {
+pub async fn run(args: Args) -> Result<(), Failure> {
     let content = match &args.file {
         Some(path) => callboard_service::import::text(std::fs::read(path)?)?,
         None => sample::issues(args.issues),
@@ -51,7 +52,7 @@ pub async fn run(args: Args) -> Result<(), Box<dyn Error>> {
 }
 
 /// One import and one raw insert; the number of rows that each wrote.
-async fn round(place: &Place, kind: Kind, content: &str) -> Result<(Duration, Duration, usize), Box<dyn Error>> {
+async fn round(place: &Place, kind: Kind, content: &str) -> Result<(Duration, Duration, usize), Failure> {
     let url = place.migrated(kind).await?;
     let (board, me) = board::seeded(&url).await?;
     let verb = ImportBeads::new(content);
@@ -64,9 +65,4 @@ async fn round(place: &Place, kind: Kind, content: &str) -> Result<(Duration, Du
     let start = Instant::now();
     raw::run(&other, statements).await?;
     Ok((import, start.elapsed(), rows))
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or_default()
 }

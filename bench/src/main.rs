@@ -1,39 +1,74 @@
 //! Callboard's benchmarks: each gives ratios of paired runs, since times alone say more about the machine.
 
-mod board;
+mod check;
+mod claim;
 mod fleet;
+mod frame;
 mod import;
 mod raw;
 mod sample;
 mod scan;
 mod search;
+mod seed;
 mod structure;
 mod verify;
 
-use std::error::Error;
 use std::process::ExitCode;
 
 use clap::Parser;
 
+use frame::Result;
+use frame::options::Options;
+use frame::page;
+use frame::place::Place;
+use frame::report::Section;
+
 /// Callboard's benchmarks
 #[derive(Debug, Parser)]
 enum Command {
+    /// Claim and complete against the same writes by raw drivers, by size and by mix of the board
+    Claim(Options),
     Import(import::Args),
     Fleet(fleet::Args),
     Scan(scan::Args),
     Search(search::Args),
     Structure(structure::Args),
     Verify(verify::Args),
+    #[command(hide = true)]
+    Worker(claim::worker::Args),
 }
 
 #[tokio::main]
-async fn main() -> Result<ExitCode, Box<dyn Error>> {
+async fn main() -> Result<ExitCode> {
     match Command::parse() {
+        Command::Claim(options) => finish(vec![claim::measure(&options).await?], &options).await,
         Command::Import(args) => import::run(args).await.map(|()| ExitCode::SUCCESS),
         Command::Fleet(args) => fleet::run(args).await,
         Command::Scan(args) => scan::run(args).await,
         Command::Search(args) => search::run(args).await,
         Command::Structure(args) => structure::run(args).await,
         Command::Verify(args) => verify::run(args).await,
+        Command::Worker(args) => claim::worker::run(args).await.map(|()| ExitCode::SUCCESS),
     }
+}
+
+/// Prints what was measured, keeps it for the page, and says by the exit code whether all goals are met.
+async fn finish(mut sections: Vec<Section>, options: &Options) -> Result<ExitCode> {
+    let machine = Place::new()?.machine(&options.disk).await?;
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    for section in &mut sections {
+        section.machine = machine.clone();
+        section.at = callboard_service::Clock::system().now().format("%Y-%m-%d %H:%M UTC").to_string();
+        section.command = format!("cargo run --release -p callboard-bench -- {}", arguments.join(" "));
+    }
+    if options.json {
+        println!("{}", serde_json::to_string_pretty(&sections)?);
+    } else {
+        sections.iter().for_each(Section::print);
+    }
+    if options.write {
+        page::write(&sections)?;
+    }
+    let met = sections.iter().all(|section| section.is_met(options.lenient));
+    Ok(ExitCode::from(u8::from(!met)))
 }

@@ -1,18 +1,18 @@
 //! The least that any import has to do: the same rows by multi-row inserts in one transaction.
 
-use std::error::Error;
-
 use callboard_service::entity as e;
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, IdenStatic, IntoActiveModel,
     Iterable, ModelTrait, Statement, TransactionTrait, Value,
 };
 
+use crate::frame::Failure;
+
 /// Rows in one statement; SQLite takes at most 32,766 values.
 const ROWS: usize = 500;
 
 /// The statements that write every row of a board again, parents before their children, and the number of rows.
-pub async fn statements(board: &DatabaseConnection) -> Result<(Vec<Statement>, usize), Box<dyn Error>> {
+pub async fn statements(board: &DatabaseConnection) -> Result<(Vec<Statement>, usize), Failure> {
     let mut statements = Vec::new();
     let mut items = e::work_items::Entity::find().all(board).await?;
     items.sort_by_key(|item| item.id);
@@ -35,7 +35,7 @@ pub async fn statements(board: &DatabaseConnection) -> Result<(Vec<Statement>, u
 }
 
 /// Runs them in one transaction.
-pub async fn run(board: &DatabaseConnection, statements: Vec<Statement>) -> Result<(), Box<dyn Error>> {
+pub async fn run(board: &DatabaseConnection, statements: Vec<Statement>) -> Result<(), Failure> {
     let transaction = board.begin().await?;
     for statement in statements {
         transaction.execute_raw(statement).await?;
@@ -47,7 +47,7 @@ async fn insert<E>(
     board: &DatabaseConnection,
     statements: &mut Vec<Statement>,
     rows: Option<Vec<E::Model>>,
-) -> Result<usize, Box<dyn Error>>
+) -> Result<usize, Failure>
 where
     E: EntityTrait,
     E::Model: IntoActiveModel<E::ActiveModel>,

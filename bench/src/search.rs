@@ -1,6 +1,5 @@
 //! What a search costs beside the bare ranked query of the database.
 
-use std::error::Error;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -9,7 +8,9 @@ use callboard_service::search::Search;
 use callboard_service::{Actor, Callboard, DatabaseUrl, OpenOptions};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 
-use crate::board::{self, Kind, Place};
+use crate::frame::Failure;
+use crate::frame::place::{self as board, Kind, Place};
+use crate::frame::stats::median;
 
 /// At most so many times the bare query.
 const GOAL: f64 = 2.0;
@@ -35,7 +36,7 @@ pub struct Args {
     questions: usize,
 }
 
-pub async fn run(args: Args) -> Result<ExitCode, Box<dyn Error>> {
+pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     let place = Place::new()?;
     let mut met = true;
     println!("{} documents, {} questions of each length", args.documents, args.questions);
@@ -87,7 +88,7 @@ impl Times {
         kind: Kind,
         words: &[String],
         search_first: bool,
-    ) -> Result<(), Box<dyn Error>> {
+    ) -> Result<(), Failure> {
         let search = Search::new(words.join(" "));
         let (bare, count) = (bare(kind, words), count(kind, words));
         let expected = raw.query_one_raw(count).await?.ok_or("no count")?.try_get::<i64>("", "found")?;
@@ -121,12 +122,6 @@ fn print(kind: Kind, words: &str, times: &Times) -> f64 {
     let (hits, ratio) = (median(times.hits.clone()), search / bare);
     println!("{:<10} {words:>6} {hits:>10} {search:>15.2} {bare:>13.2} {ratio:>7.2}", kind.name());
     ratio
-}
-
-fn median<T: Ord + Default>(mut values: Vec<T>) -> T {
-    values.sort();
-    let middle = values.len() / 2;
-    if values.is_empty() { T::default() } else { values.swap_remove(middle) }
 }
 
 /// The least that a ranked search has to do.
@@ -208,7 +203,7 @@ impl Words {
 }
 
 /// Writes the items, and with them their documents; gives some of the texts.
-async fn write(board: &Callboard, me: Actor, count: usize, words: &mut Words) -> Result<Vec<String>, Box<dyn Error>> {
+async fn write(board: &Callboard, me: Actor, count: usize, words: &mut Words) -> Result<Vec<String>, Failure> {
     let mut texts = Vec::new();
     let mut written = 0;
     while written < count {

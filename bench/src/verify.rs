@@ -1,6 +1,5 @@
 //! How long verifying an item's files takes, against `sha256sum` over the same files.
 
-use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
@@ -12,7 +11,9 @@ use callboard_service::item::{AddItems, NewItem};
 use callboard_service::project::EditProject;
 use callboard_service::{Actor, Callboard, Change, Ref};
 
-use crate::board::{self, Kind, Place};
+use crate::frame::Failure;
+use crate::frame::place::{self as board, Kind, Place};
+use crate::frame::stats::median;
 
 /// Times the verification of files against `sha256sum` over the same files, on both databases
 ///
@@ -34,7 +35,7 @@ const SHAPES: [(&str, usize, usize); 3] =
 /// As many paths as surely fit on one command line.
 const AT_ONCE: usize = 5000;
 
-pub async fn run(args: Args) -> Result<ExitCode, Box<dyn Error>> {
+pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     let (place, directory) = (Place::new()?, Directory::new("verify")?);
     let rounds = args.rounds.max(1);
     let mut reached = true;
@@ -72,7 +73,7 @@ pub async fn run(args: Args) -> Result<ExitCode, Box<dyn Error>> {
 }
 
 /// Files of one size, each with another content.
-fn make(folder: &Path, count: usize, size: usize) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+fn make(folder: &Path, count: usize, size: usize) -> Result<Vec<PathBuf>, Failure> {
     let mut paths = Vec::with_capacity(count);
     for number in 0..count {
         let below = folder.join(format!("part-{:02}", number % 50));
@@ -87,12 +88,7 @@ fn make(folder: &Path, count: usize, size: usize) -> Result<Vec<PathBuf>, Box<dy
 }
 
 /// Tracks all of them for a new item.
-async fn tracked(
-    board: &Callboard,
-    me: Actor,
-    folder: &Path,
-    paths: &[PathBuf],
-) -> Result<VerifyFiles, Box<dyn Error>> {
+async fn tracked(board: &Callboard, me: Actor, folder: &Path, paths: &[PathBuf]) -> Result<VerifyFiles, Failure> {
     let root_path = Change::Set(folder.to_string_lossy().into_owned());
     board.run(me, &EditProject { root_path, ..EditProject::new("bench") }).await?;
     let item = board.run(me, &AddItems { project: None, items: vec![NewItem::titled("files")] }).await?.remove(0);
@@ -107,14 +103,14 @@ async fn tracked(
     Ok(VerifyFiles { item, project: None })
 }
 
-async fn verify(board: &Callboard, me: Actor, scope: &VerifyFiles, count: usize) -> Result<Duration, Box<dyn Error>> {
+async fn verify(board: &Callboard, me: Actor, scope: &VerifyFiles, count: usize) -> Result<Duration, Failure> {
     let start = Instant::now();
     let found = board.verify_files(me, scope, &Progress::default()).await?;
     let took = start.elapsed();
     if found.verified == count { Ok(took) } else { Err(format!("{} of {count} verified", found.verified).into()) }
 }
 
-fn sha256sum(paths: &[PathBuf]) -> Result<Duration, Box<dyn Error>> {
+fn sha256sum(paths: &[PathBuf]) -> Result<Duration, Failure> {
     let start = Instant::now();
     for chunk in paths.chunks(AT_ONCE) {
         let status = Command::new("sha256sum").args(chunk).stdout(Stdio::null()).status()?;
@@ -123,9 +119,4 @@ fn sha256sum(paths: &[PathBuf]) -> Result<Duration, Box<dyn Error>> {
         }
     }
     Ok(start.elapsed())
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or_default()
 }
