@@ -1,10 +1,15 @@
 //! Callboard's benchmarks: each gives ratios of paired runs, since times alone say more about the machine.
 
+mod bulk;
 mod check;
 mod claim;
+mod cli;
 mod fleet;
 mod frame;
 mod import;
+mod list;
+mod migrate;
+mod peers;
 mod raw;
 mod sample;
 mod scan;
@@ -28,6 +33,22 @@ use frame::report::Section;
 enum Command {
     /// Claim and complete against the same writes by raw drivers, by size and by mix of the board
     Claim(Options),
+    /// Claim and complete against other queues: graphile_worker, apalis, underway
+    Peers(Options),
+    /// Pages far into a list, and the counts of a large board
+    List(Options),
+    /// Many items with prerequisites at once, against a raw insert of the same rows
+    Bulk(Options),
+    /// A large board from an old schema to the newest, against copying its file
+    Migrate(Options),
+    /// A backup of a large board, against copying its file
+    Backup(Options),
+    /// The command line from a cold start, and its size
+    Cli(Options),
+    /// The memory of the commands on a large board
+    Memory(Options),
+    /// All of these, one after the other
+    All(Options),
     Import(import::Args),
     Fleet(fleet::Args),
     Scan(scan::Args),
@@ -42,6 +63,14 @@ enum Command {
 async fn main() -> Result<ExitCode> {
     match Command::parse() {
         Command::Claim(options) => finish(vec![claim::measure(&options).await?], &options).await,
+        Command::Peers(options) => finish(vec![peers::run(&options).await?], &options).await,
+        Command::List(options) => finish(vec![list::run(&options).await?], &options).await,
+        Command::Bulk(options) => finish(vec![bulk::run(&options).await?], &options).await,
+        Command::Migrate(options) => finish(vec![migrate::migrate(&options).await?], &options).await,
+        Command::Backup(options) => finish(vec![migrate::backup(&options).await?], &options).await,
+        Command::Cli(options) => finish(vec![cli::cold(&options).await?], &options).await,
+        Command::Memory(options) => finish(vec![cli::memory(&options).await?], &options).await,
+        Command::All(options) => finish(all(&options).await?, &options).await,
         Command::Import(args) => import::run(args).await.map(|()| ExitCode::SUCCESS),
         Command::Fleet(args) => fleet::run(args).await,
         Command::Scan(args) => scan::run(args).await,
@@ -50,6 +79,19 @@ async fn main() -> Result<ExitCode> {
         Command::Verify(args) => verify::run(args).await,
         Command::Worker(args) => claim::worker::run(args).await.map(|()| ExitCode::SUCCESS),
     }
+}
+
+async fn all(options: &Options) -> Result<Vec<Section>> {
+    Ok(vec![
+        claim::measure(options).await?,
+        peers::run(options).await?,
+        list::run(options).await?,
+        bulk::run(options).await?,
+        migrate::migrate(options).await?,
+        migrate::backup(options).await?,
+        cli::cold(options).await?,
+        cli::memory(options).await?,
+    ])
 }
 
 /// Prints what was measured, keeps it for the page, and says by the exit code whether all goals are met.

@@ -88,6 +88,22 @@ impl Place {
         Ok(Machine::here(disk, sqlite, format!("PostgreSQL {server}")))
     }
 
+    /// Takes a database away that was made here, and its files.
+    pub async fn remove(&self, url: &str) -> Result<()> {
+        match url.strip_prefix("sqlite://") {
+            Some(file) => {
+                for suffix in ["", "-wal", "-shm"] {
+                    let _ = std::fs::remove_file(format!("{file}{suffix}"));
+                }
+            }
+            None => {
+                let name = url.rsplit('/').next().unwrap_or_default();
+                self.server().await?.execute_unprepared(&format!("DROP DATABASE {name} WITH (FORCE)")).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// The URL of a new database with the newest schema and no rows.
     pub async fn migrated(&self, kind: Kind) -> Result<String> {
         let name = format!("board_{}", self.number());

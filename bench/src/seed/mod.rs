@@ -1,5 +1,6 @@
 //! Filled boards: made once, copied for each run.
 
+mod old;
 pub mod shape;
 mod sql;
 
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 use callboard_service::entity::SCHEMA_VERSION;
 use sea_orm::ConnectionTrait;
 
+pub use old::old_board;
 pub use shape::{Head, Shape};
 pub use sql::{AGENTS, agent};
 
@@ -34,7 +36,6 @@ pub struct Board {
     pub url: String,
     /// Of SQLite.
     pub file: PathBuf,
-    database: String,
 }
 
 impl<'a> Seeds<'a> {
@@ -53,13 +54,13 @@ impl<'a> Seeds<'a> {
                 // What was copied must not be written back to the disk while it is measured.
                 fs::File::open(&file)?.sync_all()?;
                 let url = format!("sqlite://{}", file.display());
-                Ok(Board { kind, url, file, database })
+                Ok(Board { kind, url, file })
             }
             Kind::Postgres => {
                 let template = self.template(shape).await?;
                 let copy = format!("CREATE DATABASE {database} TEMPLATE {template} STRATEGY FILE_COPY");
                 self.place.server().await?.execute_unprepared(&copy).await?;
-                Ok(Board { kind, url: self.place.postgres(&database), file: PathBuf::new(), database })
+                Ok(Board { kind, url: self.place.postgres(&database), file: PathBuf::new() })
             }
         }
     }
@@ -100,18 +101,7 @@ impl<'a> Seeds<'a> {
     }
 
     pub async fn remove(&self, board: Board) -> Result<()> {
-        match board.kind {
-            Kind::Sqlite => {
-                for suffix in ["", "-wal", "-shm"] {
-                    let _ = fs::remove_file(format!("{}{suffix}", board.file.display()));
-                }
-            }
-            Kind::Postgres => {
-                let drop = format!("DROP DATABASE {} WITH (FORCE)", board.database);
-                self.place.server().await?.execute_unprepared(&drop).await?;
-            }
-        }
-        Ok(())
+        self.place.remove(&board.url).await
     }
 }
 
