@@ -17,6 +17,7 @@ mod search;
 mod seed;
 mod structure;
 mod verify;
+mod workflow;
 
 use std::process::ExitCode;
 
@@ -35,6 +36,8 @@ enum Command {
     Claim(Options),
     /// Claim and complete against other queues: graphile_worker, apalis, underway
     Peers(Options),
+    /// Durable steps of a workflow, against the statements that they need
+    Workflow(Options),
     /// Pages far into a list, and the counts of a large board
     List(Options),
     /// Many items with prerequisites at once, against a raw insert of the same rows
@@ -64,6 +67,7 @@ async fn main() -> Result<ExitCode> {
     match Command::parse() {
         Command::Claim(options) => finish(vec![claim::measure(&options).await?], &options).await,
         Command::Peers(options) => finish(vec![peers::run(&options).await?], &options).await,
+        Command::Workflow(options) => finish(vec![workflow::run(&options).await?], &options).await,
         Command::List(options) => finish(vec![list::run(&options).await?], &options).await,
         Command::Bulk(options) => finish(vec![bulk::run(&options).await?], &options).await,
         Command::Migrate(options) => finish(vec![migrate::migrate(&options).await?], &options).await,
@@ -85,6 +89,7 @@ async fn all(options: &Options) -> Result<Vec<Section>> {
     Ok(vec![
         claim::measure(options).await?,
         peers::run(options).await?,
+        workflow::run(options).await?,
         list::run(options).await?,
         bulk::run(options).await?,
         migrate::migrate(options).await?,

@@ -9,7 +9,7 @@ use chrono::SecondsFormat;
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Map, Value, json};
 
-pub use digest::digest;
+pub use digest::{digest, workflow_digest};
 
 use crate::frame::Result;
 use crate::frame::place::{connect, count};
