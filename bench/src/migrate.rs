@@ -36,10 +36,8 @@ pub async fn migrate(options: &Options) -> Result<Section> {
         File::open(&file)?.sync_all()?;
         let settings = Runner::new(format!("sqlite://{}", file.display()).parse()?);
         let (start, mut backups) = (Instant::now(), 0);
-        let report = runner::up(&settings, To::Latest, &mut |event| {
-            backups += usize::from(matches!(event, Event::BackedUp { .. }));
-        });
-        let report = report.await?;
+        let mut count = |event: &Event| backups += usize::from(matches!(event, Event::BackedUp { .. }));
+        let report = runner::up(&settings, To::Latest, &mut count).await?;
         whole.push(start.elapsed().as_secs_f64());
         if backups != 1 {
             return Err("no backup was taken".into());

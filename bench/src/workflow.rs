@@ -1,6 +1,6 @@
 //! A durable step of a workflow, against the statements that it needs.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use callboard_service::workflow::{NewRun, RunOptions, StepError};
@@ -75,13 +75,14 @@ async fn once(place: &Place, kind: Kind, is_ours: bool, steps: usize) -> Result<
     seed.close().await?;
     let settings = OpenOptions { synchronous: Synchronous::Normal, ..OpenOptions::default() };
     let board = Callboard::open(&DatabaseUrl::parse(&url)?, settings).await?;
-    let found = Mutex::new(None);
+    let found = Arc::new(Mutex::new(None));
+    let (at, told) = (Arc::<str>::from(url.as_str()), Arc::clone(&found));
     let options = RunOptions { runner: Some(RUNNER.to_owned()), ..RunOptions::default() };
     let new = NewRun::new("nightly", "one");
     // The end of the run is not of interest: with lean steps it finds more than it asked for.
     let _ = board
-        .drive(me, &new, options, |run| {
-            let (url, found) = (&url, &found);
+        .drive(me, &new, options, move |run| {
+            let (url, found) = (Arc::clone(&at), Arc::clone(&told));
             Box::pin(async move {
                 let id = run.row().id;
                 let start = Instant::now();
@@ -91,10 +92,10 @@ async fn once(place: &Place, kind: Kind, is_ours: bool, steps: usize) -> Result<
                         run.step(format!("step {number}"), body).await?;
                     }
                 } else {
-                    lean(kind, url, me, id, steps).await.map_err(|error| StepError::new(error.to_string()))?;
+                    lean(kind, &url, me, id, steps).await.map_err(|error| StepError::new(error.to_string()))?;
                 }
                 let took = start.elapsed();
-                let digest = check::workflow_digest(url).await.map_err(|error| StepError::new(error.to_string()))?;
+                let digest = check::workflow_digest(&url).await.map_err(|error| StepError::new(error.to_string()))?;
                 if let Ok(mut found) = found.lock() {
                     *found = Some((took, digest));
                 }
@@ -104,7 +105,7 @@ async fn once(place: &Place, kind: Kind, is_ours: bool, steps: usize) -> Result<
         .await?;
     board.close().await?;
     place.remove(&url).await?;
-    let found = found.into_inner().map_err(|error| error.to_string())?;
+    let found = found.lock().map_err(|error| error.to_string())?.take();
     found.ok_or_else(|| "the steps did not come to their end".into())
 }
 

@@ -156,7 +156,8 @@ impl Bench<'_> {
             let names = [number, 0].map(|n| format!("{} items", short(sizes[n])));
             self.cost(&group, [&names[0], &names[1]], [&outcomes[number], &outcomes[0]], goal);
         }
-        for size in sizes.iter().filter(|size| **size > self.shape().size) {
+        let middle = self.shape().size;
+        for size in sizes.iter().filter(|size| **size > middle) {
             self.seeds.forget(Shape::plain(*size)).await?;
         }
         Ok(())

@@ -13,7 +13,7 @@ use sea_orm::ConnectionTrait;
 
 pub use old::old_board;
 pub use shape::{Head, Shape};
-pub use sql::{AGENTS, agent};
+pub use sql::agent;
 
 use crate::frame::Result;
 use crate::frame::place::{Kind, Place, connect, seeded};

@@ -4,7 +4,7 @@ use super::shape::{HEADS, Head, Shape};
 use crate::frame::place::Kind;
 
 /// How many agents there are; the first, of number 0, is nobody's.
-pub const AGENTS: u32 = 64;
+const AGENTS: u32 = 64;
 
 const CREATED: &str = "2026-01-01T00:00:00.000000+00:00";
 const FAR: &str = "2099-01-01T00:00:00.000000+00:00";
