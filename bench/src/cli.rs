@@ -113,7 +113,7 @@ pub async fn memory(options: &Options) -> Result<Section> {
     let size = options.sizes.iter().copied().max().unwrap_or(1_000_000);
     let mut figures = Vec::new();
     for kind in options.kinds() {
-        let directory = tempfile::Builder::new().prefix("callboard-bench-").tempdir_in(&options.disk)?;
+        let directory = tempfile::Builder::new().prefix("callboard-bench-").tempdir_in(&options.output.disk)?;
         let board = seeds.copy(kind, Shape::plain(size), directory.path()).await?;
         let group = format!("{}, {} items", kind.name(), short(size));
         for arguments in commands(directory.path()) {

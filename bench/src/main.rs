@@ -24,7 +24,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use frame::Result;
-use frame::options::Options;
+use frame::options::{Options, Output};
 use frame::page;
 use frame::place::Place;
 use frame::report::Section;
@@ -65,22 +65,22 @@ enum Command {
 #[tokio::main]
 async fn main() -> Result<ExitCode> {
     match Command::parse() {
-        Command::Claim(options) => finish(vec![claim::measure(&options).await?], &options).await,
-        Command::Peers(options) => finish(vec![peers::run(&options).await?], &options).await,
-        Command::Workflow(options) => finish(vec![workflow::run(&options).await?], &options).await,
-        Command::List(options) => finish(vec![list::run(&options).await?], &options).await,
-        Command::Bulk(options) => finish(vec![bulk::run(&options).await?], &options).await,
-        Command::Migrate(options) => finish(vec![migrate::migrate(&options).await?], &options).await,
-        Command::Backup(options) => finish(vec![migrate::backup(&options).await?], &options).await,
-        Command::Cli(options) => finish(vec![cli::cold(&options).await?], &options).await,
-        Command::Memory(options) => finish(vec![cli::memory(&options).await?], &options).await,
-        Command::All(options) => finish(all(&options).await?, &options).await,
-        Command::Import(args) => import::run(args).await.map(|()| ExitCode::SUCCESS),
-        Command::Fleet(args) => fleet::run(args).await,
+        Command::Claim(options) => finish(vec![claim::measure(&options).await?], &options.output).await,
+        Command::Peers(options) => finish(vec![peers::run(&options).await?], &options.output).await,
+        Command::Workflow(options) => finish(vec![workflow::run(&options).await?], &options.output).await,
+        Command::List(options) => finish(vec![list::run(&options).await?], &options.output).await,
+        Command::Bulk(options) => finish(vec![bulk::run(&options).await?], &options.output).await,
+        Command::Migrate(options) => finish(vec![migrate::migrate(&options).await?], &options.output).await,
+        Command::Backup(options) => finish(vec![migrate::backup(&options).await?], &options.output).await,
+        Command::Cli(options) => finish(vec![cli::cold(&options).await?], &options.output).await,
+        Command::Memory(options) => finish(vec![cli::memory(&options).await?], &options.output).await,
+        Command::All(options) => finish(all(&options).await?, &options.output).await,
+        Command::Import(args) => finish(vec![import::run(&args).await?], &args.output).await,
+        Command::Fleet(args) => finish(vec![fleet::run(&args).await?], &args.output).await,
         Command::Scan(args) => scan::run(args).await,
-        Command::Search(args) => search::run(args).await,
+        Command::Search(args) => finish(vec![search::run(&args).await?], &args.output).await,
         Command::Structure(args) => structure::run(args).await,
-        Command::Verify(args) => verify::run(args).await,
+        Command::Verify(args) => finish(vec![verify::run(&args).await?], &args.output).await,
         Command::Worker(args) => claim::worker::run(args).await.map(|()| ExitCode::SUCCESS),
     }
 }
@@ -91,31 +91,35 @@ async fn all(options: &Options) -> Result<Vec<Section>> {
         peers::run(options).await?,
         workflow::run(options).await?,
         list::run(options).await?,
+        search::run(&search::Args::of(options)).await?,
         bulk::run(options).await?,
+        import::run(&import::Args::of(options)).await?,
         migrate::migrate(options).await?,
         migrate::backup(options).await?,
+        fleet::run(&fleet::Args::of(options)).await?,
+        verify::run(&verify::Args::of(options)).await?,
         cli::cold(options).await?,
         cli::memory(options).await?,
     ])
 }
 
 /// Prints what was measured, keeps it for the page, and says by the exit code whether all goals are met.
-async fn finish(mut sections: Vec<Section>, options: &Options) -> Result<ExitCode> {
-    let machine = Place::new()?.machine(&options.disk).await?;
+async fn finish(mut sections: Vec<Section>, output: &Output) -> Result<ExitCode> {
+    let machine = Place::new()?.machine(&output.disk).await?;
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     for section in &mut sections {
         section.machine = machine.clone();
         section.at = callboard_service::Clock::system().now().format("%Y-%m-%d %H:%M UTC").to_string();
         section.command = format!("cargo run --release -p callboard-bench -- {}", arguments.join(" "));
     }
-    if options.json {
+    if output.json {
         println!("{}", serde_json::to_string_pretty(&sections)?);
     } else {
         sections.iter().for_each(Section::print);
     }
-    if options.write {
+    if output.write {
         page::write(&sections)?;
     }
-    let met = sections.iter().all(|section| section.is_met(options.lenient));
+    let met = sections.iter().all(|section| section.is_met(output.lenient));
     Ok(ExitCode::from(u8::from(!met)))
 }

@@ -20,7 +20,7 @@ const OLD: &str = "m20261121_000009_create_external_refs";
 /// `up` from there to the newest, alone and as the command does it.
 pub async fn migrate(options: &Options) -> Result<Section> {
     let (size, old) = (largest(options), old(options).await?);
-    let directory = tempfile::Builder::new().prefix("callboard-bench-").tempdir_in(&options.disk)?;
+    let directory = tempfile::Builder::new().prefix("callboard-bench-").tempdir_in(&options.output.disk)?;
     let (mut copies, mut bare, mut whole) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..options.rounds() {
         let file = directory.path().join("board.db");
@@ -71,7 +71,7 @@ pub async fn migrate(options: &Options) -> Result<Section> {
 pub async fn backup(options: &Options) -> Result<Section> {
     let place = Place::new()?;
     let (seeds, size) = (Seeds::new(&place, &options.cache)?, largest(options));
-    let directory = tempfile::Builder::new().prefix("callboard-bench-").tempdir_in(&options.disk)?;
+    let directory = tempfile::Builder::new().prefix("callboard-bench-").tempdir_in(&options.output.disk)?;
     let file = directory.path().join("board.db");
     fs::copy(seeds.file(Shape::plain(size)).await?, &file)?;
     File::open(&file)?.sync_all()?;

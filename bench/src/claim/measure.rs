@@ -121,7 +121,7 @@ impl Bench<'_> {
 
     /// Where each commit waits for the disk, beside what the disk itself does in the same minutes.
     async fn durable(&mut self, shape: Shape) -> Result<()> {
-        let directory = tempfile::Builder::new().prefix("callboard-bench-").tempdir_in(&self.options.disk)?;
+        let directory = tempfile::Builder::new().prefix("callboard-bench-").tempdir_in(&self.options.output.disk)?;
         let mut runs = vec![Run::of(Side::Rusqlite, Kind::Sqlite, shape, 1)];
         runs.extend(self.options.workers.iter().map(|n| Run::of(Side::OURS, Kind::Sqlite, shape, *n)));
         runs.iter_mut().for_each(|run| run.full = true);

@@ -20,7 +20,9 @@ pub fn run(place: &std::path::Path, board: &Board, workers: usize, cycles: usize
         command.args(["--transactions", &transactions.to_string(), &board.url]);
         process::output(command, Cpus::All)
     };
-    start(warm_up)?;
+    if warm_up > 0 {
+        start(warm_up)?;
+    }
     let said = start(cycles / workers)?;
     let value = |name: &str| -> Result<f64> {
         let line =

@@ -39,6 +39,17 @@ pub struct Options {
     #[arg(long, value_name = "N", default_value_t = 2000, value_parser = size)]
     pub cycles: usize,
 
+    /// Where boards are kept that were filled once
+    #[arg(long, value_name = "DIR", default_value_os_t = cache())]
+    pub cache: PathBuf,
+
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// Where it lies, and how it is told: of every command
+#[derive(Clone, Debug, clap::Args)]
+pub struct Output {
     /// One JSON document instead of tables
     #[arg(long)]
     pub json: bool,
@@ -50,10 +61,6 @@ pub struct Options {
     /// Goals count as met that are missed by this factor: for machines that do other things as well
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
     pub lenient: f64,
-
-    /// Where boards are kept that were filled once [default: callboard-bench in the cache directory]
-    #[arg(long, value_name = "DIR", default_value_os_t = cache())]
-    pub cache: PathBuf,
 
     /// Where the files lie that are synced: a real disk
     #[arg(long, value_name = "DIR", default_value_os_t = std::env::temp_dir())]
