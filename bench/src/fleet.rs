@@ -130,7 +130,7 @@ async fn round(args: &Args, jobs: usize, is_first: bool) -> Result<Round> {
     drop(locked);
     let rate = sound as f64 / fleet.took.as_secs_f64();
     let ratio = rate / copy_rate;
-    println!(
+    eprintln!(
         "VACUUM INTO, quick_check {:>7.1} s {copy_rate:>7.1} databases/s    fleet up {:>7.1} s {rate:>7.1} databases/s    \
          ratio {ratio:.2}",
         copies.as_secs_f64(),
