@@ -32,7 +32,6 @@ pub struct Seeds<'a> {
 /// A copy that a run may write to.
 #[derive(Debug)]
 pub struct Board {
-    pub kind: Kind,
     pub url: String,
     /// Of SQLite.
     pub file: PathBuf,
@@ -54,13 +53,13 @@ impl<'a> Seeds<'a> {
                 // What was copied must not be written back to the disk while it is measured.
                 fs::File::open(&file)?.sync_all()?;
                 let url = format!("sqlite://{}", file.display());
-                Ok(Board { kind, url, file })
+                Ok(Board { url, file })
             }
             Kind::Postgres => {
                 let template = self.template(shape).await?;
                 let copy = format!("CREATE DATABASE {database} TEMPLATE {template} STRATEGY FILE_COPY");
                 self.place.server().await?.execute_unprepared(&copy).await?;
-                Ok(Board { kind, url: self.place.postgres(&database), file: PathBuf::new() })
+                Ok(Board { url: self.place.postgres(&database), file: PathBuf::new() })
             }
         }
     }
