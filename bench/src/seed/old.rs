@@ -12,8 +12,9 @@ pub fn old_board(size: usize) -> [String; 4] {
     [
         format!("INSERT INTO board_users (id, name, created_at, updated_at) VALUES ({user}, 'kim', {at}, {at})"),
         format!(
-            "INSERT INTO board_projects (id, slug, name, key_prefix, next_item_number, status, created_at, updated_at) \
-             VALUES ({project}, 'bench', 'Bench', 'BE', {size} + 1, 'active', {at}, {at})"
+            "INSERT INTO board_projects (id, slug, name, key_prefix, next_item_number, next_decision_number, status, \
+             created_at, updated_at) \
+             VALUES ({project}, 'bench', 'Bench', 'BE', {size} + 1, 1, 'active', {at}, {at})"
         ),
         format!(
             "INSERT INTO work_items (id, project_id, key, type, title, description, status, priority, revision, \
