@@ -105,7 +105,7 @@ pub(super) async fn next_time(tx: &Tx, project: Uuid, paths: &BTreeSet<String>) 
             .one(&tx.conn)
             .await?;
         let after = newest.and_then(|newest| newest.checked_add_signed(TimeDelta::microseconds(1)));
-        at = after.map_or(at, |after| Ord::max(at, after));
+        at = after.map_or(at, |after| std::cmp::max(at, after));
     }
     Ok(at)
 }

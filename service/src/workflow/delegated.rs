@@ -62,7 +62,7 @@ pub(crate) async fn hand_out(
     let deadline = match spec.timeout_seconds {
         Some(seconds) => {
             let from = tx.dialect.read_lease_now(&tx.conn, tx.now).await?;
-            Some(micros(not_before.map_or(from, |at| Ord::max(at, from)) + TimeDelta::seconds(seconds)))
+            Some(micros(not_before.map_or(from, |at| std::cmp::max(at, from)) + TimeDelta::seconds(seconds)))
         }
         None => None,
     };

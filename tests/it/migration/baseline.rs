@@ -95,7 +95,7 @@ both_empty! {
         for change in varchar {
             sql(&t.raw().await, &format!("ALTER TABLE sprints {change}")).await;
         }
-        sql(&t.raw().await, "DROP INDEX ix_work_items_parent_id_set").await;
+        sql(&t.raw().await, "DROP INDEX ix_work_items_parent_id").await;
         sql(&t.raw().await, "ALTER TABLE board_users ADD COLUMN extra text").await;
         sql(&t.raw().await, "CREATE TABLE task_prerequisites (theirs text)").await;
         sql(&t.raw().await, "CREATE VIEW workflow_runs AS SELECT title FROM work_items").await;
@@ -108,7 +108,7 @@ both_empty! {
             "board_users, column extra",
             "sprints, column goal",
             "task_prerequisites, table",
-            "work_items, index ix_work_items_parent_id_set",
+            "work_items, index ix_work_items_parent_id",
             "index ix_workflow_steps_agent_id",
             "view workflow_runs",
         ];

@@ -47,6 +47,7 @@ both_large! {
                     (what, vec![Statement::from_string(db.get_database_backend(), lookup)], !index.is_unique)
                 }
             };
+            let must_help = must_help && served::ONE_SIDED.iter().all(|(of, kind, _)| of != name || *kind == t.kind());
             let (with, without) = compared(&meter, name, &asked).await;
             if must_help && (without < with * WORTH || without == with) {
                 idle.push(format!("{name} on {}: {what}: {with} with it, {without} without", index.table));

@@ -6,7 +6,7 @@
 use callboard_service::Actor;
 use callboard_service::Ref;
 use callboard_service::agent::ListAgents;
-use callboard_service::assignment::{Claim, Expire, ListAssignments};
+use callboard_service::assignment::{Claim, ListAssignments};
 use callboard_service::decision::ListDecisions;
 use callboard_service::entity::{CapabilityLevel, TaskAssignmentStatus, WorkflowRunStatus};
 use callboard_service::item::{Assignee, AssigneeFilter, ListItems, Ready, ShowItem};
@@ -14,6 +14,7 @@ use callboard_service::message::Inbox;
 use callboard_service::search::Search;
 use callboard_service::session::{Continuity, SessionStatus, ShowSession};
 use callboard_service::workflow::ListRuns;
+use support::Kind;
 use support::large::{HELD, HOLDER, Of, id};
 
 use super::call::{Call, call};
@@ -34,6 +35,13 @@ fn by(of: Of, number: u64) -> Ref {
 fn claim() -> Claim {
     Claim::one(by(Of::Agent, 1))
 }
+
+/// Indexes that only one of the databases needs, with what the other does instead.
+pub const ONE_SIDED: &[(&str, Kind, &str)] = &[(
+    "ix_work_items_backoff_project",
+    Kind::Sqlite,
+    "PostgreSQL knows how few are over, and finds them by `ix_work_items_available_at`",
+)];
 
 /// Every index that needs a reason of its own.
 pub fn all() -> Vec<(&'static str, Served)> {
@@ -61,24 +69,6 @@ fn queue() -> Vec<(&'static str, Served)> {
             "ix_work_items_preassigned",
             call!("`claim`: what is set aside for the agent", |c| {
                 c.agent(90, &Claim::one(by(Of::Agent, 90))).await;
-            }),
-        ),
-        (
-            "ix_work_items_available_at",
-            call!("`assignment expire`, and each claim now and then: backoffs that are over", |c| {
-                c.run(&Expire { project: None, limit: 3 }).await;
-            }),
-        ),
-        (
-            "ix_task_assignments_lease",
-            call!("the same: leases that ran out", |c| {
-                c.run(&Expire { project: None, limit: 3 }).await;
-            }),
-        ),
-        (
-            "ix_workflow_steps_deadline",
-            call!("the same: steps that waited too long", |c| {
-                c.run(&Expire { project: None, limit: 3 }).await;
             }),
         ),
         (
@@ -145,12 +135,6 @@ fn people() -> Vec<(&'static str, Served)> {
             "ix_board_messages_unread",
             call!("`message inbox`: what is unread", |c| {
                 c.read(&Inbox { agent: by(Of::Agent, 3), project: None, all: false, after: None, limit: None }).await;
-            }),
-        ),
-        (
-            "ix_work_sessions_open",
-            call!("`session continuity`: sessions that are not over", |c| {
-                c.read(&Continuity { project: project() }).await;
             }),
         ),
         (
@@ -225,6 +209,28 @@ fn people() -> Vec<(&'static str, Served)> {
 
 fn records() -> Vec<(&'static str, Served)> {
     let served = vec![
+        (
+            "ix_work_items_available_at",
+            "`assignment expire`, and each claim now and then: backoffs that are over",
+            "SELECT id FROM work_items WHERE available_at IS NOT NULL AND available_at <= {at 200} \
+             ORDER BY available_at LIMIT 3",
+        ),
+        (
+            "ix_task_assignments_lease",
+            "the same: leases that ran out",
+            "SELECT id FROM task_assignments WHERE status IN ('assigned', 'started', 'paused') \
+             AND lease_expires_at <= {at 100} ORDER BY lease_expires_at LIMIT 3",
+        ),
+        (
+            "ix_workflow_steps_deadline",
+            "the same: steps that waited too long",
+            "SELECT id FROM workflow_steps WHERE status = 'waiting' AND deadline_at <= {at 100} ORDER BY deadline_at LIMIT 3",
+        ),
+        (
+            "ix_work_sessions_open",
+            "`session continuity`: sessions that are not over",
+            "SELECT count(*) FROM work_sessions WHERE project_id = {id 01 1} AND status IN ('active', 'paused')",
+        ),
         (
             "ix_task_assignments_agent_held",
             "claims of an agent with a limit: how much it holds",
