@@ -15,6 +15,11 @@ use super::written::Written;
 /// How often SQLite is asked where the kernel does not tell.
 const TICK: Duration = Duration::from_millis(30);
 
+/// How long after a write SQLite is asked again, each time twice as long: the journal is written first, then synced, and only
+/// then is it committed, of which the kernel does not tell. So for two seconds, which is a slow disk.
+const AGAIN: Duration = Duration::from_millis(4);
+const TIMES: u32 = 9;
+
 /// A connection of its own, whose `data_version` changes with every commit of another one.
 ///
 /// It is asked when the kernel tells that the file or its journal was written: to ask it again and again would cost a process
@@ -25,6 +30,8 @@ pub(super) struct Files {
     conn: Option<SqliteConnection>,
     version: i64,
     written: Option<Written>,
+    /// How often SQLite was asked again since the last write; none when it is quiet.
+    again: Option<u32>,
     /// Which files the kernel tells of.
     watched: [Option<u64>; 2],
 }
@@ -37,7 +44,7 @@ impl Files {
         journal.push("-wal");
         let paths = [file, PathBuf::from(journal)];
         let options = (*options).clone().read_only(true);
-        let mut files = Self { options, paths, conn: None, version: 0, written: None, watched: [None; 2] };
+        let mut files = Self { options, paths, conn: None, version: 0, written: None, again: None, watched: [None; 2] };
         files.watch();
         files.ask().await;
         files
@@ -58,9 +65,17 @@ impl Files {
             match &self.written {
                 _ if self.conn.is_none() => tokio::time::sleep(REOPEN).await,
                 Some(written) => {
-                    if let Err(error) = written.wait().await {
-                        tracing::debug!(%error, "the kernel tells of the file no more");
-                        self.written = None;
+                    let told = match self.again {
+                        Some(times) => tokio::time::timeout(AGAIN * 2u32.pow(times), written.wait()).await.ok(),
+                        None => Some(written.wait().await),
+                    };
+                    match told {
+                        Some(Ok(())) => self.again = Some(0),
+                        Some(Err(error)) => {
+                            tracing::debug!(%error, "the kernel tells of the file no more");
+                            self.written = None;
+                        }
+                        None => self.again = self.again.map(|times| times + 1).filter(|times| *times < TIMES),
                     }
                 }
                 None => tokio::time::sleep(TICK).await,
