@@ -17,6 +17,10 @@ fn most(kind: Kind) -> u64 {
     }
 }
 
+/// What PostgreSQL plans by its values each time, since the limit of a page is one of them: a plan for any limit costs more
+/// than those, and is taken by nobody who does not force it.
+const BY_VALUE: &[&str] = &["ready", "ready in a project"];
+
 /// What is wrong with these calls, a line for each thing.
 pub async fn faults(t: &TestDb, calls: &[Call]) -> Vec<String> {
     let (meter, board) = (Meter::of(t).await, t.board().await);
@@ -27,7 +31,7 @@ pub async fn faults(t: &TestDb, calls: &[Call]) -> Vec<String> {
         let large = large_tables(&tx, t.kind()).await;
         found.extend(replayed(&meter, &tx, &large, call, &sent).await);
         tx.rollback().await.expect("roll back");
-        if t.kind() == Kind::Postgres {
+        if t.kind() == Kind::Postgres && !BY_VALUE.contains(&call.name) {
             // As it is once PostgreSQL has found that a plan for all values is as good as one for some.
             let tx = meter.connection().begin().await.expect("begin");
             let force = "SET LOCAL plan_cache_mode = force_generic_plan";

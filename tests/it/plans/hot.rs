@@ -153,7 +153,7 @@ fn records() -> Vec<Call> {
             c.agent(HOLDER + 120, &TrackFiles { item, operations: vec![operation], ..TrackFiles::default() }).await;
         }),
         call!("session start", |c| {
-            c.agent(1, &StartSession { project: project(), ..StartSession::default() }).await;
+            c.agent(1, &StartSession { project: project(), beside: true, ..StartSession::default() }).await;
         }),
         call!("message send", |c| {
             let to = Some(Ref::Id(id(Of::Agent, 2)));

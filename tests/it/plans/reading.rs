@@ -4,9 +4,9 @@ use callboard_service::agent::{AgentAssignments, AgentItems, ShowAgent};
 use callboard_service::artifact::ListArtifacts;
 use callboard_service::assignment::{Holder, ListAssignments};
 use callboard_service::checkpoint::ListCheckpoints;
-use callboard_service::decision::{ListDecisions, ShowDecision};
+use callboard_service::decision::ListDecisions;
 use callboard_service::entity::{TaskAssignmentStatus, WorkItemStatus};
-use callboard_service::file::{ListFiles, ShowFile};
+use callboard_service::file::ListFiles;
 use callboard_service::item::{Assignee, AssigneeFilter, ItemBlockers, ItemHistory, ListItems, Ready, ShowItem};
 use callboard_service::message::{Inbox, ShowMessage};
 use callboard_service::prerequisite::ListPrerequisites;
@@ -163,18 +163,8 @@ fn memory() -> Vec<Call> {
         call!("file list of an item", |c| {
             c.read(&ListFiles { item: Some(r(Of::Item, 100)), ..ListFiles::default() }).await;
         }),
-        call!("file list of a path", |c| {
-            let path = Some("src/file7.rs".to_owned());
-            c.read(&ListFiles { project: project(), path, ..ListFiles::default() }).await;
-        }),
-        call!("file show", |c| {
-            c.read(&ShowFile { file: r(Of::File, 100), project: None }).await;
-        }),
         call!("decision list", |c| {
             c.read(&ListDecisions { project: project(), ..ListDecisions::default() }).await;
-        }),
-        call!("decision show", |c| {
-            c.read(&ShowDecision { project: project(), decision: r(Of::Decision, 20) }).await;
         }),
         call!("recover", |c| {
             c.read(&Recover { item: r(Of::Item, HELD), budget: None, assignment: None }).await;
@@ -208,10 +198,6 @@ fn searches() -> Vec<Call> {
         call!("search in decisions", |c| {
             let search = Search { within: vec![Within::Decisions], ..Search::new("decision 123") };
             assert_eq!(c.read(&search).await.hits.len(), 1);
-        }),
-        call!("search by status", |c| {
-            let statuses = vec![callboard_service::search::HitStatus::Item(WorkItemStatus::Done)];
-            c.read(&Search { statuses, ..Search::new("word123") }).await;
         }),
         call!("search about a file", |c| {
             let search = Search { file: Some("src/file7.rs".to_owned()), ..Search::new("word123") };
