@@ -13,7 +13,6 @@ pub(super) struct Written(pipe::Receiver);
 impl Written {
     /// # Errors
     /// One of them is not there, or the user has too many files watched already.
-    #[allow(deprecated, reason = "its successor is unsafe, for types that do not own what they name; this one does")]
     pub fn of<'a>(paths: impl Iterator<Item = &'a Path>) -> io::Result<Self> {
         let told = inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK)?;
         for path in paths {
