@@ -145,7 +145,7 @@ pub(super) async fn mark_waited(tx: &Tx, rows: &[Row]) -> Result<()> {
     let ids: Vec<Uuid> = ids.into_iter().collect();
     for chunk in ids.chunks(10_000) {
         work_items::Entity::update_many()
-            .col_expr(work_items::Column::Revision, Expr::col(work_items::Column::Revision).into())
+            .col_expr(work_items::Column::Revision, Expr::col(work_items::Column::Revision))
             .filter(work_items::Column::Id.is_in(chunk.iter().copied()))
             .filter(work_items::Column::Status.eq(WorkItemStatus::InProgress))
             .exec(&tx.conn)
