@@ -4,9 +4,7 @@ mod make;
 mod measure;
 
 use std::collections::BTreeMap;
-use std::error::Error;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use callboard_migration::fleet::Settings;
 use serde_json::Value;
@@ -14,10 +12,14 @@ use serde_json::Value;
 use make::{Made, Poison};
 use measure::Run;
 
+use crate::frame::options::{Options, Output};
+use crate::frame::report::{Figure, Goal, Section};
+use crate::frame::{Result, process};
+
 /// The least rate, as a part of that of `VACUUM INTO` and `quick_check`.
 const RATE: f64 = 0.5;
 /// The most memory, in MB.
-const MEMORY: u64 = 300;
+const MEMORY: f64 = 300.0;
 
 /// Runs `migration fleet up` over many databases, 1 % of them poisoned
 ///
@@ -51,49 +53,70 @@ pub struct Args {
     /// Where the databases are made, and removed after; what is measured depends on how that disk syncs
     #[arg(long, value_name = "DIR", default_value_os_t = std::env::temp_dir())]
     dir: PathBuf,
+
+    #[command(flatten)]
+    pub output: Output,
 }
 
-pub async fn run(args: Args) -> Result<ExitCode, Box<dyn Error>> {
+impl Args {
+    /// As a part of all.
+    pub fn of(options: &Options) -> Self {
+        let (rounds, dir) = (options.rounds(), options.output.disk.clone());
+        Self { databases: 600, issues: 50, jobs: None, lean: false, rounds, dir, output: options.output.clone() }
+    }
+}
+
+pub async fn run(args: &Args) -> Result<Section> {
     if args.lean && !callboard_migration::without_memory_statistics() {
         return Err("SQLite was in use already".into());
     }
     let jobs = args.jobs.unwrap_or_else(|| Settings::new("").jobs).max(1);
-    let mut rounds = Vec::new();
+    let (mut ours, mut copies, mut memory) = (Vec::new(), Vec::new(), Vec::new());
     for number in 0..args.rounds.max(1) {
-        rounds.push(round(&args, jobs, number == 0).await?);
+        let round = round(args, jobs, number == 0).await?;
+        if !round.wrong.is_empty() {
+            let some: Vec<String> = round.wrong.iter().take(20).cloned().collect();
+            return Err(format!("{} outcomes are not as they should be\n{}", round.wrong.len(), some.join("\n")).into());
+        }
+        ours.push(round.rate);
+        copies.push(round.copies);
+        memory.push(round.memory as f64);
     }
-    rounds.sort_by(|a, b| a.ratio.total_cmp(&b.ratio));
-    let ratio = rounds[rounds.len() / 2].ratio;
-    let memory = rounds.iter().map(|round| round.memory).max().unwrap_or_default();
-    let wrong: Vec<&String> = rounds.iter().flat_map(|round| &round.wrong).collect();
-    let of = args.databases * rounds.len();
-    let goals = [
-        (format!("median of the ratios {ratio:.2} (at least {RATE})"), ratio >= RATE),
-        (format!("memory {memory} MB (at most {MEMORY})"), memory <= MEMORY),
-        (format!("{} of {of} outcomes are not as they should be (0)", wrong.len()), wrong.is_empty()),
-    ];
-    for (goal, met) in &goals {
-        println!("{:<7} {goal}", if *met { "met" } else { "MISSED" });
-    }
-    wrong.iter().take(20).for_each(|line| println!("  {line}"));
-    Ok(ExitCode::from(u8::from(!goals.iter().all(|(_, met)| *met))))
+    let group = format!("{} databases of {} issues, {jobs} at once, 1 % of them poisoned", args.databases, args.issues);
+    let rate = Figure::paired(&group, "databases/s", ("fleet up", &ours), ("VACUUM INTO, quick_check", &copies));
+    let most = memory.iter().copied().fold(0.0, f64::max);
+    let memory = Figure::paired(&group, "MB", ("memory", &[most]), ("1 MB", &[1.0]));
+    Ok(Section {
+        name: "fleet".to_owned(),
+        title: "Many databases".to_owned(),
+        about: vec![
+            "`migration fleet up` over databases that are three migrations behind, each with a small board; every 100th is \
+             corrupt, damaged, locked, read-only, too new, a link, in a linked folder, missing, or has a table with a name \
+             of ours, and exactly those must fail, each with its exit code. Before it the sound ones are copied by VACUUM \
+             INTO and the copies checked by quick_check, so many at once."
+                .to_owned(),
+        ],
+        figures: vec![rate.goal(Goal::AtLeast(RATE, None)), memory.goal(Goal::AtMost(MEMORY))],
+        ..Section::default()
+    })
 }
 
 /// What one round came to.
 #[derive(Debug)]
 struct Round {
-    ratio: f64,
+    rate: f64,
+    copies: f64,
     memory: u64,
     wrong: Vec<String>,
 }
 
 /// Makes the databases, copies them, and migrates them.
-async fn round(args: &Args, jobs: usize, is_first: bool) -> Result<Round, Box<dyn Error>> {
+async fn round(args: &Args, jobs: usize, is_first: bool) -> Result<Round> {
     let dir = tempfile::Builder::new().prefix("callboard-fleet-").tempdir_in(&args.dir)?;
     let made = make::fleet(dir.path(), args.databases, args.issues).await?;
     let (count, sound) = (args.databases, made.sound.len());
     if is_first {
-        println!(
+        eprintln!(
             "{count} databases of {} bytes, {} poisoned, {jobs} at once, in {}",
             made.bytes,
             count - sound,
@@ -103,27 +126,17 @@ async fn round(args: &Args, jobs: usize, is_first: bool) -> Result<Round, Box<dy
     let copies = measure::copies(&made.sound, dir.path(), jobs).await?;
     let copy_rate = sound as f64 / copies.as_secs_f64();
     let locked = made.lock().await?;
-    let fleet = measure::fleet_up(&binary()?, &made.root, jobs)?;
+    let fleet = measure::fleet_up(&process::beside("migration")?, &made.root, jobs)?;
     drop(locked);
     let rate = sound as f64 / fleet.took.as_secs_f64();
     let ratio = rate / copy_rate;
-    println!(
+    eprintln!(
         "VACUUM INTO, quick_check {:>7.1} s {copy_rate:>7.1} databases/s    fleet up {:>7.1} s {rate:>7.1} databases/s    \
          ratio {ratio:.2}",
         copies.as_secs_f64(),
         fleet.took.as_secs_f64(),
     );
-    Ok(Round { ratio, memory: fleet.memory, wrong: wrong(&made, &fleet) })
-}
-
-/// The binary of the same build.
-fn binary() -> Result<PathBuf, Box<dyn Error>> {
-    let binary = std::env::current_exe()?.with_file_name("migration");
-    if binary.is_file() {
-        Ok(binary)
-    } else {
-        Err(format!("{} is missing: build the workspace", binary.display()).into())
-    }
+    Ok(Round { rate, copies: copy_rate, memory: fleet.memory, wrong: wrong(&made, &fleet) })
 }
 
 /// Each project whose outcome is another than its poison's, or than done.

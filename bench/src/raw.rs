@@ -1,18 +1,19 @@
 //! The least that any import has to do: the same rows by multi-row inserts in one transaction.
 
-use std::error::Error;
-
 use callboard_service::entity as e;
+use sea_orm::prelude::Uuid;
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, IdenStatic, IntoActiveModel,
     Iterable, ModelTrait, Statement, TransactionTrait, Value,
 };
 
+use crate::frame::Failure;
+
 /// Rows in one statement; SQLite takes at most 32,766 values.
 const ROWS: usize = 500;
 
 /// The statements that write every row of a board again, parents before their children, and the number of rows.
-pub async fn statements(board: &DatabaseConnection) -> Result<(Vec<Statement>, usize), Box<dyn Error>> {
+pub async fn statements(board: &DatabaseConnection) -> Result<(Vec<Statement>, usize), Failure> {
     let mut statements = Vec::new();
     let mut items = e::work_items::Entity::find().all(board).await?;
     items.sort_by_key(|item| item.id);
@@ -31,11 +32,41 @@ pub async fn statements(board: &DatabaseConnection) -> Result<(Vec<Statement>, u
     rows += insert::<e::work_item_events::Entity>(board, &mut statements, None).await?;
     rows += insert::<e::task_prerequisites::Entity>(board, &mut statements, None).await?;
     rows += insert::<e::external_refs::Entity>(board, &mut statements, None).await?;
+    rows += documents(board, &mut statements).await?;
     Ok((statements, rows))
 }
 
+/// The documents of the search, which are of no entity.
+async fn documents(board: &DatabaseConnection, statements: &mut Vec<Statement>) -> Result<usize, Failure> {
+    let backend = board.get_database_backend();
+    let (own, read, place) = match backend {
+        DbBackend::Sqlite => ("scope", "scope", "(?, ?, ?, ?, ?)"),
+        _ => ("search_vector", "search_vector::text AS search_vector", ""),
+    };
+    let sql = format!("SELECT entity_type, entity_id, project_id, search_text, {read} FROM board_search");
+    let rows = board.query_all_raw(Statement::from_string(backend, sql)).await?;
+    for chunk in rows.chunks(ROWS) {
+        let mut values: Vec<Value> = Vec::with_capacity(chunk.len() * 5);
+        let mut tuples = Vec::with_capacity(chunk.len());
+        for row in chunk {
+            let n = values.len();
+            values.push(row.try_get::<String>("", "entity_type")?.into());
+            values.push(row.try_get::<Uuid>("", "entity_id")?.into());
+            values.push(row.try_get::<Option<Uuid>>("", "project_id")?.into());
+            values.push(row.try_get::<String>("", "search_text")?.into());
+            values.push(row.try_get::<String>("", own)?.into());
+            let numbered = || format!("(${}, ${}, ${}, ${}, ${}::tsvector)", n + 1, n + 2, n + 3, n + 4, n + 5);
+            tuples.push(if place.is_empty() { numbered() } else { place.to_owned() });
+        }
+        let columns = format!("entity_type, entity_id, project_id, search_text, {own}");
+        let sql = format!("INSERT INTO board_search ({columns}) VALUES {}", tuples.join(", "));
+        statements.push(Statement::from_sql_and_values(backend, sql, values));
+    }
+    Ok(rows.len())
+}
+
 /// Runs them in one transaction.
-pub async fn run(board: &DatabaseConnection, statements: Vec<Statement>) -> Result<(), Box<dyn Error>> {
+pub async fn run(board: &DatabaseConnection, statements: Vec<Statement>) -> Result<(), Failure> {
     let transaction = board.begin().await?;
     for statement in statements {
         transaction.execute_raw(statement).await?;
@@ -47,7 +78,7 @@ async fn insert<E>(
     board: &DatabaseConnection,
     statements: &mut Vec<Statement>,
     rows: Option<Vec<E::Model>>,
-) -> Result<usize, Box<dyn Error>>
+) -> Result<usize, Failure>
 where
     E: EntityTrait,
     E::Model: IntoActiveModel<E::ActiveModel>,

@@ -1,6 +1,5 @@
 //! What a clean-up of a large board costs beside the bare queries that it needs, and its memory.
 
-use std::error::Error;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -14,7 +13,10 @@ use callboard_service::{Actor, Callboard, Clock, DatabaseUrl, OpenOptions, Ref};
 use sea_orm::prelude::Uuid;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 
-use crate::board::{self, Kind, Place};
+use crate::frame::Failure;
+use crate::frame::memory;
+use crate::frame::place::{self as board, Kind, Place};
+use crate::frame::stats::median;
 
 /// At most so many times the bare queries, and at most so much memory, in MB.
 const GOAL: f64 = 2.0;
@@ -40,7 +42,7 @@ pub struct Args {
     rounds: usize,
 }
 
-pub async fn run(args: Args) -> Result<ExitCode, Box<dyn Error>> {
+pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     let place = Place::new()?;
     let rounds = args.rounds.max(1);
     let mut met = true;
@@ -61,9 +63,9 @@ pub async fn run(args: Args) -> Result<ExitCode, Box<dyn Error>> {
         for round in 0..rounds {
             for is_ours in [round % 2 == 0, round % 2 != 0] {
                 if is_ours {
-                    forget_peak()?;
+                    memory::forget_peak()?;
                     ours.push(scan(&board, me, held + old).await?);
-                    peak = peak.max(memory_peak()?);
+                    peak = peak.max(memory::peak()?);
                 } else {
                     theirs.push(bare(kind, &raw, held, old).await?);
                 }
@@ -81,7 +83,7 @@ pub async fn run(args: Args) -> Result<ExitCode, Box<dyn Error>> {
 }
 
 /// Every old item and every one that is held must be told.
-async fn scan(board: &Callboard, me: Actor, expected: usize) -> Result<Duration, Box<dyn Error>> {
+async fn scan(board: &Callboard, me: Actor, expected: usize) -> Result<Duration, Failure> {
     let what = ScanCleanup {
         project: None,
         scope: Scope::FullProject,
@@ -100,7 +102,7 @@ async fn scan(board: &Callboard, me: Actor, expected: usize) -> Result<Duration,
 }
 
 /// The least that the same answer needs.
-async fn bare(kind: Kind, raw: &DatabaseConnection, held: usize, old: usize) -> Result<Duration, Box<dyn Error>> {
+async fn bare(kind: Kind, raw: &DatabaseConnection, held: usize, old: usize) -> Result<Duration, Failure> {
     let backend = if matches!(kind, Kind::Sqlite) { DbBackend::Sqlite } else { DbBackend::Postgres };
     let before = long_ago(7);
     let start = Instant::now();
@@ -144,26 +146,8 @@ async fn bare(kind: Kind, raw: &DatabaseConnection, held: usize, old: usize) -> 
     Ok(took)
 }
 
-/// The kernel's mark of the most memory that was ever used is set to what is used now.
-fn forget_peak() -> std::io::Result<()> {
-    std::fs::write("/proc/self/clear_refs", "5")
-}
-
-/// In MB.
-fn memory_peak() -> Result<u64, Box<dyn Error>> {
-    let status = std::fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no VmHWM")?;
-    let kilobytes: u64 = line.trim().trim_end_matches(" kB").trim().parse()?;
-    Ok(kilobytes / 1024)
-}
-
-fn median(mut values: Vec<Duration>) -> Duration {
-    values.sort();
-    values.get(values.len() / 2).copied().unwrap_or_default()
-}
-
 /// Writes the items; gives how many of them are held.
-async fn write(board: &Callboard, me: Actor, count: usize) -> Result<usize, Box<dyn Error>> {
+async fn write(board: &Callboard, me: Actor, count: usize) -> Result<usize, Failure> {
     let mut written = 0;
     while written < count {
         let items: Vec<NewItem> = (written..count.min(written + ROWS)).map(item).collect();
@@ -192,7 +176,7 @@ fn long_ago(days: u64) -> Timestamp {
 }
 
 /// What is held has seen nothing for long, and so has every twentieth of the others, which was begun once.
-async fn make_old(raw: &DatabaseConnection) -> Result<usize, Box<dyn Error>> {
+async fn make_old(raw: &DatabaseConnection) -> Result<usize, Failure> {
     let long_ago = long_ago(40).to_rfc3339();
     let held = format!("UPDATE work_items SET last_activity_at = '{long_ago}' WHERE status = 'in_progress'");
     raw.execute_unprepared(&held).await?;

@@ -1,7 +1,5 @@
 //! What a search costs beside the bare ranked query of the database.
 
-use std::error::Error;
-use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use callboard_service::item::{AddItems, NewItem};
@@ -9,7 +7,11 @@ use callboard_service::search::Search;
 use callboard_service::{Actor, Callboard, DatabaseUrl, OpenOptions};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 
-use crate::board::{self, Kind, Place};
+use crate::frame::Result;
+use crate::frame::options::{Options, Output};
+use crate::frame::place::{self as board, Kind, Place};
+use crate::frame::report::{Figure, Goal, Section};
+use crate::frame::stats::{Spread, median};
 
 /// At most so many times the bare query.
 const GOAL: f64 = 2.0;
@@ -33,13 +35,22 @@ pub struct Args {
     /// How many questions of each length
     #[arg(long, value_name = "N", default_value_t = 200)]
     questions: usize,
+
+    #[command(flatten)]
+    pub output: Output,
 }
 
-pub async fn run(args: Args) -> Result<ExitCode, Box<dyn Error>> {
+impl Args {
+    /// As a part of all.
+    pub fn of(options: &Options) -> Self {
+        let documents = options.sizes.iter().copied().filter(|size| *size <= 100_000).max().unwrap_or(100_000);
+        Self { documents, questions: 200, output: options.output.clone() }
+    }
+}
+
+pub async fn run(args: &Args) -> Result<Section> {
     let place = Place::new()?;
-    let mut met = true;
-    println!("{} documents, {} questions of each length", args.documents, args.questions);
-    println!("database    words   hits p50   search ms p50   bare ms p50   ratio");
+    let mut figures = Vec::new();
     for kind in Kind::ALL {
         let url = place.migrated(kind).await?;
         let (seeded, me) = board::seeded(&url).await?;
@@ -60,15 +71,26 @@ pub async fn run(args: Args) -> Result<ExitCode, Box<dyn Error>> {
                 let question = words.question(&texts, count);
                 times.take(&board, &raw, kind, &question, number.is_multiple_of(2)).await?;
             }
-            print(kind, &count.to_string(), &times);
+            let hits = median(times.hits.clone());
+            figures.push(times.figure(kind, args, &format!("search of {count} words, {hits} hits")));
             all.add(times);
         }
-        let ratio = print(kind, "all", &all);
-        met &= ratio <= GOAL;
-        println!("{:<7} ratio {ratio:.2} (at most {GOAL})", if ratio <= GOAL { "met" } else { "MISSED" });
+        figures.push(all.figure(kind, args, "all of them").goal(Goal::AtMost(GOAL)));
         board.close().await?;
     }
-    Ok(ExitCode::from(u8::from(!met)))
+    Ok(Section {
+        name: "search".to_owned(),
+        title: "Search".to_owned(),
+        about: vec![
+            "Documents whose words are as frequent as those of a language (Zipf), and questions of one, two and three words \
+             of some document, each asked of both: `Search`, with its snippets and what it reads of each hit, and the bare \
+             query that asks the same index for the ids of the 20 best by the database's own rank. The spread is that of \
+             the questions, and the ratio that of the medians."
+                .to_owned(),
+        ],
+        figures,
+        ..Section::default()
+    })
 }
 
 /// How long each question took, and how many documents have its words.
@@ -87,7 +109,7 @@ impl Times {
         kind: Kind,
         words: &[String],
         search_first: bool,
-    ) -> Result<(), Box<dyn Error>> {
+    ) -> Result<()> {
         let search = Search::new(words.join(" "));
         let (bare, count) = (bare(kind, words), count(kind, words));
         let expected = raw.query_one_raw(count).await?.ok_or("no count")?.try_get::<i64>("", "found")?;
@@ -107,26 +129,21 @@ impl Times {
         Ok(())
     }
 
+    fn figure(&self, kind: Kind, args: &Args, what: &str) -> Figure {
+        let milliseconds = |times: &[Duration]| times.iter().map(|time| time.as_secs_f64() * 1e3).collect::<Vec<_>>();
+        let (search, bare) = (milliseconds(&self.search), milliseconds(&self.bare));
+        let group =
+            format!("{}, {} documents, {} questions of each length", kind.name(), args.documents, args.questions);
+        let figure = Figure::paired(&group, "ms", (what, &search), ("bare ranked query", &bare));
+        let ratio = Spread { median: figure.ours.median / figure.base.median, ..figure.ratio };
+        Figure { ratio, ..figure }
+    }
+
     fn add(&mut self, other: Self) {
         self.search.extend(other.search);
         self.bare.extend(other.bare);
         self.hits.extend(other.hits);
     }
-}
-
-/// A line, and its ratio.
-fn print(kind: Kind, words: &str, times: &Times) -> f64 {
-    let milliseconds = |times: &[Duration]| median(times.to_vec()).as_secs_f64() * 1e3;
-    let (search, bare) = (milliseconds(&times.search), milliseconds(&times.bare));
-    let (hits, ratio) = (median(times.hits.clone()), search / bare);
-    println!("{:<10} {words:>6} {hits:>10} {search:>15.2} {bare:>13.2} {ratio:>7.2}", kind.name());
-    ratio
-}
-
-fn median<T: Ord + Default>(mut values: Vec<T>) -> T {
-    values.sort();
-    let middle = values.len() / 2;
-    if values.is_empty() { T::default() } else { values.swap_remove(middle) }
 }
 
 /// The least that a ranked search has to do.
@@ -208,7 +225,7 @@ impl Words {
 }
 
 /// Writes the items, and with them their documents; gives some of the texts.
-async fn write(board: &Callboard, me: Actor, count: usize, words: &mut Words) -> Result<Vec<String>, Box<dyn Error>> {
+async fn write(board: &Callboard, me: Actor, count: usize, words: &mut Words) -> Result<Vec<String>> {
     let mut texts = Vec::new();
     let mut written = 0;
     while written < count {

@@ -1,7 +1,6 @@
 //! How long a validation of a large board's structure takes, against the bare queries that it needs, and its memory.
 
 use std::collections::BTreeSet;
-use std::error::Error;
 use std::process::{Command, ExitCode};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -16,7 +15,10 @@ use callboard_service::{Actor, Callboard, DatabaseUrl, OpenOptions};
 use sea_orm::prelude::Uuid;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, Statement, Value};
 
-use crate::board::{self, Kind, Place};
+use crate::frame::Failure;
+use crate::frame::memory;
+use crate::frame::place::{self as board, Kind, Place};
+use crate::frame::stats::median;
 
 /// At most so many times the bare queries, and at most so much memory.
 const GOAL: f64 = 2.0;
@@ -44,11 +46,11 @@ pub struct Args {
     peak_of: Option<String>,
 }
 
-pub async fn run(args: Args) -> Result<ExitCode, Box<dyn Error>> {
+pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     if let Some(url) = &args.peak_of {
         let board = open(url).await?;
         validate(&board, Actor::SYSTEM, args.items).await?;
-        println!("{}", memory_peak()?);
+        println!("{}", memory::peak()?);
         return Ok(ExitCode::SUCCESS);
     }
     let place = Place::new()?;
@@ -104,7 +106,7 @@ pub async fn run(args: Args) -> Result<ExitCode, Box<dyn Error>> {
 }
 
 /// Nothing may be found, and every item must have been looked at.
-async fn validate(board: &Callboard, me: Actor, items: usize) -> Result<Duration, Box<dyn Error>> {
+async fn validate(board: &Callboard, me: Actor, items: usize) -> Result<Duration, Failure> {
     let request = Request {
         kind: MaintenanceOperationType::ValidateStructure,
         project: None,
@@ -126,11 +128,7 @@ async fn validate(board: &Callboard, me: Actor, items: usize) -> Result<Duration
 }
 
 /// The statements over the rows, each bound to the whole project.
-async fn bare(
-    kind: Kind,
-    raw: &DatabaseConnection,
-    sent: &Mutex<BTreeSet<String>>,
-) -> Result<Vec<Statement>, Box<dyn Error>> {
+async fn bare(kind: Kind, raw: &DatabaseConnection, sent: &Mutex<BTreeSet<String>>) -> Result<Vec<Statement>, Failure> {
     let project = board_projects::Entity::find().one(raw).await?.ok_or("there is no project")?.id;
     let backend = if matches!(kind, Kind::Sqlite) { DbBackend::Sqlite } else { DbBackend::Postgres };
     let sent = sent.lock().map_err(|error| error.to_string())?.clone();
@@ -156,7 +154,7 @@ async fn bare(
     }
 }
 
-async fn send(raw: &DatabaseConnection, statements: &[Statement]) -> Result<Duration, Box<dyn Error>> {
+async fn send(raw: &DatabaseConnection, statements: &[Statement]) -> Result<Duration, Failure> {
     let start = Instant::now();
     for statement in statements {
         raw.query_all_raw(statement.clone()).await?;
@@ -165,13 +163,13 @@ async fn send(raw: &DatabaseConnection, statements: &[Statement]) -> Result<Dura
 }
 
 /// The board with one connection, as the bare statements have.
-async fn open(url: &str) -> Result<Callboard, Box<dyn Error>> {
+async fn open(url: &str) -> Result<Callboard, Failure> {
     let options = OpenOptions { max_connections: 1, ..OpenOptions::default() };
     Ok(Callboard::open(&DatabaseUrl::parse(url)?, options).await?)
 }
 
 /// The most memory that a process used which only validates: this one has written and read the whole board.
-fn peak_of(url: &str, items: usize) -> Result<u64, Box<dyn Error>> {
+fn peak_of(url: &str, items: usize) -> Result<u64, Failure> {
     let mut child = Command::new(std::env::current_exe()?);
     let output = child.args(["structure", "--items", &items.to_string(), "--peak-of", url]).output()?;
     if !output.status.success() {
@@ -180,21 +178,8 @@ fn peak_of(url: &str, items: usize) -> Result<u64, Box<dyn Error>> {
     Ok(String::from_utf8(output.stdout)?.trim().parse()?)
 }
 
-/// The most memory that this process used, in MB.
-fn memory_peak() -> Result<u64, Box<dyn Error>> {
-    let status = std::fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no VmHWM")?;
-    let kilobytes: u64 = line.trim().trim_end_matches(" kB").trim().parse()?;
-    Ok(kilobytes / 1024)
-}
-
-fn median(mut values: Vec<Duration>) -> Duration {
-    values.sort();
-    values.get(values.len() / 2).copied().unwrap_or_default()
-}
-
 /// Every tenth item needs a capability, every hundredth waits for the one before it.
-async fn write(board: &Callboard, me: Actor, count: usize) -> Result<(), Box<dyn Error>> {
+async fn write(board: &Callboard, me: Actor, count: usize) -> Result<(), Failure> {
     let mut written = 0;
     while written < count {
         let items: Vec<NewItem> = (written..count.min(written + ROWS)).map(item).collect();

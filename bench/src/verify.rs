@@ -1,8 +1,7 @@
 //! How long verifying an item's files takes, against `sha256sum` over the same files.
 
-use std::error::Error;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use callboard_migration::scratch::Directory;
@@ -12,7 +11,10 @@ use callboard_service::item::{AddItems, NewItem};
 use callboard_service::project::EditProject;
 use callboard_service::{Actor, Callboard, Change, Ref};
 
-use crate::board::{self, Kind, Place};
+use crate::frame::Result;
+use crate::frame::options::{Options, Output};
+use crate::frame::place::{self as board, Kind, Place};
+use crate::frame::report::{Figure, Goal, Section};
 
 /// Times the verification of files against `sha256sum` over the same files, on both databases
 ///
@@ -23,6 +25,9 @@ use crate::board::{self, Kind, Place};
 pub struct Args {
     #[arg(long, value_name = "N", default_value_t = 9)]
     rounds: usize,
+
+    #[command(flatten)]
+    pub output: Output,
 }
 
 const GOAL: f64 = 3.0;
@@ -34,45 +39,54 @@ const SHAPES: [(&str, usize, usize); 3] =
 /// As many paths as surely fit on one command line.
 const AT_ONCE: usize = 5000;
 
-pub async fn run(args: Args) -> Result<ExitCode, Box<dyn Error>> {
+impl Args {
+    /// As a part of all.
+    pub fn of(options: &Options) -> Self {
+        Self { rounds: options.rounds(), output: options.output.clone() }
+    }
+}
+
+pub async fn run(args: &Args) -> Result<Section> {
     let (place, directory) = (Place::new()?, Directory::new("verify")?);
-    let rounds = args.rounds.max(1);
-    let mut reached = true;
-    println!(
-        "{:<16} {:<10} {:>9} {:>12}   ratio (median of {rounds} rounds)",
-        "files", "database", "verify ms", "sha256sum ms"
-    );
+    let mut figures = Vec::new();
     for (name, count, size) in SHAPES {
         let folder = directory.path().join(name);
         let paths = make(&folder, count, size)?;
         for kind in Kind::ALL {
             let (board, me) = board::seeded(&place.migrated(kind).await?).await?;
             let scope = tracked(&board, me, &folder, &paths).await?;
-            let (mut ours, mut theirs, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
-            for round in 0..rounds {
-                let (verify, sum) = if round % 2 == 0 {
-                    let verify = verify(&board, me, &scope, count).await?;
-                    (verify, sha256sum(&paths)?)
-                } else {
-                    let sum = sha256sum(&paths)?;
-                    (verify(&board, me, &scope, count).await?, sum)
-                };
-                ratios.push(verify.as_secs_f64() / sum.as_secs_f64());
-                ours.push(verify.as_secs_f64() * 1e3);
-                theirs.push(sum.as_secs_f64() * 1e3);
+            let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+            for round in 0..args.rounds.max(1) {
+                for is_ours in [round % 2 == 0, round % 2 != 0] {
+                    if is_ours {
+                        ours.push(verify(&board, me, &scope, count).await?.as_secs_f64() * 1e3);
+                    } else {
+                        theirs.push(sha256sum(&paths)?.as_secs_f64() * 1e3);
+                    }
+                }
             }
-            let (ours, theirs, ratio) = (median(ours), median(theirs), median(ratios));
-            reached &= ratio <= GOAL;
-            println!("{name:<16} {:<10} {ours:>9.1} {theirs:>12.1} {ratio:>7.2}", kind.name());
+            let group = format!("{}, files in memory", kind.name());
+            let figure = Figure::paired(&group, "ms", (name, &ours), ("sha256sum", &theirs));
+            figures.push(figure.goal(Goal::AtMost(GOAL)));
             board.close().await?;
         }
         std::fs::remove_dir_all(&folder)?;
     }
-    Ok(if reached { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(Section {
+        name: "verify".to_owned(),
+        title: "Verifying files".to_owned(),
+        about: vec![
+            "An item's tracked files are read and compared, on all processors, and a row is recorded for each in one \
+             transaction; against `sha256sum` of the same files, on one."
+                .to_owned(),
+        ],
+        figures,
+        ..Section::default()
+    })
 }
 
 /// Files of one size, each with another content.
-fn make(folder: &Path, count: usize, size: usize) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+fn make(folder: &Path, count: usize, size: usize) -> Result<Vec<PathBuf>> {
     let mut paths = Vec::with_capacity(count);
     for number in 0..count {
         let below = folder.join(format!("part-{:02}", number % 50));
@@ -87,12 +101,7 @@ fn make(folder: &Path, count: usize, size: usize) -> Result<Vec<PathBuf>, Box<dy
 }
 
 /// Tracks all of them for a new item.
-async fn tracked(
-    board: &Callboard,
-    me: Actor,
-    folder: &Path,
-    paths: &[PathBuf],
-) -> Result<VerifyFiles, Box<dyn Error>> {
+async fn tracked(board: &Callboard, me: Actor, folder: &Path, paths: &[PathBuf]) -> Result<VerifyFiles> {
     let root_path = Change::Set(folder.to_string_lossy().into_owned());
     board.run(me, &EditProject { root_path, ..EditProject::new("bench") }).await?;
     let item = board.run(me, &AddItems { project: None, items: vec![NewItem::titled("files")] }).await?.remove(0);
@@ -107,14 +116,14 @@ async fn tracked(
     Ok(VerifyFiles { item, project: None })
 }
 
-async fn verify(board: &Callboard, me: Actor, scope: &VerifyFiles, count: usize) -> Result<Duration, Box<dyn Error>> {
+async fn verify(board: &Callboard, me: Actor, scope: &VerifyFiles, count: usize) -> Result<Duration> {
     let start = Instant::now();
     let found = board.verify_files(me, scope, &Progress::default()).await?;
     let took = start.elapsed();
     if found.verified == count { Ok(took) } else { Err(format!("{} of {count} verified", found.verified).into()) }
 }
 
-fn sha256sum(paths: &[PathBuf]) -> Result<Duration, Box<dyn Error>> {
+fn sha256sum(paths: &[PathBuf]) -> Result<Duration> {
     let start = Instant::now();
     for chunk in paths.chunks(AT_ONCE) {
         let status = Command::new("sha256sum").args(chunk).stdout(Stdio::null()).status()?;
@@ -123,9 +132,4 @@ fn sha256sum(paths: &[PathBuf]) -> Result<Duration, Box<dyn Error>> {
         }
     }
     Ok(start.elapsed())
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or_default()
 }

@@ -60,6 +60,14 @@ mod m20261121_000040_create_work_stream_items;
 mod m20261121_000041_create_maintenance_operations;
 mod m20261121_000042_create_project_health_metrics;
 mod m20261121_000043_create_work_item_archives;
+mod m20261122_000044_index_items_by_priority;
+mod m20261122_000045_index_waiting_items;
+mod m20261122_000046_drop_unread_indexes;
+mod m20261122_000047_store_hot_tables;
+mod m20261122_000048_index_set_references;
+mod m20261122_000049_index_lists_by_newest;
+mod m20261122_000050_index_backoffs_by_project;
+mod m20261122_000051_index_context_by_expiry;
 
 use std::sync::LazyLock;
 
@@ -131,6 +139,14 @@ pub fn history() -> Vec<Step> {
         m20261121_000041_create_maintenance_operations,
         m20261121_000042_create_project_health_metrics,
         m20261121_000043_create_work_item_archives,
+        m20261122_000044_index_items_by_priority,
+        m20261122_000045_index_waiting_items,
+        m20261122_000046_drop_unread_indexes,
+        m20261122_000047_store_hot_tables,
+        m20261122_000048_index_set_references,
+        m20261122_000049_index_lists_by_newest,
+        m20261122_000050_index_backoffs_by_project,
+        m20261122_000051_index_context_by_expiry,
     ]
 }
 

@@ -22,6 +22,7 @@ mod item;
 mod maintenance;
 mod message;
 mod migration;
+mod plans;
 mod prerequisite;
 mod project;
 mod recovery;

@@ -12,6 +12,8 @@ pub enum Content {
     Empty,
     /// The newest schema, and no rows.
     Migrated,
+    /// The newest schema and the rows of [`crate::large`]: a board with 100,000 items.
+    Large,
 }
 
 /// A registered test, made by the macros.
@@ -95,6 +97,14 @@ macro_rules! both {
 macro_rules! both_empty {
     ($($(#[$attribute:meta])* async fn $name:ident($($t:tt)*) $body:block)+) => {
         $crate::__both!(Empty: $($(#[$attribute])* async fn $name($($t)*) $body)+);
+    };
+}
+
+/// Registers each body on a copy of a SQLite and of a PostgreSQL database with 100,000 items.
+#[macro_export]
+macro_rules! both_large {
+    ($($(#[$attribute:meta])* async fn $name:ident($($t:tt)*) $body:block)+) => {
+        $crate::__both!(Large: $($(#[$attribute])* async fn $name($($t)*) $body)+);
     };
 }
 

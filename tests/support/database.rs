@@ -64,13 +64,22 @@ impl TestDb {
         let (url, database) = match kind {
             Kind::Sqlite => {
                 let file = dir.path().join("board.db");
-                if content == Content::Migrated {
-                    std::fs::copy(template::sqlite()?, &file).map_err(|e| format!("copy the template: {e}"))?;
+                let template = match content {
+                    Content::Empty => None,
+                    Content::Migrated => Some(template::sqlite()?),
+                    Content::Large => Some(template::large_sqlite()?),
+                };
+                if let Some(template) = template {
+                    std::fs::copy(template, &file).map_err(|e| format!("copy the template: {e}"))?;
                 }
                 (sqlite_url(&file), None)
             }
             Kind::Postgres => {
-                let template = if content == Content::Migrated { template::postgres()? } else { "template1" };
+                let template = match content {
+                    Content::Empty => "template1",
+                    Content::Migrated => template::postgres()?,
+                    Content::Large => template::large_postgres()?,
+                };
                 let name = server::create_database(template)?;
                 (server::get()?.url(&name), Some(name))
             }

@@ -4,6 +4,7 @@
 //!
 //! - [`both!`]: `async fn name(t: TestDb)` runs on a freshly migrated SQLite file and on a freshly migrated PostgreSQL
 //!   database, as `<area>::<file>::<name>[sqlite]` and `[postgres]`;
+//! - [`both_large!`]: the same on a board with 100,000 items, for what must not grow with them;
 //! - [`both_empty!`]: the same on a database that holds nothing (on SQLite: the file does not exist yet);
 //! - [`on_sqlite!`], [`on_sqlite_empty!`] and [`on_postgres_empty!`]: on one database, for what the other one does not
 //!   have. Before each function stands the reason: `why: "SQLite has no roles";`. A rule test reads and lists them;
@@ -28,6 +29,7 @@ pub mod fixture;
 pub mod flow;
 mod harness;
 mod index;
+pub mod large;
 mod scratch;
 mod server;
 pub mod shim;
@@ -47,3 +49,4 @@ pub use inventory;
 pub use scratch::scratch_dir;
 pub use snapshot::Snapshot;
 pub use stage::stage_event;
+pub use statements::AsVerb;

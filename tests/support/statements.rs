@@ -43,7 +43,9 @@ impl Query for Nothing {
     }
 }
 
-struct AsVerb<'a, Q>(&'a Q);
+/// A question as a verb, so that it can be asked in a transaction of ours.
+#[derive(Debug)]
+pub struct AsVerb<'a, Q>(pub &'a Q);
 
 impl<Q: Query> Verb for AsVerb<'_, Q> {
     type Output = Q::Output;

@@ -1,6 +1,5 @@
 //! The databases.
 
-use std::error::Error;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
@@ -10,7 +9,9 @@ use callboard_service::import::ImportBeads;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 
 use super::path;
-use crate::{board, sample};
+use crate::frame::Failure;
+use crate::frame::place as board;
+use crate::sample;
 
 /// How many migrations each database is behind.
 const BEHIND: usize = 3;
@@ -70,7 +71,7 @@ pub struct Made {
 
 impl Made {
     /// Holds the write lock of those that are to be locked, until the value is dropped.
-    pub async fn lock(&self) -> Result<Vec<DatabaseConnection>, Box<dyn Error>> {
+    pub async fn lock(&self) -> Result<Vec<DatabaseConnection>, Failure> {
         let mut held = Vec::new();
         for (project, _) in self.projects.iter().filter(|(_, poison)| *poison == Some(Poison::Locked)) {
             let db = open(&path(&self.root, project)).await?;
@@ -82,7 +83,7 @@ impl Made {
 }
 
 /// Makes so many projects below a folder, every 100th of them poisoned.
-pub async fn fleet(dir: &Path, databases: usize, issues: usize) -> Result<Made, Box<dyn Error>> {
+pub async fn fleet(dir: &Path, databases: usize, issues: usize) -> Result<Made, Failure> {
     let template = template(dir, issues).await?;
     let root = dir.join("root");
     let outside = dir.join("outside");
@@ -109,7 +110,7 @@ pub async fn fleet(dir: &Path, databases: usize, issues: usize) -> Result<Made, 
     Ok(made)
 }
 
-async fn place(template: &Path, file: &Path, outside: &Path, poison: Option<Poison>) -> Result<(), Box<dyn Error>> {
+async fn place(template: &Path, file: &Path, outside: &Path, poison: Option<Poison>) -> Result<(), Failure> {
     match poison {
         Some(Poison::Missing) => return Ok(()),
         Some(Poison::Link) => return Ok(symlink(outside.join("project.db"), file)?),
@@ -138,7 +139,7 @@ async fn place(template: &Path, file: &Path, outside: &Path, poison: Option<Pois
 }
 
 /// A database with a board, a few migrations behind, with a rollback journal as most apps have.
-async fn template(dir: &Path, issues: usize) -> Result<PathBuf, Box<dyn Error>> {
+async fn template(dir: &Path, issues: usize) -> Result<PathBuf, Failure> {
     let file = dir.join("template.db");
     let url = format!("sqlite://{}", file.display());
     let options = Options::new(url.parse()?);
@@ -153,12 +154,12 @@ async fn template(dir: &Path, issues: usize) -> Result<PathBuf, Box<dyn Error>> 
     Ok(file)
 }
 
-async fn change(file: &Path, sql: &str) -> Result<(), Box<dyn Error>> {
+async fn change(file: &Path, sql: &str) -> Result<(), Failure> {
     let db = open(file).await?;
     db.execute_unprepared(sql).await?;
     Ok(db.close().await?)
 }
 
-async fn open(file: &Path) -> Result<DatabaseConnection, Box<dyn Error>> {
+async fn open(file: &Path) -> Result<DatabaseConnection, Failure> {
     board::connect(&format!("sqlite://{}", file.display())).await
 }

@@ -1,6 +1,5 @@
 //! The two runs that are compared.
 
-use std::error::Error;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -11,7 +10,8 @@ use std::time::{Duration, Instant};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde_json::Value;
 
-use crate::board;
+use crate::frame::Failure;
+use crate::frame::{memory, place as board};
 
 /// How often the memory of a run is read.
 const LOOK: Duration = Duration::from_millis(20);
@@ -29,7 +29,7 @@ pub struct Run {
 }
 
 /// How long it takes to copy each file by `VACUUM INTO` and to check the copy, so many at once.
-pub async fn copies(files: &[PathBuf], dir: &Path, jobs: usize) -> Result<Duration, Box<dyn Error>> {
+pub async fn copies(files: &[PathBuf], dir: &Path, jobs: usize) -> Result<Duration, Failure> {
     let files: Arc<[PathBuf]> = files.into();
     let next = Arc::new(AtomicUsize::new(0));
     let since = Instant::now();
@@ -48,7 +48,7 @@ pub async fn copies(files: &[PathBuf], dir: &Path, jobs: usize) -> Result<Durati
     Ok(since.elapsed())
 }
 
-async fn copy(file: &Path, to: &Path) -> Result<(), Box<dyn Error>> {
+async fn copy(file: &Path, to: &Path) -> Result<(), Failure> {
     let db = board::connect(&format!("sqlite://{}", file.display())).await?;
     db.execute_unprepared(&format!("VACUUM INTO '{}'", to.display())).await?;
     db.close().await?;
@@ -61,7 +61,7 @@ async fn copy(file: &Path, to: &Path) -> Result<(), Box<dyn Error>> {
 }
 
 /// Runs the binary to its end.
-pub fn fleet_up(binary: &Path, root: &Path, jobs: usize) -> Result<Run, Box<dyn Error>> {
+pub fn fleet_up(binary: &Path, root: &Path, jobs: usize) -> Result<Run, Failure> {
     let since = Instant::now();
     let mut command = Command::new(binary);
     command.args(["fleet", "up", "--json", "--lock-timeout", "0", "--jobs"]).arg(jobs.to_string());
@@ -82,8 +82,8 @@ pub fn fleet_up(binary: &Path, root: &Path, jobs: usize) -> Result<Run, Box<dyn 
         Ok(text) => text.map_err(Into::into),
         Err(_) => Err("the reading of its output ended by a panic".into()),
     };
-    let lines: Result<String, Box<dyn Error>> = join(lines);
-    let said: Result<String, Box<dyn Error>> = join(said);
+    let lines: Result<String, Failure> = join(lines);
+    let said: Result<String, Failure> = join(said);
     let lines = lines?;
     let errors = said?.lines().rev().take(5).collect::<Vec<_>>().join("\n");
     let summary = lines.lines().last().map(serde_json::from_str).transpose()?.unwrap_or_default();
@@ -91,17 +91,14 @@ pub fn fleet_up(binary: &Path, root: &Path, jobs: usize) -> Result<Run, Box<dyn 
 }
 
 /// Waits for the end; the exit code, and the most memory. The system keeps the maximum, which is read until the end.
-fn watch(child: &mut Child) -> Result<(Option<i32>, u64), Box<dyn Error>> {
-    let status = format!("/proc/{}/status", child.id());
+fn watch(child: &mut Child) -> Result<(Option<i32>, u64), Failure> {
+    let process = child.id().to_string();
     let mut most = 0;
     loop {
         if let Some(ended) = child.try_wait()? {
             return if most > 0 { Ok((ended.code(), most)) } else { Err("its memory could not be read".into()) };
         }
-        let text = std::fs::read_to_string(&status).unwrap_or_default();
-        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kilobytes = line.and_then(|l| l.trim().trim_end_matches(" kB").parse::<u64>().ok()).unwrap_or(0);
-        most = most.max(kilobytes.div_ceil(1000));
+        most = most.max(memory::peak_of(&process)?.unwrap_or(0));
         std::thread::sleep(LOOK);
     }
 }

@@ -1,6 +1,8 @@
 //! Files that a command line names.
 
-use std::io::Read;
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::unix::fs::OpenOptionsExt;
 
 use serde_json::Value;
 
@@ -19,6 +21,35 @@ pub fn read(path: &str) -> Result<Vec<u8>, CliError> {
     };
     read.map_err(|error| CliError::File { path: path.to_owned(), error })?;
     Ok(bytes)
+}
+
+/// A file that may be read as often as it takes; what comes by a pipe is put into one without a name first.
+///
+/// # Errors
+/// [`CliError::File`]; [`CliError::Write`] where there is no place for what comes by a pipe.
+pub fn file(path: &str) -> Result<File, CliError> {
+    let cannot = |error: io::Error| CliError::File { path: path.to_owned(), error };
+    if path == "-" {
+        return spool(&mut io::stdin().lock());
+    }
+    let mut file = File::open(path).map_err(cannot)?;
+    let meta = file.metadata().map_err(cannot)?;
+    if meta.is_dir() {
+        return Err(cannot(io::ErrorKind::IsADirectory.into()));
+    }
+    if meta.is_file() { Ok(file) } else { spool(&mut file) }
+}
+
+fn spool(from: &mut dyn Read) -> Result<File, CliError> {
+    let path = std::env::temp_dir().join(format!("callboard-{}-{}", std::process::id(), uuid::Uuid::now_v7()));
+    let cannot = |error: io::Error| CliError::Write { path: path.display().to_string(), error };
+    let mut options = File::options();
+    // Nobody else's to read: an export holds everything.
+    let options = options.read(true).write(true).create_new(true).mode(0o600);
+    let mut file = options.open(&path).map_err(cannot)?;
+    std::fs::remove_file(&path).map_err(cannot)?;
+    io::copy(from, &mut file).map_err(cannot)?;
+    Ok(file)
 }
 
 /// JSON on the command line, or `@FILE` for a file of it: a large result does not fit on a command line.

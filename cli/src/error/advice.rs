@@ -44,6 +44,7 @@ pub fn code(error: &CliError) -> &'static str {
         CliError::FileExists { .. } | CliError::FileEdited { .. } | CliError::BoardExists { .. } => "conflict",
         CliError::Input { .. } | CliError::Template { .. } => "invalid",
         CliError::Found { .. } => "check_found",
+        CliError::Partial { .. } => "partial",
         CliError::Broken { .. } | CliError::FilesDiffer { .. } | CliError::ArtifactsDiffer { .. } => "verify_failed",
         CliError::Write { .. } | CliError::Io(_) | CliError::Json(_) => "internal",
         CliError::BrokenPipe => "broken_pipe",
@@ -77,6 +78,7 @@ pub fn exit_code(error: &CliError) -> u8 {
         CliError::Worker { .. } => 1,
         CliError::Input { .. } | CliError::Template { .. } => 18,
         CliError::Found { .. } => 3,
+        CliError::Partial { .. } => 12,
         CliError::Broken { .. } | CliError::FilesDiffer { .. } | CliError::ArtifactsDiffer { .. } => 11,
         CliError::NoActor | CliError::Usage { .. } => 2,
         CliError::Write { .. } | CliError::Io(_) | CliError::Json(_) => 1,
@@ -101,6 +103,7 @@ pub fn message(error: &CliError) -> String {
         CliError::Broken { count } => format!("{count} values are not as the history tells"),
         CliError::Found { count: 1, .. } => "the check found one thing".to_owned(),
         CliError::Found { count, .. } => format!("the check found {count} things"),
+        CliError::Partial { refused, of } => format!("{refused} of {of} were refused; the others are done"),
         CliError::FilesDiffer { count: 1 } => "1 file is not as the work on it left it".to_owned(),
         CliError::FilesDiffer { count } => format!("{count} files are not as the work on them left them"),
         CliError::ArtifactsDiffer { count: 1 } => "1 artifact is not as it was added".to_owned(),
@@ -154,6 +157,9 @@ pub fn hint(error: &CliError) -> Option<String> {
             Some("they were changed past Callboard, or by a fault of ours: please report it".to_owned())
         }
         CliError::Found { hint, .. } => Some((*hint).to_owned()),
+        CliError::Partial { .. } => {
+            Some("mend what each names, then give the command again: what is done stays".to_owned())
+        }
         CliError::FilesDiffer { .. } => Some(
             "mend them; or, where they are right as they are, `callboard file scan KEY --track` records them"
                 .to_owned(),

@@ -81,6 +81,11 @@ pub enum CliError {
         count: u64,
         hint: &'static str,
     },
+    /// Of many, some were refused; each one's answer is on stdout.
+    Partial {
+        refused: u64,
+        of: usize,
+    },
     /// Files are not as the operations on them left them; they are on stdout.
     FilesDiffer {
         count: usize,

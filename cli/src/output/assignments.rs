@@ -1,7 +1,8 @@
 //! Assignments for people.
 
 use callboard_service::assignment::{
-    Assigned, AssignmentPage, Claimed, Completed, Expired, Explanation, Outcome, Past, matching::Capabilities,
+    Assigned, AssignmentPage, Claimed, Completed, CompletedMany, Expired, Explanation, Outcome, Past,
+    matching::Capabilities,
 };
 use callboard_service::clock::Timestamp;
 use callboard_service::entity::{WorkItemStatus, task_assignments};
@@ -75,6 +76,29 @@ pub fn completed(text: &mut Text, completed: &Completed) {
         1 => _ = text.line("1 item does not wait for it any more"),
         n => _ = text.line(format_args!("{n} items do not wait for it any more")),
     }
+}
+
+/// Many assignments: a line for each, and how many there were of each kind.
+pub fn completed_many(text: &mut Text, done: &CompletedMany) {
+    let mut table = Table::new(["ASSIGNMENT", "ITEM", "OUTCOME", "SET FREE"]);
+    for answer in &done.answers {
+        let (item, outcome, free) = match (&answer.completed, &answer.refused) {
+            (Some(completed), _) => {
+                let outcome =
+                    if completed.already { "already done".to_owned() } else { completed.item.status.to_string() };
+                let free = Some(completed.unblocked.len()).filter(|n| *n > 0);
+                (Cell::new(&completed.item.key), Cell::styled(Style::Good, outcome), Cell::optional(free))
+            }
+            (None, refused) => {
+                let why = refused.as_ref().map(|refused| refused.why.as_str()).unwrap_or_default();
+                (Cell::optional(None::<&str>), Cell::styled(Style::Bad, why), Cell::optional(None::<&str>))
+            }
+        };
+        table.row([Cell::new(answer.assignment), item, outcome, free]);
+    }
+    text.table(&table, "");
+    let CompletedMany { completed, already, refused, .. } = done;
+    text.line(format_args!("{completed} completed, {already} already, {refused} refused"));
 }
 
 /// What was taken back, or would be.

@@ -63,6 +63,7 @@ fn value(unit: Unit, value: f64) -> String {
         Unit::Count => format!("{value}"),
         Unit::Ratio => format!("{:.1} %", value * 100.0),
         Unit::Hours => format!("{value:.1} h"),
+        Unit::Seconds => format!("{value:.0} s"),
     }
 }
 

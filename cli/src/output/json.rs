@@ -18,6 +18,11 @@ struct Document<'a, T> {
     data: &'a T,
 }
 
+/// The beginning of a document up to its data, which is written piece by piece.
+pub fn head(kind: &str) -> String {
+    format!("{{\"schema_version\":{SCHEMA_VERSION},\"kind\":\"{kind}\"")
+}
+
 /// The document, ended by a newline: on one line, or indented for people.
 pub fn document<T: Serialize>(kind: &str, data: &T, dry_run: bool, pretty: bool) -> Result<String, CliError> {
     let document = Document { schema_version: SCHEMA_VERSION, kind, dry_run, data };

@@ -30,7 +30,12 @@ pub fn briefs(items: &[ItemBrief]) -> Table {
 
 /// The counts that are not zero: `3 todo, 1 done`.
 pub fn present<K: std::fmt::Display>(counts: &BTreeMap<K, u64>) -> String {
-    let present: Vec<String> = counts.iter().filter(|(_, n)| **n > 0).map(|(what, n)| format!("{n} {what}")).collect();
+    numbers(counts.iter().map(|(what, n)| (what, n.to_string())))
+}
+
+/// As [`present`], of numbers that are written already.
+pub fn numbers<K: std::fmt::Display>(counts: impl Iterator<Item = (K, String)>) -> String {
+    let present: Vec<String> = counts.filter(|(_, n)| n != "0").map(|(what, n)| format!("{n} {what}")).collect();
     if present.is_empty() { "none".to_owned() } else { present.join(", ") }
 }
 

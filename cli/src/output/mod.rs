@@ -8,6 +8,7 @@ pub mod continuity;
 pub mod files;
 pub mod health;
 mod json;
+mod list;
 pub mod lists;
 pub mod maintenance;
 pub mod quickstart;
@@ -21,6 +22,7 @@ mod text;
 pub mod words;
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstream::{AutoStream, ColorChoice};
 use serde::Serialize;
@@ -40,7 +42,7 @@ pub struct Printer {
     color: ColorChoice,
     width: Option<u16>,
     /// What is shown was taken back.
-    dry_run: std::cell::Cell<bool>,
+    dry_run: AtomicBool,
 }
 
 impl Printer {
@@ -50,13 +52,13 @@ impl Printer {
             quiet: global.quiet || global.json,
             color: global.color.into(),
             width: width(),
-            dry_run: std::cell::Cell::new(false),
+            dry_run: AtomicBool::new(false),
         }
     }
 
     /// From now on, what is shown did not stay: a note says so, and `dry_run` in the document.
     pub fn rehearsed(&self) {
-        self.dry_run.set(true);
+        self.dry_run.store(true, Ordering::Relaxed);
         self.note("Dry run: this is what would happen; nothing was changed.");
     }
 
@@ -81,12 +83,22 @@ impl Printer {
         human: impl FnOnce(&mut Text),
     ) -> Result<(), CliError> {
         if self.json {
-            return self.raw(&json::document(kind, data, self.dry_run.get(), io::stdout().is_terminal())?);
+            return self.raw(&json::document(
+                kind,
+                data,
+                self.dry_run.load(Ordering::Relaxed),
+                io::stdout().is_terminal(),
+            )?);
         }
+        Ok(self.text(human)?)
+    }
+
+    /// Prints a text for people.
+    fn text(&self, human: impl FnOnce(&mut Text)) -> io::Result<()> {
         let mut text = Text::new(self.width);
         human(&mut text);
         let mut stdout = AutoStream::new(io::stdout().lock(), self.color);
-        Ok(stdout.write_all(text.as_str().as_bytes()).and_then(|()| stdout.flush())?)
+        stdout.write_all(text.as_str().as_bytes()).and_then(|()| stdout.flush())
     }
 
     /// Prints bytes that are already in their form.

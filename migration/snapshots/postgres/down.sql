@@ -1,3 +1,48 @@
+-- m20261122_000051_index_context_by_expiry
+DROP INDEX ix_workflow_context_expires_at;
+-- m20261122_000050_index_backoffs_by_project
+DROP INDEX ix_work_items_backoff_project;
+-- m20261122_000049_index_lists_by_newest
+DROP INDEX ix_task_assignments_agent_held;
+CREATE INDEX ix_task_assignments_agent_open ON task_assignments (agent_id, status) WHERE status IN ('assigned', 'started', 'paused');
+DROP INDEX ix_board_decisions_project_id_id;
+CREATE INDEX "ix_work_sessions_project_id_started_at" ON "work_sessions" ("project_id", "started_at");
+DROP INDEX ix_work_sessions_project_id_id;
+DROP INDEX ix_task_assignments_agent_id_id;
+CREATE INDEX "ix_task_assignments_agent_id" ON "task_assignments" ("agent_id");
+DROP INDEX ix_task_assignments_status_id;
+CREATE INDEX "ix_task_assignments_status" ON "task_assignments" ("status");
+DROP INDEX ix_workflow_runs_project_id_id;
+CREATE INDEX "ix_workflow_runs_project_id" ON "workflow_runs" ("project_id");
+DROP INDEX ix_workflow_runs_status_id;
+CREATE INDEX "ix_workflow_runs_status" ON "workflow_runs" ("status");
+DROP INDEX ix_workflow_runs_workflow_name_id;
+CREATE INDEX "ix_workflow_runs_workflow_name" ON "workflow_runs" ("workflow_name");
+-- m20261122_000048_index_set_references
+DROP INDEX ix_task_assignments_user_id_set;
+CREATE INDEX "ix_task_assignments_user_id" ON "task_assignments" ("user_id");
+DROP INDEX ix_task_assignments_assigned_by_set;
+CREATE INDEX "ix_task_assignments_assigned_by" ON "task_assignments" ("assigned_by");
+DROP INDEX ix_task_assignments_assigned_by_agent_id_set;
+CREATE INDEX "ix_task_assignments_assigned_by_agent_id" ON "task_assignments" ("assigned_by_agent_id");
+DROP INDEX ix_work_items_parent_id_set;
+CREATE INDEX "ix_work_items_parent_id" ON "work_items" ("parent_id");
+-- m20261122_000047_store_hot_tables
+ALTER TABLE work_items RESET (fillfactor, autovacuum_vacuum_scale_factor, autovacuum_vacuum_threshold, autovacuum_analyze_scale_factor);
+ALTER TABLE task_assignments RESET (fillfactor, autovacuum_vacuum_scale_factor, autovacuum_vacuum_threshold, autovacuum_analyze_scale_factor);
+ALTER TABLE workflow_runs RESET (fillfactor, autovacuum_vacuum_scale_factor, autovacuum_vacuum_threshold, autovacuum_analyze_scale_factor);
+ALTER TABLE workflow_steps RESET (fillfactor, autovacuum_vacuum_scale_factor, autovacuum_vacuum_threshold, autovacuum_analyze_scale_factor);
+ALTER TABLE work_sessions RESET (fillfactor, autovacuum_vacuum_scale_factor, autovacuum_vacuum_threshold, autovacuum_analyze_scale_factor);
+ALTER TABLE idempotency_keys RESET (autovacuum_vacuum_scale_factor, autovacuum_vacuum_threshold);
+-- m20261122_000046_drop_unread_indexes
+CREATE INDEX "ix_work_items_delegation_status" ON "work_items" ("delegation_status");
+CREATE INDEX "ix_task_assignments_assigned_at" ON "task_assignments" ("assigned_at");
+CREATE INDEX "ix_work_item_requirements_capability" ON "work_item_requirements" ("capability");
+-- m20261122_000045_index_waiting_items
+DROP INDEX ix_work_items_waiting;
+-- m20261122_000044_index_items_by_priority
+DROP INDEX ix_work_items_list_project;
+DROP INDEX ix_work_items_list;
 -- m20261121_000043_create_work_item_archives
 DROP TABLE "work_item_archives";
 -- m20261121_000042_create_project_health_metrics

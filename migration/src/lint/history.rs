@@ -23,6 +23,16 @@ pub const ALLOWED: &[(Kind, &str, &str, &str)] = &[
         "the vocabulary comes with its column, whose default it holds; the one scan is one of those that the run makes of \
          every table before COMMIT anyway",
     ),
+    (Kind::Postgres, "m20261122_000044_index_items_by_priority", "P1", IN_ONE_TRANSACTION),
+    (Kind::Postgres, "m20261122_000045_index_waiting_items", "P1", IN_ONE_TRANSACTION),
+    (Kind::Postgres, "m20261122_000046_drop_unread_indexes", "P18", IN_ONE_TRANSACTION),
+    (Kind::Postgres, "m20261122_000046_drop_unread_indexes", "P1", IN_ONE_TRANSACTION),
+    (Kind::Postgres, "m20261122_000048_index_set_references", "P18", IN_ONE_TRANSACTION),
+    (Kind::Postgres, "m20261122_000048_index_set_references", "P1", IN_ONE_TRANSACTION),
+    (Kind::Postgres, "m20261122_000049_index_lists_by_newest", "P18", IN_ONE_TRANSACTION),
+    (Kind::Postgres, "m20261122_000049_index_lists_by_newest", "P1", IN_ONE_TRANSACTION),
+    (Kind::Postgres, "m20261122_000050_index_backoffs_by_project", "P1", IN_ONE_TRANSACTION),
+    (Kind::Postgres, "m20261122_000051_index_context_by_expiry", "P1", IN_ONE_TRANSACTION),
 ];
 
 const IN_ONE_TRANSACTION: &str = "a run is one transaction, so that it applies all or nothing, and CONCURRENTLY can't \

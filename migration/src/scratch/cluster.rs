@@ -16,6 +16,7 @@ use super::{Error, directory, programs};
 const WATCH: &str = r#"
 trap '' HUP INT TERM PIPE
 dir=$1 bin=$2
+shift 2
 fail() {
     tail -n 20 "$dir/log" >&2
     rm -rf "$dir"
@@ -34,7 +35,7 @@ stop() {
 start() {
     "$bin/postgres" -D "$dir/data" -k "$dir" -c listen_addresses= -c port=5432 -c max_connections=300 \
         -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off \
-        -c wal_level=minimal -c max_wal_senders=0 -c timezone=UTC >>"$dir/log" 2>&1 </dev/null &
+        -c wal_level=minimal -c max_wal_senders=0 -c timezone=UTC "$@" >>"$dir/log" 2>&1 </dev/null &
     server=$!
     turns=0
     until [ "$(sed -n 8p "$dir/data/postmaster.pid" 2>/dev/null | tr -d ' ')" = ready ]; do
@@ -45,11 +46,11 @@ start() {
     done
     echo ready
 }
-start
+start "$@"
 while read -r order; do
     case "$order" in
     stop) stop; echo stopped ;;
-    start) start ;;
+    start) start "$@" ;;
     esac
 done
 stop
@@ -73,10 +74,18 @@ impl Cluster {
     /// # Errors
     /// [`Error::NoServerPrograms`] says what to install; [`Error::NotStarted`] has the end of the server's log.
     pub fn start() -> Result<Self, Error> {
+        Self::start_with(&[])
+    }
+
+    /// As [`Cluster::start`], with settings such as `fsync=on` in place of its own: for benchmarks.
+    ///
+    /// # Errors
+    /// As there; a setting that the server does not have ends it, with its word in the log.
+    pub fn start_with(settings: &[&str]) -> Result<Self, Error> {
         let bin = programs::find()?;
         let user = if rustix::process::geteuid().is_root() { Some(programs::unprivileged_user()?) } else { None };
         let directory = directory::create("postgres")?;
-        let started = watch(&directory, &bin, user).and_then(await_ready);
+        let started = watch(&directory, &bin, user, settings).and_then(await_ready);
         match started {
             Ok((watch, answers)) => Ok(Self { directory, watch, answers }),
             Err(error) => {
@@ -129,9 +138,10 @@ impl Drop for Cluster {
     }
 }
 
-fn watch(directory: &Path, bin: &Path, user: Option<(u32, u32)>) -> Result<Child, Error> {
+fn watch(directory: &Path, bin: &Path, user: Option<(u32, u32)>, settings: &[&str]) -> Result<Child, Error> {
     let mut command = Command::new("sh");
-    command.args(["-c", WATCH, "watch"]).arg(directory).arg(bin).current_dir(directory).process_group(0);
+    command.args(["-c", WATCH, "watch"]).arg(directory).arg(bin);
+    command.args(settings.iter().flat_map(|setting| ["-c", setting])).current_dir(directory).process_group(0);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     // A PGDATA or PGOPTIONS of the caller must not reach the server.
     for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PG")) {

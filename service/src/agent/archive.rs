@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::find::{find, lock};
 use crate::actor::Actor;
 use crate::assignment::release::release;
-use crate::assignment::state::OPEN;
+use crate::db::dialect::open;
 use crate::db::{Tx, Verb};
 use crate::error::Result;
 use crate::id::Ref;
@@ -90,9 +90,7 @@ impl Verb for ArchiveAgent {
 
 /// Cancels the agent's open assignments.
 async fn held(tx: &Tx, agent: Uuid, reason: &str) -> Result<Vec<ReleasedItem>> {
-    let open = assignments::Entity::find()
-        .filter(assignments::Column::AgentId.eq(agent))
-        .filter(assignments::Column::Status.is_in(OPEN.iter().copied()));
+    let open = assignments::Entity::find().filter(assignments::Column::AgentId.eq(agent)).filter(open::assignments());
     let items: Vec<Uuid> =
         open.clone().select_only().column(assignments::Column::WorkItemId).into_tuple().all(&tx.conn).await?;
     write::lock_all(tx, items).await?;

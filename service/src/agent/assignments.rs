@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::find;
-use crate::assignment::state::OPEN;
+use crate::db::dialect::open;
 use crate::db::{Query, Tx};
 use crate::error::Result;
 use crate::id::Ref;
@@ -55,7 +55,7 @@ impl AgentAssignments {
         let limit = page::limit(self.limit)?;
         let mut query = assignments::Entity::find().filter(assignments::Column::AgentId.eq(agent));
         if self.open_only {
-            query = query.filter(assignments::Column::Status.is_in(OPEN.iter().copied()));
+            query = query.filter(open::assignments());
         }
         if let Some(after) = self.after {
             query = query.filter(assignments::Column::Id.lt(after));

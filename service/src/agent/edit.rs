@@ -132,6 +132,8 @@ impl Verb for EditAgent {
         if let Some(declared) = &self.capabilities {
             self.grant_declared(tx, &after, declared).await?;
         }
+        // It may wait for what it may have from now on.
+        tx.news.tell();
         Ok(after)
     }
 }

@@ -51,6 +51,8 @@ impl Verb for GrantCapability {
             .update_columns([granted::Column::Level, granted::Column::VerifiedAt])
             .to_owned();
         granted::Entity::insert(active).on_conflict(same).exec_without_returning(&tx.conn).await?;
+        // It may wait for what it can do from now on.
+        tx.news.tell();
         Ok(row)
     }
 }

@@ -11,7 +11,7 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, Quer
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::assignment::state::OPEN;
+use crate::db::dialect::open;
 use crate::db::{Query, Tx};
 use crate::error::Result;
 use crate::page::{self, Page};
@@ -120,7 +120,7 @@ async fn open_counts(tx: &Tx, agents: &[Uuid]) -> Result<HashMap<Uuid, u64>> {
         .column(assignments::Column::AgentId)
         .column_as(assignments::Column::Id.count(), "open")
         .filter(assignments::Column::AgentId.is_in(agents.iter().copied()))
-        .filter(assignments::Column::Status.is_in(OPEN.iter().copied()))
+        .filter(open::assignments())
         .group_by(assignments::Column::AgentId)
         .into_tuple()
         .all(&tx.conn)

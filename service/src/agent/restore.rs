@@ -39,6 +39,7 @@ impl Verb for RestoreAgent {
         agent.status = AgentProfileStatus::Active;
         agent.updated_at = tx.now;
         agents::Entity::update(agent.clone().into_active_model().reset_all()).exec(&tx.conn).await?;
+        tx.news.tell();
         Ok(RestoredAgent { agent, already: false })
     }
 }

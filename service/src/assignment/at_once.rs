@@ -1,13 +1,16 @@
-//! A holder's verb in one statement, where the database has one for it.
+//! A holder's verb in one statement, where the database has one for it; or one for many of them.
 
 use callboard_entity::{task_assignments, work_items};
 use chrono::SecondsFormat;
 use sea_orm::{ConnectionTrait, FromQueryResult, QueryResult, Value};
+use serde_json::json;
 use uuid::Uuid;
 
+use super::complete::Complete;
 use crate::db::{Alone, By, Tx};
 use crate::error::Result;
 use crate::id;
+use crate::item::write;
 use crate::workflow;
 
 /// What a holder's statement is about, beside who writes; `own` are its parameters 8 and 9.
@@ -28,6 +31,7 @@ pub(super) async fn run(tx: &Tx, sql: Option<&str>, what: Asked<'_>) -> Result<O
     let row = tx.conn.query_one_raw(tx.dialect.statement(sql, what.values(tx.by()))).await?;
     let Some(row) = row else { return Ok(None) };
     let (assignment, item) = read(&row)?;
+    write::tell(tx, &item);
     if row.try_get("", "in_workflow")? {
         workflow::follow(tx, &item).await?;
     }
@@ -63,4 +67,27 @@ impl Asked<'_> {
             session.into(),
         ]
     }
+}
+
+/// Completes those that need no further look, in one statement; gives them. None where the database has none for it.
+///
+/// Their items are locked; each assignment is named once.
+pub(super) async fn complete_many(tx: &Tx, asked: &[&Complete]) -> Result<Vec<Written>> {
+    let Some(sql) = tx.dialect.complete_many() else { return Ok(Vec::new()) };
+    let list = asked.iter().map(|complete| {
+        let result: Vec<_> = complete.result.iter().collect();
+        let hours = complete.hours()?.map(|hours| hours.to_string());
+        Ok(json!([complete.assignment, id::new(), complete.notes, result, hours]))
+    });
+    let list = list.collect::<Result<Vec<_>>>()?;
+    let values = [
+        serde_json::Value::Array(list).into(),
+        tx.now.into(),
+        tx.now.to_rfc3339_opts(SecondsFormat::Micros, true).into(),
+        tx.actor.kind.as_str().into(),
+        tx.actor.id.into(),
+        tx.session.into(),
+    ];
+    let rows = tx.conn.query_all_raw(tx.dialect.statement(sql, values)).await?;
+    rows.iter().map(read).collect()
 }

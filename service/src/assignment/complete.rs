@@ -74,7 +74,9 @@ impl Verb for Complete {
     type Output = Completed;
 
     async fn apply_alone(&self, alone: Alone<'_>) -> Result<Option<Completed>> {
-        let done = at_once::alone(alone, alone.dialect.complete_alone(), self.at_once(self.checked()?)).await?;
+        self.check()?;
+        let sql = alone.dialect.complete_alone();
+        let done = at_once::alone(alone, sql, self.at_once()?).await?;
         Ok(done.map(|(assignment, item)| Completed {
             assignment,
             item,
@@ -85,9 +87,9 @@ impl Verb for Complete {
     }
 
     async fn apply(&self, tx: &Tx) -> Result<Completed> {
-        let hours = self.checked()?;
+        self.check()?;
         // It finds only items whose gate is standard and for which no operation on a file was tracked.
-        let at_once = at_once::run(tx, tx.dialect.complete(), self.at_once(hours)).await?;
+        let at_once = at_once::run(tx, tx.dialect.complete(), self.at_once()?).await?;
         if let Some((assignment, item)) = at_once {
             let unblocked = prerequisite::satisfy(tx, item.id, Some(Level::Standard)).await?;
             return Ok(Completed { assignment, item, already: false, unblocked, gate: GateReport::default() });
@@ -98,7 +100,7 @@ impl Verb for Complete {
             return Ok(Completed { assignment, item, already, unblocked: Vec::new(), gate: GateReport::default() });
         };
         let passed = gate::pass(tx, &held.item, has_files, self.force.as_deref()).await?;
-        let (notes, result) = (self.notes.clone(), self.result.clone());
+        let (notes, result, hours) = (self.notes.clone(), self.result.clone(), self.hours()?);
         let how = Ending::Completed { notes, result, hours, passed: Box::new(passed.clone()) };
         let (assignment, item) = ending::end(tx, &held, how).await?;
         let mut unblocked = Vec::new();
@@ -114,20 +116,21 @@ impl Verb for Complete {
 }
 
 impl Complete {
-    fn at_once(&self, hours: Option<Decimal>) -> Asked<'_> {
-        let own = [self.result.clone().into(), hours.into()];
-        Asked { assignment: self.assignment, reason: self.notes.as_deref(), own }
+    fn at_once(&self) -> Result<Asked<'_>> {
+        let own = [self.result.clone().into(), self.hours()?.into()];
+        Ok(Asked { assignment: self.assignment, reason: self.notes.as_deref(), own })
     }
 
-    /// What is given, within its limits; gives the hours, rounded.
-    fn checked(&self) -> Result<Option<Decimal>> {
-        if let Some(notes) = &self.notes {
-            rules::text("notes", notes)?;
-        }
-        if let Some(result) = &self.result {
-            rules::json("result", result)?;
-        }
+    /// Refuses what breaks a rule, whatever the assignment is.
+    pub(super) fn check(&self) -> Result<()> {
+        self.notes.as_deref().map_or(Ok(()), |notes| rules::text("notes", notes))?;
+        self.result.as_ref().map_or(Ok(()), |result| rules::json("result", result))?;
         self.force.as_deref().map_or(Ok(()), rules::reason)?;
+        self.hours().map(drop)
+    }
+
+    /// Rounded, as they are stored.
+    pub(super) fn hours(&self) -> Result<Option<Decimal>> {
         self.actual_hours.map(hours).transpose()
     }
 }

@@ -10,10 +10,10 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::matching::{self, Match};
-use super::state::OPEN;
 use crate::agent;
 use crate::clock::Timestamp;
 use crate::db::Tx;
+use crate::db::dialect::open;
 use crate::error::Result;
 use crate::id::Ref;
 
@@ -125,7 +125,7 @@ pub(crate) async fn agent_conditions(tx: &Tx, agent: &agent_profiles::Model) -> 
 pub(crate) async fn open_count(tx: &Tx, agent: Uuid) -> Result<i64> {
     let open = task_assignments::Entity::find()
         .filter(task_assignments::Column::AgentId.eq(agent))
-        .filter(task_assignments::Column::Status.is_in(OPEN.iter().copied()))
+        .filter(open::assignments())
         .count(&tx.conn)
         .await?;
     Ok(i64::try_from(open).unwrap_or(i64::MAX))

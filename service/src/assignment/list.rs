@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::assign::Holder;
-use super::state::OPEN;
+use crate::db::dialect::open;
 use crate::db::{Query, Tx};
 use crate::error::{Error, Result};
 use crate::id::Ref;
@@ -86,7 +86,7 @@ impl Query for ListAssignments {
             query = query.inner_join(work_items::Entity).filter(work_items::Column::ProjectId.eq(project.id));
         }
         if self.open {
-            query = query.filter(assignments::Column::Status.is_in(OPEN.iter().copied()));
+            query = query.filter(open::assignments());
         }
         if !self.statuses.is_empty() {
             query = query.filter(assignments::Column::Status.is_in(self.statuses.iter().copied()));

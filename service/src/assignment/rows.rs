@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::state::{self, AssignmentEvent};
 use crate::clock::Timestamp;
 use crate::db::Tx;
+use crate::db::dialect::open;
 use crate::error::{Error, Result};
 
 /// An assignment and its item, both locked, and the time by which the lease is judged.
@@ -44,7 +45,7 @@ fn held(row: &QueryResult) -> Result<Held> {
 pub(crate) async fn open_of(tx: &Tx, item: &work_items::Model) -> Result<Option<task_assignments::Model>> {
     let open = task_assignments::Entity::find()
         .filter(task_assignments::Column::WorkItemId.eq(item.id))
-        .filter(task_assignments::Column::Status.is_in(state::OPEN.iter().copied()));
+        .filter(open::assignments());
     Ok(open.one(&tx.conn).await?)
 }
 

@@ -15,6 +15,7 @@ use super::error::DatabaseError;
 use super::network;
 use super::statement::{OnStatement, StatementInfo};
 use super::url::{DatabaseUrl, Target};
+use super::watch::{Bell, Watchers};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 
@@ -37,12 +38,22 @@ pub struct OpenOptions {
     /// entities work in [`crate::Callboard::transaction`] and `step_tx`. Nowhere by default; the schema must not be that of another
     /// board. Where both have a table of one name, the board's is found.
     pub app_schema: Option<String>,
-    /// Connections of the PostgreSQL pool, or of SQLite's readers (its writer is always one). At least 1.
+    /// Connections of the PostgreSQL pool, or of SQLite's readers (its writer is always one). At least 1, and 8 by default:
+    /// a verb needs one for its transaction, so a process with more workers than that wants as many as it has workers
+    /// (16 on a pool of 4 do 0.6 of what they do on 16), and a server gives all of its processes 100 together.
     pub max_connections: u32,
-    /// How long a call waits for a connection, and on SQLite for another writer.
+    /// How long a call waits for a connection, on SQLite for another writer, and on PostgreSQL for each lock.
     pub busy_timeout: Duration,
+    /// PostgreSQL: how long a transaction of the board may be open and do nothing until the server ends it; zero for as
+    /// long as it likes. What is idle in a transaction keeps its locks, and every old version of a row in every table. An app
+    /// that works for longer between two statements of [`crate::Callboard::transaction`] or of a `step_tx` raises it.
+    pub idle_in_transaction: Duration,
     /// SQLite: what survives a power cut. PostgreSQL has a setting of its own for it (`synchronous_commit`).
     pub synchronous: Synchronous,
+    /// How often those who wait for work look by themselves ([`crate::Callboard::watch`]): how long it may stay unseen what
+    /// nobody tells of, such as a commit of an app's own transaction on PostgreSQL. At least 20 ms. Behind a pooler that
+    /// hands out connections by transaction nobody is told of anything, and this is how often they look.
+    pub poll: Duration,
     /// What the board takes for the time; tests move it.
     pub clock: Clock,
     /// Who is told of each statement: see [`OpenOptions::on_statement`].
@@ -56,7 +67,9 @@ impl Default for OpenOptions {
             app_schema: None,
             max_connections: 8,
             busy_timeout: Duration::from_secs(10),
+            idle_in_transaction: Duration::from_secs(60),
             synchronous: Synchronous::Full,
+            poll: Duration::from_secs(5),
             clock: Clock::system(),
             on_statement: None,
         }
@@ -100,7 +113,17 @@ pub(crate) struct Db {
     pub schema: Option<String>,
     /// As in [`OpenOptions::busy_timeout`].
     pub busy_timeout: Duration,
+    /// Who tells other processes of new work.
+    pub bell: Bell,
+    /// Who looks out for new work, while anybody waits for it.
+    pub watchers: Watchers,
+    /// As in [`OpenOptions::poll`].
+    pub poll: Duration,
 }
+
+/// To how many bytes the WAL of a SQLite file is cut once a long reader lets it be written back: twice what it has when it
+/// is written back as it should be, so that it is not cut and grown all the time. A longer one is what `health` tells of.
+const JOURNAL_SIZE_LIMIT: u64 = 8 << 20;
 
 pub(crate) async fn connect(url: &DatabaseUrl, options: &OpenOptions) -> Result<Db> {
     let mut db = match url.target() {
@@ -131,12 +154,13 @@ async fn sqlite(path: &Path, options: &OpenOptions) -> Result<Db> {
         .create_if_missing(false)
         .foreign_keys(true)
         .busy_timeout(options.busy_timeout)
+        .pragma("journal_size_limit", JOURNAL_SIZE_LIMIT.to_string())
         .synchronous(match options.synchronous {
             Synchronous::Full => SqliteSynchronous::Full,
             Synchronous::Normal => SqliteSynchronous::Normal,
         });
     // One writer: more of them only wait for each other's lock (notes/performance.md, 1.1). No recycling: it would lose
-    // the prepared statements.
+    // the prepared statements. No test before use: a file does not hang up.
     let pool = |max: u32| {
         SqlitePoolOptions::new()
             .max_connections(max.max(1))
@@ -153,6 +177,9 @@ async fn sqlite(path: &Path, options: &OpenOptions) -> Result<Db> {
         reader: SqlxSqliteConnector::from_sqlx_sqlite_pool(reader),
         schema: None,
         busy_timeout: options.busy_timeout,
+        bell: Bell::default(),
+        watchers: Watchers::default(),
+        poll: options.poll,
     };
     check_version(&db.writer).await?;
     Ok(db)
@@ -183,11 +210,11 @@ async fn postgres(url: &DatabaseUrl, options: &OpenOptions) -> Result<Db> {
         super::schema::check_name("app_schema", app)?;
         path = format!("{path},{app}");
     }
-    // READ COMMITTED, whatever the server's default: the verbs lock what they read, and a claim is one statement.
-    let settings = [("search_path", path), ("default_transaction_isolation", "read committed".to_owned())];
-    let connect = url.postgres()?.application_name("callboard").options(settings);
+    let connect = url.postgres()?.application_name("callboard").options(session(path, options));
     let refuse = |why: String| Error::from(DatabaseError::Open { target: url.redacted(), why });
     reachable(&connect, options.busy_timeout).await.map_err(|e| refuse(e.to_string()))?;
+    // No test before use: the round trip that asks whether a connection lives costs a sixth of all claims
+    // (notes/performance.md, 2.1), and a server that went away in between is told as an error either way.
     let pool = PgPoolOptions::new()
         .max_connections(options.max_connections.max(1))
         .acquire_timeout(options.busy_timeout)
@@ -196,8 +223,31 @@ async fn postgres(url: &DatabaseUrl, options: &OpenOptions) -> Result<Db> {
         .await
         .map_err(|e| refuse(e.to_string()))?;
     let db = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
-    let busy_timeout = options.busy_timeout;
-    Ok(Db { dialect: Dialect::Postgres, writer: db.clone(), reader: db, schema: Some(schema), busy_timeout })
+    Ok(Db {
+        dialect: Dialect::Postgres,
+        writer: db.clone(),
+        reader: db,
+        schema: Some(schema),
+        busy_timeout: options.busy_timeout,
+        bell: Bell::default(),
+        watchers: Watchers::default(),
+        poll: options.poll,
+    })
+}
+
+/// What our own sessions are set to, each on purpose; an app's connection keeps what the app set.
+fn session(search_path: String, options: &OpenOptions) -> [(&'static str, String); 5] {
+    [
+        ("search_path", search_path),
+        // Whatever the server's default: the verbs lock what they read, and a claim is one statement.
+        ("default_transaction_isolation", "read committed".to_owned()),
+        // What holds locks and does nothing is ended, also when its process was cut off from the server.
+        ("idle_in_transaction_session_timeout", options.idle_in_transaction.as_millis().to_string()),
+        // As SQLite's busy timeout: a verb behind a lock that nobody gives up says so, rather than wait for ever.
+        ("lock_timeout", options.busy_timeout.as_millis().to_string()),
+        // Compiling a statement takes longer than any of ours runs, and the estimates of a claim can ask for it.
+        ("jit", "off".to_owned()),
+    ]
 }
 
 /// Whether anything listens there: a pool would try a refused connection again and again, and report a timeout in place

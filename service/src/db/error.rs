@@ -11,7 +11,8 @@ pub enum DatabaseError {
     /// SQLite is locked by another writer, or PostgreSQL ended the transaction (40001, 40P01). Retrying is safe.
     #[error("the database is busy: {0}")]
     Busy(String),
-    /// No connection, or on SQLite no turn to write, within the busy timeout. Trying again later is safe.
+    /// No connection, on SQLite no turn to write, or on PostgreSQL no lock, within the busy timeout. Trying again later is
+    /// safe.
     #[error("the database stayed busy: {0}")]
     TimedOut(String),
     /// Two rows may not have one value: the text names the index or the columns.
@@ -80,9 +81,9 @@ impl From<DbErr> for DatabaseError {
             // SQLite's extended codes keep the primary one in the low byte.
             let sqlite = code.parse::<i32>().ok().filter(|_| code.len() < 5).map(|c| c & 0xff);
             match (code.as_str(), sqlite) {
-                // SQLite's plain 5 is what a wait ends with; 6 and the extended ones come at once.
-                ("5", _) => return Self::TimedOut(text),
-                ("40001" | "40P01" | "55P03", _) | (_, Some(5 | 6)) => return Self::Busy(text),
+                // SQLite's plain 5 and PostgreSQL's 55P03 are what a wait ends with; the others come at once.
+                ("5" | "55P03", _) => return Self::TimedOut(text),
+                ("40001" | "40P01", _) | (_, Some(5 | 6)) => return Self::Busy(text),
                 ("25006", _) | (_, Some(8)) => return Self::ReadOnly(text),
                 ("53100", _) | (_, Some(13)) => return Self::Full(text),
                 _ => {}

@@ -15,6 +15,7 @@ mod schema;
 mod statement;
 mod transaction;
 mod url;
+mod watch;
 
 pub(crate) use by::By;
 pub(crate) use changed::changed;
@@ -27,3 +28,4 @@ pub(crate) use schema::check as check_schema;
 pub use statement::{OnStatement, StatementInfo};
 pub use transaction::{Alone, BoxFuture, Query, Tx, Verb};
 pub use url::DatabaseUrl;
+pub use watch::Watch;

@@ -13,6 +13,7 @@ use super::connect::Db;
 use super::dialect::Dialect;
 use super::error::DatabaseError;
 use super::reap_clock::ReapClock;
+use super::watch::News;
 use crate::actor::Actor;
 use crate::board::Callboard;
 use crate::clock::Timestamp;
@@ -80,6 +81,8 @@ pub struct Tx {
     pub(crate) session: Option<Uuid>,
     /// What was seen of files before the transaction, for gates.
     pub(crate) looks: Looks,
+    /// Whether it made something claimable.
+    pub(crate) news: News,
     reaper: ReapClock,
 }
 
@@ -87,7 +90,7 @@ impl Tx {
     fn new(conn: DatabaseTransaction, board: &Callboard, actor: Actor, looks: &Looks) -> Self {
         let (dialect, session) = (board.db.dialect, board.session);
         let (now, looks, reaper) = (board.clock.now(), looks.clone(), board.reaper.clone());
-        Self { conn, dialect, actor, now, session, looks, reaper }
+        Self { conn, dialect, actor, now, session, looks, news: News::default(), reaper }
     }
 
     /// Whether 30 seconds have gone by since this process last asked; asking starts them anew.
@@ -108,8 +111,8 @@ impl Tx {
     pub async fn run<V: Verb>(&self, verb: &V) -> Result<V::Output> {
         let conn = self.conn.begin().await?;
         let Self { dialect, actor, now, session, .. } = *self;
-        let (looks, reaper) = (self.looks.clone(), self.reaper.clone());
-        let inner = Tx { conn, dialect, actor, now, session, looks, reaper };
+        let (looks, news, reaper) = (self.looks.clone(), self.news.clone(), self.reaper.clone());
+        let inner = Tx { conn, dialect, actor, now, session, looks, news, reaper };
         end(verb.apply(&inner).await, inner).await
     }
 
@@ -117,8 +120,8 @@ impl Tx {
     pub(crate) async fn rehearse<V: Verb>(&self, verb: &V) -> Result<V::Output> {
         let conn = self.conn.begin().await?;
         let Self { dialect, actor, now, session, .. } = *self;
-        let (looks, reaper) = (self.looks.clone(), self.reaper.clone());
-        let inner = Tx { conn, dialect, actor, now, session, looks, reaper };
+        let (looks, news, reaper) = (self.looks.clone(), self.news.clone(), self.reaper.clone());
+        let inner = Tx { conn, dialect, actor, now, session, looks, news, reaper };
         let output = verb.apply(&inner).await;
         inner.conn.rollback().await?;
         output
@@ -169,7 +172,12 @@ impl Callboard {
             return Ok(output);
         }
         let tx = Tx::new(begin_write(&self.db).await?, self, actor, looks);
-        end(apply(verb, &tx).await, tx).await
+        let news = tx.news.clone();
+        let output = end(apply(verb, &tx).await, tx).await?;
+        if news.is_told() {
+            self.db.bell.ring(&self.db).await;
+        }
+        Ok(output)
     }
 
     fn alone<'a>(&'a self, conn: &'a DatabaseConnection, actor: Actor) -> Alone<'a> {

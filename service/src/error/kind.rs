@@ -1,7 +1,10 @@
 //! The causes that callers tell apart.
 
-/// The causes that callers tell apart; each has one exit code (docs/errors.md).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+use serde::{Deserialize, Serialize};
+
+/// The causes that callers tell apart; each has one exit code (docs/errors.md), and one word in JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ErrorKind {
     /// A named row does not exist.
     NotFound,

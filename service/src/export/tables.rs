@@ -43,6 +43,11 @@ pub(crate) trait Portable:
         async { Ok(Vec::new()) }
     }
 
+    /// The row's id, and that of the row of its own table that it refers to; none where no row does.
+    fn refers(_row: &Self::Model) -> Option<(Uuid, Option<Uuid>)> {
+        None
+    }
+
     /// An order in which no row comes before one that it refers to.
     fn ordered(rows: Vec<Self::Model>) -> Vec<Self::Model> {
         rows
@@ -145,6 +150,10 @@ impl Portable for e::board_messages::Entity {
         vec![e::board_messages::Column::Id]
     }
 
+    fn refers(row: &Self::Model) -> Option<(Uuid, Option<Uuid>)> {
+        Some((row.id, row.thread_id))
+    }
+
     fn ordered(mut rows: Vec<Self::Model>) -> Vec<Self::Model> {
         // A thread is one message, which has none itself, and all that name it.
         rows.sort_by_key(|row| row.thread_id.is_some());
@@ -159,6 +168,10 @@ impl Portable for e::board_artifacts::Entity {
 
     fn key() -> Vec<Self::Column> {
         vec![e::board_artifacts::Column::Id]
+    }
+
+    fn refers(row: &Self::Model) -> Option<(Uuid, Option<Uuid>)> {
+        Some((row.id, row.previous_version_id))
     }
 
     fn ordered(rows: Vec<Self::Model>) -> Vec<Self::Model> {
@@ -212,6 +225,10 @@ impl Portable for e::work_items::Entity {
 
     async fn documents(_tx: &Tx, rows: &[Self::Model]) -> Result<Vec<Indexed>> {
         Ok(rows.iter().map(search::item).collect())
+    }
+
+    fn refers(row: &Self::Model) -> Option<(Uuid, Option<Uuid>)> {
+        Some((row.id, row.parent_id))
     }
 
     fn ordered(rows: Vec<Self::Model>) -> Vec<Self::Model> {

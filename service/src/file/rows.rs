@@ -7,8 +7,10 @@ use callboard_entity::{
     board_projects as projects, file_operations as operations, work_items as items,
 };
 use chrono::TimeDelta;
-use sea_orm::sea_query::{Expr, LockType};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
+use sea_orm::sea_query::{Expr, LockType, Query};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+};
 use uuid::Uuid;
 
 use super::effective::{Effect, Step, effective};
@@ -34,6 +36,18 @@ pub(super) fn of_project(project: Uuid) -> Select<operations::Entity> {
     operations::Entity::find().filter(operations::Column::WorkItemId.in_subquery(own.into_query()))
 }
 
+/// The operations that name one of these paths and are of the project's items. Found by the paths: by the items, SQLite
+/// would look at each of the project.
+fn naming_one_of(project: Uuid, paths: &[&String]) -> Select<operations::Entity> {
+    let own = Query::select()
+        .expr(Expr::val(1))
+        .from_as(items::Entity, "own")
+        .and_where(Expr::col(("own", items::Column::Id)).equals((operations::Entity, operations::Column::WorkItemId)))
+        .and_where(Expr::col(("own", items::Column::ProjectId)).eq(project))
+        .to_owned();
+    operations::Entity::find().filter(names_one_of(paths)).filter(Expr::exists(own))
+}
+
 /// Only the part of each row that decides what is expected.
 pub(crate) async fn steps(tx: &Tx, query: Select<operations::Entity>) -> Result<Vec<Step>> {
     use operations::Column as C;
@@ -47,7 +61,7 @@ async fn naming(tx: &Tx, project: Uuid, paths: &BTreeSet<String>) -> Result<Vec<
     let paths: Vec<&String> = paths.iter().collect();
     let mut found: BTreeMap<Uuid, Step> = BTreeMap::new();
     for chunk in paths.chunks(CHUNK) {
-        let steps = steps(tx, of_project(project).filter(names_one_of(chunk))).await?;
+        let steps = steps(tx, naming_one_of(project, chunk)).await?;
         found.extend(steps.into_iter().map(|step| (step.id, step)));
     }
     Ok(found.into_values().collect())
@@ -57,7 +71,7 @@ async fn naming(tx: &Tx, project: Uuid, paths: &BTreeSet<String>) -> Result<Vec<
 pub(super) async fn ids(tx: &Tx, project: Uuid, paths: Option<&BTreeSet<String>>) -> Result<BTreeSet<Uuid>> {
     let paths: Option<Vec<&String>> = paths.map(|paths| paths.iter().collect());
     let queries = match &paths {
-        Some(paths) => paths.chunks(CHUNK).map(|chunk| of_project(project).filter(names_one_of(chunk))).collect(),
+        Some(paths) => paths.chunks(CHUNK).map(|chunk| naming_one_of(project, chunk)).collect(),
         None => vec![of_project(project)],
     };
     let mut found = BTreeSet::new();
@@ -91,7 +105,7 @@ pub(super) async fn next_time(tx: &Tx, project: Uuid, paths: &BTreeSet<String>) 
             .one(&tx.conn)
             .await?;
         let after = newest.and_then(|newest| newest.checked_add_signed(TimeDelta::microseconds(1)));
-        at = after.map_or(at, |after| at.max(after));
+        at = after.map_or(at, |after| std::cmp::max(at, after));
     }
     Ok(at)
 }

@@ -20,10 +20,10 @@ use super::{Root, git, rows};
 use crate::actor::Actor;
 use crate::board::Callboard;
 use crate::clock::Timestamp;
+use crate::db::dialect::open;
 use crate::db::{Query, Tx};
 use crate::error::{Error, Result};
 use crate::id::Ref;
-use crate::session::state as session;
 use crate::{item, project};
 
 /// What the board knows before a scan: since when to look, and what it expects of the project's files.
@@ -156,7 +156,7 @@ impl ScanFiles {
         };
         let open = of_project()
             .filter(holder)
-            .filter(sessions::Column::Status.is_in(session::OPEN.iter().copied()))
+            .filter(open::sessions())
             .order_by_desc(sessions::Column::StartedAt)
             .order_by_desc(sessions::Column::Id);
         Ok(open.one(&tx.conn).await?)

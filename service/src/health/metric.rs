@@ -34,6 +34,8 @@ pub enum Unit {
     Ratio,
     /// Hours.
     Hours,
+    /// Seconds.
+    Seconds,
 }
 
 /// On which side of its threshold a value passes; the threshold itself passes.
@@ -74,7 +76,7 @@ const fn metric(
 
 use Limit::{AtLeast, AtMost};
 
-/// Every metric, in the order in which they are shown. Archived items count nowhere.
+/// Every metric, in the order in which they are shown. Archived items count nowhere; the last two are of the whole database.
 pub const METRICS: &[Metric] = &[
     metric(
         "completion_rate",
@@ -211,6 +213,22 @@ pub const METRICS: &[Metric] = &[
         0,
         "decisions in force whose time for a review has come",
         "callboard decision list --due",
+    ),
+    metric(
+        "oldest_snapshot",
+        Unit::Seconds,
+        (AtMost, 900.0),
+        0,
+        "PostgreSQL: for how long the oldest open transaction of others has kept old versions of rows in the database",
+        "SELECT * FROM pg_stat_activity WHERE backend_xmin IS NOT NULL ORDER BY xact_start",
+    ),
+    metric(
+        "wal_backlog",
+        Unit::Count,
+        (AtMost, 16_000.0),
+        0,
+        "SQLite: pages of the write-ahead log above 2,048, twice what it has unless an open reader keeps it from being written back",
+        "lsof BOARD.db-wal",
     ),
 ];
 

@@ -31,7 +31,16 @@ pub(super) async fn values(tx: &Tx, project: Uuid) -> Result<HashMap<&'static st
     let stuck = ListItems { project: Some(Ref::Id(project)), stuck: true, ..ListItems::default() };
     let stuck = filter::apply(tx, work_items::Entity::find(), &stuck).await?.count(&tx.conn).await?;
     values.insert("stuck_items", count(stuck));
+    held_back(tx, &mut values).await?;
     Ok(values)
+}
+
+/// What keeps the whole database from clearing away what is over.
+async fn held_back(tx: &Tx, values: &mut HashMap<&'static str, Value>) -> Result<()> {
+    let held = tx.dialect.held_back(&tx.conn).await?;
+    values.insert("oldest_snapshot", Value { value: rounded(held.seconds), of: held.holders });
+    values.insert("wal_backlog", count(held.pages));
+    Ok(())
 }
 
 /// A number of things; each of them is behind it.

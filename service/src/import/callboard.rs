@@ -1,15 +1,17 @@
 //! Takes back an export of a board, by id.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use sea_orm::{ActiveModelTrait, IntoActiveModel, QueryFilter};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::lines;
+use super::content::Content;
+use super::lines::{self, Lines, Place};
 use crate::db::{Tx, Verb};
 use crate::entity::SCHEMA_VERSION;
-use crate::error::{Conflict, Error, Result, taken};
+use crate::error::{Conflict, Error, FileProblem, Result, taken};
 use crate::export::tables::{self, ForEachTable, Portable};
 use crate::export::{FORMAT, HEADER};
 use crate::search;
@@ -17,15 +19,17 @@ use crate::search;
 /// Takes back everything that an export holds: all of it, or nothing.
 ///
 /// Rows that are on the board and equal are left alone, so that a second import changes nothing. Nothing is recorded of
-/// the import itself: an empty board gives the same export afterwards.
+/// the import itself: an empty board gives the same export afterwards. A file is read twice; whatever its size, a page of
+/// its rows is in memory at a time, and the ids of its items.
 ///
 /// # Errors
 /// [`Error::BrokenLines`] for lines that are no export, or one of another schema; [`Conflict::Differs`] naming a row
-/// that is on the board with another content; `Conflict` for a name or key that another row of the board has.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// that is on the board with another content; `Conflict` for a name or key that another row of the board has; `File` for
+/// a file that cannot be read.
+#[derive(Clone, Debug, Serialize)]
 pub struct ImportCallboard {
-    /// The file.
-    pub content: String,
+    /// The lines: a text, or a file.
+    pub content: Content,
 }
 
 /// How many rows there were of each kind.
@@ -50,12 +54,13 @@ impl Verb for ImportCallboard {
     type Output = Restored;
 
     async fn apply(&self, tx: &Tx) -> Result<Restored> {
-        let mut restoring = Restoring { tx, lines: parse(&self.content)?, done: Restored::default() };
+        let parts = parts(&self.content)?;
+        let mut restoring = Restoring { tx, content: &self.content, parts, done: Restored::default() };
         tables::for_each(&mut restoring).await?;
-        match restoring.lines.into_iter().next() {
+        match restoring.parts.into_iter().next() {
             None => Ok(restoring.done),
-            Some((kind, lines)) => {
-                let first = lines.first().map_or(0, |(line, _)| *line);
+            Some((kind, parts)) => {
+                let first = parts.first().map_or(0, |part| part.begins.number);
                 Err(broken(first, format!("has the unknown kind '{kind}'")))
             }
         }
@@ -65,21 +70,36 @@ impl Verb for ImportCallboard {
 /// A line as every export has it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Line {
+struct Line<D> {
     kind: String,
-    data: Value,
+    data: D,
 }
 
-/// The lines of an export by kind, after a look at its header.
-fn parse(content: &str) -> Result<BTreeMap<String, Vec<(usize, Value)>>> {
-    let mut by_kind: BTreeMap<String, Vec<(usize, Value)>> = BTreeMap::new();
-    let mut is_first = true;
-    lines::read(content, |number, text| {
-        let line: Line = serde_json::from_str(text).map_err(|error| lines::no_json(&error))?;
+/// Lines of one kind, one after the other.
+struct Part {
+    begins: Place,
+    lines: usize,
+}
+
+/// Where the lines of each kind are, after a look at the header and at every line.
+fn parts(content: &Content) -> Result<BTreeMap<String, Vec<Part>>> {
+    let mut by_kind: BTreeMap<String, Vec<Part>> = BTreeMap::new();
+    let (mut is_first, mut last) = (true, String::new());
+    lines::each(&mut Lines::new(content.reader(0), Place::BEGINNING), |found| {
+        let read = |error: serde_json::Error| lines::no_json(&error);
         if std::mem::take(&mut is_first) {
-            return header(&line);
+            return header(&serde_json::from_str(found.text).map_err(read)?);
         }
-        by_kind.entry(line.kind).or_default().push((number, line.data));
+        let line: Line<IgnoredAny> = serde_json::from_str(found.text).map_err(read)?;
+        if line.kind == last
+            && let Some(part) = by_kind.get_mut(&last).and_then(|parts| parts.last_mut())
+        {
+            part.lines += 1;
+            return Ok(());
+        }
+        last.clone_from(&line.kind);
+        let begins = Place { number: found.number, offset: found.offset };
+        by_kind.entry(line.kind).or_default().push(Part { begins, lines: 1 });
         Ok(())
     })?;
     if is_first {
@@ -88,7 +108,7 @@ fn parse(content: &str) -> Result<BTreeMap<String, Vec<(usize, Value)>>> {
     Ok(by_kind)
 }
 
-fn header(line: &Line) -> Result<(), String> {
+fn header(line: &Line<Value>) -> Result<(), String> {
     if line.kind != HEADER || line.data["format"] != FORMAT {
         return Err("is not the header of an export of Callboard".to_owned());
     }
@@ -107,7 +127,8 @@ fn broken(line: usize, why: String) -> Error {
 
 struct Restoring<'a> {
     tx: &'a Tx,
-    lines: BTreeMap<String, Vec<(usize, Value)>>,
+    content: &'a Content,
+    parts: BTreeMap<String, Vec<Part>>,
     done: Restored,
 }
 
@@ -117,26 +138,65 @@ impl ForEachTable for Restoring<'_> {
         E: Portable,
         E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
     {
-        let lines = self.lines.remove(E::KIND).unwrap_or_default();
-        let mut counts = RestoredRows { read: lines.len() as u64, ..RestoredRows::default() };
-        let mut rows = Vec::with_capacity(lines.len());
-        for (number, value) in lines {
-            rows.push(row::<E>(value).map_err(|why| broken(number, why))?);
-        }
-        for chunk in E::ordered(rows).chunks(E::PAGE) {
-            let new = new::<E>(self.tx, chunk).await?;
-            counts.created += new.len() as u64;
-            if !new.is_empty() {
-                let models = new.iter().map(|row| row.clone().into_active_model().reset_all());
-                let inserted = E::insert_many(models).exec_without_returning(&self.tx.conn).await;
-                inserted.map_err(taken("name, key or id of a row of kind", E::KIND))?;
-                search::add(self.tx, &E::documents(self.tx, &new).await?).await?;
+        let mut counts = RestoredRows::default();
+        // Rows that refer to one of their own table which has not come yet, and the ids of those that have.
+        let (mut early, mut came) = (Vec::new(), HashSet::new());
+        for part in self.parts.remove(E::KIND).unwrap_or_default() {
+            let mut lines = Lines::new(self.content.reader(part.begins.offset), part.begins);
+            let mut left = part.lines;
+            while left > 0 {
+                let mut page = Vec::with_capacity(E::PAGE);
+                while left > 0 && page.len() < E::PAGE {
+                    left -= 1;
+                    counts.read += 1;
+                    let row = next_row::<E>(&mut lines)?;
+                    match E::refers(&row) {
+                        Some((_, Some(other))) if !came.contains(&other) => early.push(row),
+                        refers => {
+                            came.extend(refers.map(|(id, _)| id));
+                            page.push(row);
+                        }
+                    }
+                }
+                counts.created += self.insert::<E>(&page).await?;
             }
+        }
+        for page in E::ordered(early).chunks(E::PAGE) {
+            counts.created += self.insert::<E>(page).await?;
         }
         counts.already_there = counts.read - counts.created;
         self.done.rows.insert(E::KIND.to_owned(), counts);
         Ok(())
     }
+}
+
+impl Restoring<'_> {
+    /// Inserts those of the rows that are not on the board; gives how many.
+    async fn insert<E>(&self, rows: &[E::Model]) -> Result<u64>
+    where
+        E: Portable,
+        E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
+    {
+        let new = new::<E>(self.tx, rows).await?;
+        if !new.is_empty() {
+            let models = new.iter().map(|row| row.clone().into_active_model().reset_all());
+            let inserted = E::insert_many(models).exec_without_returning(&self.tx.conn).await;
+            inserted.map_err(taken("name, key or id of a row of kind", E::KIND))?;
+            search::add(self.tx, &E::documents(self.tx, &new).await?).await?;
+        }
+        Ok(new.len() as u64)
+    }
+}
+
+/// The row of the next line, which was looked at before.
+fn next_row<E: Portable>(lines: &mut Lines<'_>) -> Result<E::Model> {
+    let changed = || Error::file("the import", FileProblem::Changed);
+    let Some(Ok(found)) = lines.read_next()? else { return Err(changed()) };
+    let line: Line<Value> = serde_json::from_str(found.text).map_err(|_| changed())?;
+    if line.kind != E::KIND {
+        return Err(changed());
+    }
+    row::<E>(line.data).map_err(|why| broken(found.number, why))
 }
 
 /// Reads a row, all of it: a field that is not known would be lost.
@@ -154,6 +214,9 @@ fn row<E: Portable>(value: Value) -> Result<E::Model, String> {
 
 /// Those of the rows that are not on the board.
 async fn new<E: Portable>(tx: &Tx, rows: &[E::Model]) -> Result<Vec<E::Model>> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut there = HashMap::new();
     for row in E::find().filter(tables::perhaps_same::<E>(rows)).all(&tx.conn).await? {
         let data = tables::data::<E>(row)?;

@@ -2,9 +2,11 @@
 
 mod beads;
 mod callboard;
+mod content;
 pub(crate) mod graph;
 mod lines;
 
 pub use beads::{BeadsReport, Edges, Examples, Fields, ImportBeads, Rows};
 pub use callboard::{ImportCallboard, Restored, RestoredRows};
+pub use content::Content;
 pub use lines::text;

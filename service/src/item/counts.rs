@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use callboard_entity::{WorkItemDelegationStatus, WorkItemStatus, work_items};
-use sea_orm::{QuerySelect, Select};
+use sea_orm::sea_query::{Asterisk, Expr, Func, Query};
+use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, QuerySelect, QueryTrait, Select};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::db::Tx;
 use crate::error::Result;
@@ -55,4 +57,30 @@ pub(crate) async fn count(tx: &Tx, items: Select<work_items::Entity>) -> Result<
         counts.add(status, delegation, u64::try_from(items).unwrap_or(0));
     }
     Ok(counts)
+}
+
+/// Counts the items of a project, or of the board, that are not archived: at most `most` of each status, so that it takes no
+/// longer on a larger board. How they are delegated is told of those alone.
+pub(crate) async fn count_some(tx: &Tx, project: Option<Uuid>, most: u64) -> Result<Counts> {
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let statement = tx.dialect.statement(&tx.dialect.count_some(), [most.into(), project.into()]);
+    let mut counts = Counts::default();
+    for row in tx.conn.query_all_raw(statement).await? {
+        let items: i64 = row.try_get("", "items")?;
+        counts.add(row.try_get("", "status")?, row.try_get("", "delegation")?, u64::try_from(items).unwrap_or(0));
+    }
+    Ok(counts)
+}
+
+/// How many rows a query finds: `most` at most, where there is one.
+pub(crate) async fn at_most<E: EntityTrait>(tx: &Tx, query: Select<E>, most: Option<u64>) -> Result<u64>
+where
+    E::Model: Send + Sync,
+{
+    let Some(most) = most else { return Ok(query.count(&tx.conn).await?) };
+    let some = query.select_only().expr_as(Expr::value(1), "one").limit(most).into_query();
+    let count = Query::select().expr_as(Func::count(Expr::col(Asterisk)), "n").from_subquery(some, "some").to_owned();
+    let row = tx.conn.query_one(&count).await?;
+    let found: Option<i64> = row.map(|row| row.try_get("", "n")).transpose()?;
+    Ok(found.and_then(|n| u64::try_from(n).ok()).unwrap_or(0))
 }

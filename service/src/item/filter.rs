@@ -1,6 +1,9 @@
 //! The filters of item lists, as conditions over `work_items`.
 
-use callboard_entity::{TaskPrerequisiteType, WorkItemStatus, sprint_items, task_prerequisites as edges, work_items};
+use callboard_entity::{
+    TaskPrerequisiteType, WorkItemDelegationStatus, WorkItemStatus, sprint_items, task_prerequisites as edges,
+    work_items,
+};
 use sea_orm::sea_query::{Alias, Expr, IntoCondition, Query, SelectStatement, SimpleExpr, UnionType};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, JoinType, QueryFilter, QuerySelect, QueryTrait, RelationTrait,
@@ -82,7 +85,8 @@ fn words(list: &ListItems) -> Result<Condition> {
         all = all.add(C::Priority.is_in(list.priorities.iter().copied()));
     }
     if list.dead {
-        all = all.add(C::DeadAt.is_not_null());
+        // Every dead letter is delegated so, and that has an index.
+        all = all.add(C::DelegationStatus.eq(WorkItemDelegationStatus::Blocked)).add(C::DeadAt.is_not_null());
     }
     match list.archived {
         Archived::Hide => all = all.add(C::ArchivedAt.is_null()),
@@ -125,6 +129,16 @@ pub(crate) fn stuck() -> SelectStatement {
         .join_as(JoinType::InnerJoin, edges::Relation::Prerequisite.def(), other.clone())
         .filter(waits())
         .filter(lost(other))
+        .into_query()
+}
+
+/// As [`stuck`], because of these.
+pub(crate) fn stuck_by(lost: Vec<Uuid>) -> SelectStatement {
+    edges::Entity::find()
+        .select_only()
+        .column(edges::Column::WorkItemId)
+        .filter(edges::Column::PrerequisiteId.is_in(lost))
+        .filter(waits())
         .into_query()
 }
 

@@ -3,15 +3,14 @@
 use callboard_entity::{task_assignments as assignments, work_items};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use crate::assignment::state::OPEN;
 use crate::db::Tx;
+use crate::db::dialect::open;
 use crate::error::{Conflict, Result};
 
 /// The open assignment of an item; the caller has locked the item, so there comes no other one.
 pub(super) async fn open(tx: &Tx, item: &work_items::Model) -> Result<Option<assignments::Model>> {
-    let open = assignments::Entity::find()
-        .filter(assignments::Column::WorkItemId.eq(item.id))
-        .filter(assignments::Column::Status.is_in(OPEN.iter().copied()));
+    let open =
+        assignments::Entity::find().filter(assignments::Column::WorkItemId.eq(item.id)).filter(open::assignments());
     Ok(open.one(&tx.conn).await?)
 }
 

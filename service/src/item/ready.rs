@@ -1,8 +1,11 @@
 //! Lists what a claim could hand out now.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::io;
+use std::sync::{Mutex, PoisonError};
 
 use callboard_entity::{WorkItemType, agent_profiles, task_assignments as assignments, work_items};
+use futures_util::TryStreamExt;
 use sea_orm::sea_query::IntoCondition;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
@@ -12,8 +15,8 @@ use work_items::Column as C;
 use super::filter;
 use super::list::{ListedItem, named};
 use crate::assignment::matching;
-use crate::assignment::state::OPEN;
 use crate::clock::Timestamp;
+use crate::db::dialect::open;
 use crate::db::dialect::ready;
 use crate::db::{Query, Tx};
 use crate::error::{Error, Result};
@@ -81,38 +84,131 @@ impl Query for Ready {
         if !(1..=1000).contains(&self.limit) {
             return Err(Error::invalid("limit", self.limit.to_string(), "must be 1 to 1000"));
         }
-        let scope = self.scope(tx).await?;
-        let stream = self.in_stream(tx).await?;
-        let scope = match &stream {
-            Some(items) => scope.add(C::Id.is_in(items.iter().copied())),
-            None => scope,
-        };
-        let lease_now = tx.dialect.read_lease_now(&tx.conn, tx.now).await?;
-        let mut rows = match &self.agent {
-            None => {
-                let free = [ready::ready().into_condition(), filter::due(lease_now).add(C::AssigneeId.is_null())];
-                self.pick(tx, &scope, free).await?
-            }
-            Some(name) => {
-                let agent = agent::find(tx, name).await?;
-                let withheld = withheld(tx, &agent, lease_now).await?;
-                if !withheld.is_empty() {
-                    return Ok(ReadyItems { items: Vec::new(), truncated: false, withheld });
-                }
-                self.of_agent(tx, &agent, scope, lease_now).await?
-            }
-        };
-        if let Some(items) = &stream {
+        let queue = self.queue(tx).await?;
+        let mut rows = Vec::new();
+        for part in &queue.parts {
+            rows.extend(self.pick(tx, &queue.scope, part).await?);
+        }
+        if let Some(items) = &queue.stream {
             let place = |item: &work_items::Model| items.iter().position(|id| *id == item.id);
             rows.sort_by_key(place);
         }
         let truncated = rows.len() as u64 > self.limit;
         rows.truncate(usize::try_from(self.limit).unwrap_or(usize::MAX));
-        Ok(ReadyItems { items: named(tx, rows).await?, truncated, withheld: Vec::new() })
+        Ok(ReadyItems { items: named(tx, rows).await?, truncated, withheld: queue.withheld })
     }
 }
 
+/// What [`EachReady`] hands over: the next items, at most some hundred. An error ends it.
+type Sink<'a> = dyn FnMut(&[ListedItem]) -> io::Result<()> + Send + 'a;
+
+/// Gives all that is ready, however much: as [`Ready`] without its limit, some hundred items at a time.
+///
+/// It is one state of the board, in the order in which claims would take it. Beside the items of one page only the order
+/// is in memory, which is 24 bytes an item.
+///
+/// # Errors
+/// As [`Ready`]; [`Error::Export`] where the sink takes no more.
+pub struct EachReady<'a> {
+    ready: &'a Ready,
+    sink: Mutex<&'a mut Sink<'a>>,
+}
+
+impl std::fmt::Debug for EachReady<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("EachReady")
+    }
+}
+
+/// How much was ready.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadyCount {
+    /// How many items were handed over.
+    pub items: u64,
+    /// As in [`ReadyItems`].
+    pub withheld: Vec<String>,
+}
+
+impl<'a> EachReady<'a> {
+    /// What `ready` asks for, whatever its limit. The sink is called with the items in their order, never at the same time.
+    pub fn new(ready: &'a Ready, sink: &'a mut Sink<'a>) -> Self {
+        Self { ready, sink: Mutex::new(sink) }
+    }
+}
+
+/// Rows that are read and handed over at a time.
+const PAGE: usize = 500;
+
+impl Query for EachReady<'_> {
+    type Output = ReadyCount;
+
+    async fn fetch(&self, tx: &Tx) -> Result<ReadyCount> {
+        let queue = self.ready.queue(tx).await?;
+        let mut order: Vec<(i64, Uuid)> = Vec::new();
+        for part in &queue.parts {
+            let begun = order.len();
+            for half in part {
+                let ids = work_items::Entity::find().filter(half.clone()).filter(queue.scope.clone());
+                // Both stand in the queue's indexes, so that no row is read for it.
+                let ids = ids.select_only().column(C::Priority).column(C::Id).into_tuple::<(i64, Uuid)>();
+                let mut ids = ids.stream(&tx.conn).await?;
+                while let Some(id) = ids.try_next().await? {
+                    order.push(id);
+                }
+            }
+            order[begun..].sort_unstable();
+        }
+        if let Some(items) = &queue.stream {
+            order.sort_by_key(|(_, item)| items.iter().position(|id| id == item));
+        }
+        for page in order.chunks(PAGE) {
+            let rows = work_items::Entity::find().filter(C::Id.is_in(page.iter().map(|(_, id)| *id)));
+            let mut rows: HashMap<Uuid, _> = rows.all(&tx.conn).await?.into_iter().map(|row| (row.id, row)).collect();
+            let rows = page.iter().filter_map(|(_, id)| rows.remove(id)).collect();
+            let items = named(tx, rows).await?;
+            // A poisoned lock only means that the sink panicked; it is asked again and will say so.
+            let mut sink = self.sink.lock().unwrap_or_else(PoisonError::into_inner);
+            (*sink)(&items).map_err(Error::Export)?;
+        }
+        Ok(ReadyCount { items: order.len() as u64, withheld: queue.withheld })
+    }
+}
+
+/// The parts of the board that a claim looks at, in its order.
+struct Queue {
+    scope: Condition,
+    /// Each of two disjoint halves, which are sorted together.
+    parts: Vec<[Condition; 2]>,
+    /// The items of the stream that is named, in its order, which then is that of the whole.
+    stream: Option<Vec<Uuid>>,
+    withheld: Vec<String>,
+}
+
 impl Ready {
+    async fn queue(&self, tx: &Tx) -> Result<Queue> {
+        let mut scope = self.scope(tx).await?;
+        let stream = self.in_stream(tx).await?;
+        if let Some(items) = &stream {
+            scope = scope.add(C::Id.is_in(items.iter().copied()));
+        }
+        let lease_now = tx.dialect.read_lease_now(&tx.conn, tx.now).await?;
+        let free = [ready::ready().into_condition(), filter::due(lease_now).add(C::AssigneeId.is_null())];
+        let mut queue = Queue { scope, parts: vec![free], stream, withheld: Vec::new() };
+        let Some(name) = &self.agent else { return Ok(queue) };
+        let agent = agent::find(tx, name).await?;
+        queue.withheld = withheld(tx, &agent, lease_now).await?;
+        if !queue.withheld.is_empty() {
+            queue.parts.clear();
+            return Ok(queue);
+        }
+        // What is set aside for the agent comes first, then what is free and the agent qualifies for.
+        let own = [own_only(&agent).add(ready::preassigned()), own_only(&agent).add(filter::due(lease_now))];
+        queue.parts.insert(0, own);
+        let able = able(tx, &agent, queue.parts.iter().flatten()).await?;
+        queue.scope = queue.scope.add(C::RequirementKey.is_in(able));
+        Ok(queue)
+    }
+
     async fn scope(&self, tx: &Tx) -> Result<Condition> {
         let mut scope = Condition::all();
         let project = match &self.project {
@@ -147,29 +243,12 @@ impl Ready {
         Ok(Some(stream::rows::items_in_order(tx, found.id).await?))
     }
 
-    /// What is set aside for the agent, then what is free and the agent qualifies for.
-    async fn of_agent(
-        &self,
-        tx: &Tx,
-        agent: &agent_profiles::Model,
-        scope: Condition,
-        lease_now: Timestamp,
-    ) -> Result<Vec<work_items::Model>> {
-        let own = [own_only(agent).add(ready::preassigned()), own_only(agent).add(filter::due(lease_now))];
-        let free = [ready::ready().into_condition(), filter::due(lease_now).add(C::AssigneeId.is_null())];
-        let able = able(tx, agent, own.iter().chain(&free)).await?;
-        let scope = scope.add(C::RequirementKey.is_in(able));
-        let mut rows = self.pick(tx, &scope, own).await?;
-        rows.extend(self.pick(tx, &scope, free).await?);
-        Ok(rows)
-    }
-
     /// Most urgent first, then oldest, from two disjoint parts of the queue: each is read by an index of its own, which an
     /// OR of the two would keep both planners from using.
-    async fn pick(&self, tx: &Tx, scope: &Condition, parts: [Condition; 2]) -> Result<Vec<work_items::Model>> {
+    async fn pick(&self, tx: &Tx, scope: &Condition, parts: &[Condition; 2]) -> Result<Vec<work_items::Model>> {
         let mut rows = Vec::new();
         for part in parts {
-            let query = work_items::Entity::find().filter(part).filter(scope.clone());
+            let query = work_items::Entity::find().filter(part.clone()).filter(scope.clone());
             // A stream has its own order, and so few items that all of them are read.
             let most = if self.stream.is_some() { MOST_ITEMS as u64 } else { self.limit + 1 };
             let query = query.order_by_asc(C::Priority).order_by_asc(C::Id).limit(most);
@@ -219,7 +298,7 @@ async fn withheld(tx: &Tx, agent: &agent_profiles::Model, lease_now: Timestamp) 
             .add(assignments::Column::LeaseExpiresAt.gt(lease_now));
         let open = assignments::Entity::find()
             .filter(assignments::Column::AgentId.eq(agent.id))
-            .filter(assignments::Column::Status.is_in(OPEN.iter().copied()))
+            .filter(open::assignments())
             .filter(lasting)
             .count(&tx.conn)
             .await?;

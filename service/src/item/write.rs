@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use callboard_entity::{WorkItemStatus, work_item_events as events, work_items};
+use callboard_entity::{
+    WorkItemDelegationStatus as Delegation, WorkItemStatus, work_item_events as events, work_items,
+};
 use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, Iterable, QueryFilter,
@@ -30,6 +32,7 @@ pub(crate) async fn update(
     after.revision = before.revision + 1;
     after.updated_at = tx.now;
     after.last_activity_at = Some(tx.now);
+    tell(tx, &after);
     let result = work_items::Entity::update_many()
         .set(changed(before, &after))
         .filter(work_items::Column::Id.eq(before.id))
@@ -77,6 +80,7 @@ pub(crate) async fn insert_rows(
     items: Vec<work_items::Model>,
     ledger: Vec<events::ActiveModel>,
 ) -> Result<()> {
+    items.iter().for_each(|item| tell(tx, item));
     // SQLite takes at most 32,766 bound values in one statement.
     for chunk in items.chunks(500) {
         let rows = chunk.iter().map(|item| item.clone().into_active_model().reset_all());
@@ -129,6 +133,12 @@ async fn read_all(tx: &Tx, ids: BTreeSet<Uuid>, lock: LockType) -> Result<Vec<wo
 ///
 /// Two statements per 500 items: a prerequisite may have hundreds of dependents.
 pub(crate) async fn shift_unmet(tx: &Tx, items: &[work_items::Model], delta: i64, entry: &Entry) -> Result<()> {
+    let items: Vec<_> = items.iter().map(|item| (item, entry.clone())).collect();
+    shift_unmet_each(tx, &items, delta).await
+}
+
+/// As [`shift_unmet`], where each item's ledger row says something else.
+pub(crate) async fn shift_unmet_each(tx: &Tx, items: &[(&work_items::Model, Entry)], delta: i64) -> Result<()> {
     let (unmet, revision) = (work_items::Column::UnmetPrerequisites, work_items::Column::Revision);
     for chunk in items.chunks(500) {
         let mut update = work_items::Entity::update_many()
@@ -138,16 +148,17 @@ pub(crate) async fn shift_unmet(tx: &Tx, items: &[work_items::Model], delta: i64
         if delta != 0 {
             update = update.col_expr(unmet, Expr::col(unmet).add(delta));
         }
-        let ids = chunk.iter().map(|i| i.id);
+        let ids = chunk.iter().map(|(item, _)| item.id);
         let result = update.filter(work_items::Column::Id.is_in(ids)).exec(&tx.conn).await?;
         if result.rows_affected != chunk.len() as u64 {
             let why = format!("{} rows changed where {} were locked", result.rows_affected, chunk.len());
             return Err(Error::Stored { what: "unmet prerequisites".to_owned(), why });
         }
-        let rows = chunk.iter().map(|before| {
-            let mut after = before.clone();
+        let rows = chunk.iter().map(|(before, entry)| {
+            let mut after = (*before).clone();
             after.unmet_prerequisites += delta;
             after.revision += 1;
+            tell(tx, &after);
             ledger::row(tx, Some(before), &after, entry.clone())
         });
         events::Entity::insert_many(rows).exec_without_returning(&tx.conn).await?;
@@ -174,6 +185,7 @@ pub(crate) async fn set_archived(
             .await?;
         let rows = chunk.iter().map(|before| {
             let after = work_items::Model { archived_at: at, revision: before.revision + 1, ..before.clone() };
+            tell(tx, &after);
             ledger::row(tx, Some(before), &after, entry.clone())
         });
         events::Entity::insert_many(rows).exec_without_returning(&tx.conn).await?;
@@ -184,6 +196,14 @@ pub(crate) async fn set_archived(
 /// Writes a ledger row for each of some items that the caller has locked; nothing else of them changes.
 pub(crate) async fn note(tx: &Tx, items: &[work_items::Model], entry: &Entry) -> Result<()> {
     shift_unmet(tx, items, 0, entry).await
+}
+
+/// Those who wait for work are told of what a claim may hand out now, or after its backoff.
+pub(crate) fn tell(tx: &Tx, item: &work_items::Model) {
+    let is_free = item.status == WorkItemStatus::Todo && item.delegation_status == Delegation::Unassigned;
+    if is_free && item.unmet_prerequisites == 0 && item.archived_at.is_none() {
+        tx.news.tell();
+    }
 }
 
 async fn find_by_id(tx: &Tx, id: Uuid) -> Result<Option<work_items::Model>> {

@@ -15,13 +15,12 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::assignment::state::OPEN;
 use crate::clock::Timestamp;
 use crate::db::Tx;
+use crate::db::dialect::open;
 use crate::error::Result;
 use crate::item::filter;
 use crate::item::state::FINISHED;
-use crate::session::state::OPEN as OPEN_SESSIONS;
 use crate::setting::{self, Days};
 
 /// How many rows are read at once.
@@ -171,7 +170,7 @@ async fn keep_back(tx: &Tx, page: &mut [Candidate]) -> Result<()> {
         .select_only()
         .column(assignments::Column::WorkItemId)
         .filter(assignments::Column::WorkItemId.is_in(ids()))
-        .filter(assignments::Column::Status.is_in(OPEN.iter().copied()))
+        .filter(open::assignments())
         .into_tuple()
         .all(&tx.conn)
         .await?;
@@ -187,7 +186,7 @@ async fn keep_back(tx: &Tx, page: &mut [Candidate]) -> Result<()> {
         .select_only()
         .column(sessions::Column::ActiveWorkItemId)
         .filter(sessions::Column::ActiveWorkItemId.is_in(ids()))
-        .filter(sessions::Column::Status.is_in(OPEN_SESSIONS.iter().copied()))
+        .filter(open::sessions())
         .into_tuple()
         .all(&tx.conn)
         .await?;

@@ -14,8 +14,8 @@ use super::report::{Finding, Severity};
 use super::request::{Request, Scope, Within};
 use super::run::{Maintained, Portion, Run, Watch};
 use crate::actor::Actor;
-use crate::assignment::state::OPEN;
 use crate::board::Callboard;
+use crate::db::dialect::open;
 use crate::db::{Query, Tx};
 use crate::error::{Error, Result};
 use crate::id::Ref;
@@ -111,7 +111,7 @@ impl PrepareHandover {
                 Expr::col((assignments::Entity, assignments::Column::WorkItemId))
                     .equals((work_items::Entity, work_items::Column::Id)),
             )
-            .and_where(assignments::Column::Status.is_in(OPEN.iter().copied()))
+            .and_where(open::assignments())
             .to_owned();
         let mut query = work_items::Entity::find().filter(within.items());
         if within.item.is_none() {

@@ -14,6 +14,7 @@ use super::request::{Request, Within};
 use crate::actor::Actor;
 use crate::board::Callboard;
 use crate::clock::{Timestamp, micros};
+use crate::db::dialect::open;
 use crate::db::{Tx, Verb, changed};
 use crate::error::{Error, Result};
 
@@ -299,7 +300,7 @@ impl Verb for End<'_> {
 pub(crate) async fn mark_killed(tx: &Tx) -> Result<Vec<Uuid>> {
     let now = tx.dialect.read_lease_now(&tx.conn, tx.now).await?;
     let killed = operations::Entity::find()
-        .filter(operations::Column::ExecutionStatus.is_in([Status::Pending, Status::Running]))
+        .filter(open::operations())
         .filter(operations::Column::LeaseExpiresAt.lte(now))
         .order_by_asc(operations::Column::Id)
         .limit(MARKED)

@@ -11,9 +11,9 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::report::Severity;
-use crate::assignment::state::OPEN;
 use crate::clock::Timestamp;
 use crate::db::Tx;
+use crate::db::dialect::open;
 use crate::error::Result;
 use crate::setting::{self, StaleHours};
 
@@ -101,7 +101,7 @@ pub(crate) async fn page(
         .column_as(agents::Column::Type, "agent_type")
         .join(JoinType::InnerJoin, assignments::Relation::WorkItem.def())
         .join(JoinType::InnerJoin, assignments::Relation::Agent.def())
-        .filter(assignments::Column::Status.is_in(OPEN.iter().copied()))
+        .filter(open::assignments())
         .filter(items);
     if let Some(after) = after {
         query = query.filter(assignments::Column::Id.gt(after));

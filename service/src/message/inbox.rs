@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::rows::{self, MessageBody};
-use crate::assignment::state::OPEN;
 use crate::clock::Timestamp;
+use crate::db::dialect::open;
 use crate::db::{Query, Tx};
 use crate::error::Result;
 use crate::id::Ref;
@@ -141,7 +141,7 @@ pub(super) fn readable_by(reader: ReadBy) -> Condition {
         .column(assignments::Column::WorkItemId)
         .from(assignments::Entity)
         .and_where(holds)
-        .and_where(assignments::Column::Status.is_in(OPEN.iter().copied()))
+        .and_where(open::assignments())
         .to_owned();
     let handed = Condition::all()
         .add(messages::Column::ToAgentId.is_null())

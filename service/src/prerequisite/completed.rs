@@ -25,19 +25,53 @@ use crate::item::write;
 /// The caller holds the completed item's row lock from an earlier statement: an edge that was added before the lock was
 /// got is seen here, and one that comes later finds the item done. Six statements at most, whatever the dependents.
 pub(crate) async fn satisfy(tx: &Tx, completed: Uuid, reached: Option<Level>) -> Result<Vec<Uuid>> {
+    let mut unblocked = satisfy_all(tx, &HashMap::from([(completed, reached)])).await?;
+    Ok(unblocked.remove(&completed).unwrap_or_default())
+}
+
+/// As [`satisfy`], of several completed items, each with what it `reached`; gives what each has set free.
+///
+/// An item that waited for several of them has a ledger row for each, and is set free by the last.
+pub(crate) async fn satisfy_all(tx: &Tx, completed: &HashMap<Uuid, Option<Level>>) -> Result<HashMap<Uuid, Vec<Uuid>>> {
+    let mut unblocked: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
     let open = [TaskPrerequisiteStatus::Pending, TaskPrerequisiteStatus::Failed];
-    let mut found = dependent_edges(tx, completed, &open).await?;
-    found.retain(|edge| is_met(edge, reached));
+    let mut found = dependent_edges(tx, completed.keys().copied(), &open).await?;
+    let reached = |edge: &edge::Row| edge.prerequisite_id.and_then(|id| completed.get(&id).copied());
+    found.retain(|edge| reached(edge).is_some_and(|reached| is_met(edge, reached)));
     if found.is_empty() {
-        return Ok(Vec::new());
+        return Ok(unblocked);
     }
     let items = write::lock_all(tx, found.iter().map(|e| e.work_item_id)).await?;
     set_status(tx, &found, TaskPrerequisiteStatus::Satisfied, Some(tx.now)).await?;
-    let (counted, others) = split(&found, items);
-    let entry = Entry::new("prerequisite_satisfied").data("prerequisite_id", completed.to_string());
-    write::shift_unmet(tx, &counted, -1, &entry).await?;
-    write::shift_unmet(tx, &others, 0, &entry).await?;
-    Ok(counted.into_iter().filter(|i| i.unmet_prerequisites == 1).map(|i| i.id).collect())
+    let mut items: HashMap<Uuid, work_items::Model> = items.into_iter().map(|item| (item.id, item)).collect();
+    // In an order of its own, so that the ledger does not depend on that of the rows.
+    found.sort_by_key(|edge| edge.id);
+    while !found.is_empty() {
+        let mut seen = HashSet::new();
+        let (round, later): (Vec<_>, Vec<_>) = found.into_iter().partition(|edge| seen.insert(edge.work_item_id));
+        let by: HashMap<Uuid, Uuid> = round.iter().filter_map(|e| Some((e.work_item_id, e.prerequisite_id?))).collect();
+        let mut waiting: Vec<_> = round.iter().filter_map(|e| items.remove(&e.work_item_id)).collect();
+        waiting.sort_by_key(|item| item.id);
+        let (counted, others) = split(&round, waiting);
+        for (rows, delta) in [(counted, -1), (others, 0)] {
+            let entry = |item: &work_items::Model| {
+                let prerequisite = by.get(&item.id).map(Uuid::to_string);
+                Entry::new("prerequisite_satisfied").data("prerequisite_id", prerequisite)
+            };
+            let entries: Vec<_> = rows.iter().map(|item| (item, entry(item))).collect();
+            write::shift_unmet_each(tx, &entries, delta).await?;
+            for mut item in rows {
+                item.unmet_prerequisites += delta;
+                item.revision += 1;
+                if let Some(completed) = by.get(&item.id).filter(|_| delta < 0 && item.unmet_prerequisites == 0) {
+                    unblocked.entry(*completed).or_default().push(item.id);
+                }
+                items.insert(item.id, item);
+            }
+        }
+        found = later;
+    }
+    Ok(unblocked)
 }
 
 /// Whether the completion meets it. One that is resolved by hand, or whose level cannot be read, it does not.
@@ -53,7 +87,7 @@ fn is_met(edge: &edge::Row, reached: Option<Level>) -> bool {
 ///
 /// An item that is held goes on, and its edge stays satisfied; a warning is written into its ledger. Gives the held ones.
 pub(crate) async fn unsatisfy(tx: &Tx, reopened: &work_items::Model) -> Result<Vec<Uuid>> {
-    let found = dependent_edges(tx, reopened.id, &[TaskPrerequisiteStatus::Satisfied]).await?;
+    let found = dependent_edges(tx, [reopened.id], &[TaskPrerequisiteStatus::Satisfied]).await?;
     if found.is_empty() {
         return Ok(Vec::new());
     }
@@ -72,9 +106,13 @@ pub(crate) async fn unsatisfy(tx: &Tx, reopened: &work_items::Model) -> Result<V
     Ok(held.into_iter().map(|i| i.id).collect())
 }
 
-async fn dependent_edges(tx: &Tx, item: Uuid, statuses: &[TaskPrerequisiteStatus]) -> Result<Vec<edge::Row>> {
+async fn dependent_edges(
+    tx: &Tx,
+    items: impl IntoIterator<Item = Uuid>,
+    statuses: &[TaskPrerequisiteStatus],
+) -> Result<Vec<edge::Row>> {
     let found = edges::Entity::find()
-        .filter(edges::Column::PrerequisiteId.eq(item))
+        .filter(edges::Column::PrerequisiteId.is_in(items))
         .filter(edges::Column::Status.is_in(statuses.iter().copied()))
         .all(&tx.conn)
         .await?;

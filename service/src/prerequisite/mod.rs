@@ -17,7 +17,7 @@ mod waive;
 
 pub use add::{AddPrerequisite, AddedPrerequisite, Needed};
 pub use check::{CheckOutcome, CheckPrerequisites, CheckedPrerequisite, CheckedPrerequisites, ToCheck};
-pub(crate) use completed::{satisfy, unsatisfy};
+pub(crate) use completed::{satisfy, satisfy_all, unsatisfy};
 pub use criteria::{Criteria, Said, SeenFile};
 pub use fail::FailPrerequisite;
 pub use list::{Edge, EdgeItem, ListPrerequisites, Prerequisites};

@@ -1,7 +1,7 @@
 //! Archives a project, so that none of its work is handed out any more.
 
 use callboard_entity::{ProjectStatus, board_projects as projects, task_assignments as assignments, work_items};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -32,6 +32,9 @@ pub struct ArchiveProject {
     pub reason: Option<String>,
 }
 
+/// Items that are in memory at a time: a project may have a million.
+pub(super) const PAGE: usize = 1000;
+
 /// What archiving or restoring a project did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProjectArchive {
@@ -59,20 +62,27 @@ impl Verb for ArchiveProject {
             .filter(work_items::Column::ProjectId.eq(project.id))
             .filter(work_items::Column::ArchivedAt.is_null())
             .filter(work_items::Column::Status.is_not_in(FINISHED.iter().copied()))
+            .order_by_asc(work_items::Column::Id)
             .into_tuple()
             .all(&tx.conn)
             .await?;
         // Claims lock the item too, so whoever holds one now is seen below.
-        let items = write::lock_all(tx, ids).await?;
+        for page in ids.chunks(PAGE) {
+            write::lock_all(tx, page.iter().copied()).await?;
+        }
         refuse_held(tx, &project).await?;
-        let open: Vec<work_items::Model> =
-            items.into_iter().filter(|item| item.archived_at.is_none() && !FINISHED.contains(&item.status)).collect();
         project.status = ProjectStatus::Archived;
         project.updated_at = tx.now;
         projects::Entity::update(project.clone().into_active_model().reset_all()).exec(&tx.conn).await?;
         let entry = Entry::new(ARCHIVED).reason(self.reason.as_deref());
-        write::set_archived(tx, &open, Some(tx.now), &entry).await?;
-        Ok(ProjectArchive { project, already: false, items: open.len() as u64 })
+        let mut archived = 0;
+        for page in ids.chunks(PAGE) {
+            let mut open = write::lock_all(tx, page.iter().copied()).await?;
+            open.retain(|item| item.archived_at.is_none() && !FINISHED.contains(&item.status));
+            write::set_archived(tx, &open, Some(tx.now), &entry).await?;
+            archived += open.len() as u64;
+        }
+        Ok(ProjectArchive { project, already: false, items: archived })
     }
 }
 

@@ -1,14 +1,13 @@
 //! The open assignments of a project, or of the board.
 
+use crate::db::dialect::open;
 use callboard_entity::{task_assignments as assignments, work_items};
 use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationTrait, Select};
 use uuid::Uuid;
 
-use crate::assignment::state::OPEN;
-
 /// The open assignments of items of a project, or of all items where none is named.
 pub(super) fn of(project: Option<Uuid>) -> Select<assignments::Entity> {
-    let open = assignments::Entity::find().filter(assignments::Column::Status.is_in(OPEN.iter().copied()));
+    let open = assignments::Entity::find().filter(open::assignments());
     match project {
         Some(id) => open
             .join(JoinType::InnerJoin, assignments::Relation::WorkItem.def())

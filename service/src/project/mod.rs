@@ -13,7 +13,7 @@ mod show;
 
 pub use add::AddProject;
 pub use archive::{ArchiveProject, ProjectArchive};
-pub use board::{Board, BoardOverview, DeadItem, HeldItem, Section, StuckItem};
+pub use board::{Board, BoardOverview, COUNTED_TO, DeadItem, HeldItem, Section, StuckItem};
 pub use edit::EditProject;
 pub(crate) use find::{find, resolve};
 pub use list::{ListProjects, ListedProject};

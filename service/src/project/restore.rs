@@ -3,12 +3,11 @@
 use std::collections::HashSet;
 
 use callboard_entity::{ProjectStatus, board_projects as projects, work_item_events as events, work_items};
-use sea_orm::sea_query::Query as Select;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::archive::{ARCHIVED, ProjectArchive, RESTORED};
+use super::archive::{ARCHIVED, PAGE, ProjectArchive, RESTORED};
 use super::find::lock;
 use crate::db::{Tx, Verb};
 use crate::error::Result;
@@ -37,26 +36,32 @@ impl Verb for RestoreProject {
         project.status = ProjectStatus::Active;
         project.updated_at = tx.now;
         projects::Entity::update(project.clone().into_active_model().reset_all()).exec(&tx.conn).await?;
-        let together = archived_together(tx, project.id).await?;
-        let items: Vec<work_items::Model> =
-            write::lock_all(tx, together).await?.into_iter().filter(|item| item.archived_at.is_some()).collect();
-        write::set_archived(tx, &items, None, &Entry::new(RESTORED)).await?;
-        Ok(ProjectArchive { project, already: false, items: items.len() as u64 })
+        let archived: Vec<Uuid> = work_items::Entity::find()
+            .select_only()
+            .column(work_items::Column::Id)
+            .filter(work_items::Column::ProjectId.eq(project.id))
+            .filter(work_items::Column::ArchivedAt.is_not_null())
+            .order_by_asc(work_items::Column::Id)
+            .into_tuple()
+            .all(&tx.conn)
+            .await?;
+        let mut restored = 0;
+        for page in archived.chunks(PAGE) {
+            let mut items = write::lock_all(tx, archived_together(tx, page).await?).await?;
+            items.retain(|item| item.archived_at.is_some());
+            write::set_archived(tx, &items, None, &Entry::new(RESTORED)).await?;
+            restored += items.len() as u64;
+        }
+        Ok(ProjectArchive { project, already: false, items: restored })
     }
 }
 
-/// The archived items whose newest archiving was the project's: one that was archived by itself stays so.
-async fn archived_together(tx: &Tx, project: Uuid) -> Result<HashSet<Uuid>> {
-    let archived = Select::select()
-        .column(work_items::Column::Id)
-        .from(work_items::Entity)
-        .and_where(work_items::Column::ProjectId.eq(project))
-        .and_where(work_items::Column::ArchivedAt.is_not_null())
-        .to_owned();
+/// Those of archived items whose newest archiving was the project's: one that was archived by itself stays so.
+async fn archived_together(tx: &Tx, archived: &[Uuid]) -> Result<HashSet<Uuid>> {
     let told: Vec<(Uuid, String)> = events::Entity::find()
         .select_only()
         .columns([events::Column::WorkItemId, events::Column::Kind])
-        .filter(events::Column::WorkItemId.in_subquery(archived))
+        .filter(events::Column::WorkItemId.is_in(archived.iter().copied()))
         .filter(events::Column::Kind.is_in([ARCHIVED, "archived"]))
         .order_by_asc(events::Column::WorkItemId)
         .order_by_asc(events::Column::Revision)

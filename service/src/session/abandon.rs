@@ -2,7 +2,7 @@
 
 use callboard_entity::work_sessions as sessions;
 use sea_orm::sea_query::LockType;
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -10,6 +10,7 @@ use super::find;
 use super::rows::{self, ChangedSession};
 use super::state::{OPEN, SessionEvent};
 use crate::actor::Actor;
+use crate::db::dialect::open;
 use crate::db::{Tx, Verb};
 use crate::error::Result;
 use crate::id::Ref;
@@ -40,10 +41,7 @@ impl Verb for AbandonSession {
 
 /// Abandons every session of somebody that is not over, and gives their keys. The caller holds the lock of their starts.
 pub(crate) async fn abandon_all(tx: &Tx, holder: Actor, reason: &str) -> Result<Vec<String>> {
-    let open = find::of(holder)
-        .filter(sessions::Column::Status.is_in(OPEN.iter().copied()))
-        .order_by_asc(sessions::Column::Id)
-        .lock(LockType::NoKeyUpdate);
+    let open = find::of(holder).filter(open::sessions()).order_by_asc(sessions::Column::Id).lock(LockType::NoKeyUpdate);
     let mut keys = Vec::new();
     for session in open.all(&tx.conn).await? {
         keys.push(rows::advance(tx, session, SessionEvent::Abandon, None, data(reason)).await?.session.key);

@@ -9,10 +9,10 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::rows;
-use super::state::{OPEN, SessionEvent};
-use crate::assignment::state::OPEN as HELD;
+use super::state::SessionEvent;
 use crate::clock::Timestamp;
 use crate::db::Tx;
+use crate::db::dialect::open;
 use crate::error::Result;
 
 /// Abandons up to `limit` open sessions of a project (none: of no project) that were last heard of before `since`, and
@@ -39,7 +39,7 @@ pub(crate) async fn abandon_idle(tx: &Tx, project: Option<Uuid>, since: Timestam
         .expr(Expr::val(1))
         .from(assignments::Entity)
         .and_where(Expr::col((assignments::Entity, assignments::Column::AgentId)).eq(agent))
-        .and_where(assignments::Column::Status.is_in(HELD.iter().copied()))
+        .and_where(open::assignments())
         .and_where(assignments::Column::LeaseExpiresAt.gt(lease_now))
         .to_owned();
     let of = match project {
@@ -47,7 +47,7 @@ pub(crate) async fn abandon_idle(tx: &Tx, project: Option<Uuid>, since: Timestam
         None => sessions::Column::ProjectId.is_null(),
     };
     let idle = sessions::Entity::find()
-        .filter(sessions::Column::Status.is_in(OPEN.iter().copied()))
+        .filter(open::sessions())
         .filter(sessions::Column::UpdatedAt.lte(since))
         .filter(of)
         .filter(

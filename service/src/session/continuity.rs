@@ -1,7 +1,7 @@
 //! What stands between the work of now and a next worker who could carry it on: true figures.
 
 use callboard_entity::{
-    FileOperationOperation as Operation, TaskAssignmentStatus, WorkItemStatus, checkpoints, file_operations as files,
+    FileOperationOperation as Operation, WorkItemStatus, checkpoints, file_operations as files,
     task_assignments as assignments, work_items, work_sessions as sessions,
 };
 use sea_orm::sea_query::{Expr, Query as Sql};
@@ -12,9 +12,8 @@ use sea_orm::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::state::OPEN;
-use crate::assignment::state::OPEN as HELD;
 use crate::clock::Timestamp;
+use crate::db::dialect::open;
 use crate::db::{Query, Tx};
 use crate::error::Result;
 use crate::id::Ref;
@@ -94,7 +93,7 @@ impl Query for Continuity {
 }
 
 async fn open_sessions(tx: &Tx, project: Option<Uuid>) -> Result<Figure> {
-    let mut open = sessions::Entity::find().filter(sessions::Column::Status.is_in(OPEN.iter().copied()));
+    let mut open = sessions::Entity::find().filter(open::sessions());
     if let Some(id) = project {
         open = open.filter(sessions::Column::ProjectId.eq(id));
     }
@@ -142,10 +141,9 @@ async fn unverified(tx: &Tx, project: Option<Uuid>) -> Result<Figure> {
 }
 
 async fn expired(tx: &Tx, project: Option<Uuid>, lease_now: Timestamp) -> Result<Figure> {
-    let held: Vec<TaskAssignmentStatus> = HELD.to_vec();
     let items = work_items::Entity::find()
         .join_rev(JoinType::InnerJoin, assignments::Relation::WorkItem.def())
-        .filter(assignments::Column::Status.is_in(held))
+        .filter(open::assignments())
         .filter(assignments::Column::LeaseExpiresAt.lte(lease_now));
     keys(tx, of_project(items, project)).await
 }

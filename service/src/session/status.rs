@@ -1,15 +1,15 @@
 //! Where somebody is, and what of theirs is open.
 
 use callboard_entity::{ActorType, SessionEventKind, WorkSessionStatus as Status, work_sessions as sessions};
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 
 use super::list::{self, ListedSession};
 use super::show::{self, SessionEntry};
-use super::state::OPEN;
 use super::{find, place};
 use crate::actor::Actor;
 use crate::assignment::{Holder, ListAssignments, Listed};
+use crate::db::dialect::open;
 use crate::db::{Query, Tx};
 use crate::error::Result;
 use crate::id::Ref;
@@ -55,7 +55,7 @@ impl Query for SessionStatus {
 
     async fn fetch(&self, tx: &Tx) -> Result<Standing> {
         let own = find::of(self.actor)
-            .filter(sessions::Column::Status.is_in(OPEN.iter().copied()))
+            .filter(open::sessions())
             .order_by_desc(sessions::Column::Id)
             .limit(MOST + 1)
             .all(&tx.conn)

@@ -14,10 +14,10 @@ use uuid::Uuid;
 
 use super::MOST_ITEMS;
 use super::readiness::{ItemReadiness, ReadyState, StaleAssignment, UnmetNeed, UnverifiedFiles};
-use crate::assignment::state::OPEN;
 use crate::assignment::{item_conditions, matching};
 use crate::clock::Timestamp;
 use crate::db::Tx;
+use crate::db::dialect::open;
 use crate::error::Result;
 use crate::item::ItemBrief;
 use crate::item::filter::waits;
@@ -195,7 +195,7 @@ fn light() -> Select<work_items::Entity> {
 async fn held(tx: &Tx, items: &HashMap<Uuid, work_items::Model>, lease_now: Timestamp) -> Result<HashMap<Uuid, Held>> {
     let open = assignments::Entity::find()
         .filter(assignments::Column::WorkItemId.is_in(items.keys().copied()))
-        .filter(assignments::Column::Status.is_in(OPEN.iter().copied()))
+        .filter(open::assignments())
         .all(&tx.conn)
         .await?;
     let holder = |row: &assignments::Model| {

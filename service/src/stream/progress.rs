@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use super::find::by_name;
 use super::list::counts;
-use crate::assignment::state::OPEN;
 use crate::clock::Timestamp;
+use crate::db::dialect::open;
 use crate::db::{Query, Tx};
 use crate::error::Result;
 use crate::id::Ref;
@@ -114,7 +114,7 @@ async fn at_work(tx: &Tx, stream: Uuid) -> Result<Vec<AtWork>> {
         .join(JoinType::InnerJoin, rows::Relation::WorkItem.def())
         .join(JoinType::InnerJoin, assignments::Relation::WorkItem.def().rev())
         .filter(rows::Column::StreamId.eq(stream))
-        .filter(A::Status.is_in(OPEN.iter().copied()))
+        .filter(open::assignments())
         .order_by_asc(rows::Column::Position)
         .into_model()
         .all(&tx.conn)

@@ -5,7 +5,7 @@ use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
 use serde::{Deserialize, Serialize};
 
 use super::find;
-use crate::assignment::state::OPEN;
+use crate::db::dialect::open;
 use crate::db::{Query, Tx};
 use crate::error::Result;
 use crate::id::Ref;
@@ -53,7 +53,7 @@ impl Query for ShowUser {
             .await?;
         let open_assignments = assignments::Entity::find()
             .filter(assignments::Column::UserId.eq(user.id))
-            .filter(assignments::Column::Status.is_in(OPEN.iter().copied()))
+            .filter(open::assignments())
             .count(&tx.conn)
             .await?;
         Ok(UserDetails { items: item::count(tx, theirs).await?, unfinished, open_assignments, user })

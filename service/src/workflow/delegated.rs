@@ -6,8 +6,10 @@ use callboard_entity::{
     WorkItemStatus, WorkflowStepStatus as Status, work_items, workflow_runs as runs, workflow_steps as steps,
 };
 use chrono::TimeDelta;
+use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{
-    ColumnTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, RelationTrait, Select,
+    ColumnTrait, EntityTrait, ExprTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
+    Select,
 };
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -17,6 +19,7 @@ use super::runner::{StepError, fail, summary};
 use super::state::StepEvent;
 use super::template::{Delegate, Rendered, StepSpec, render};
 use crate::clock::{Timestamp, micros};
+use crate::db::dialect::open;
 use crate::db::{Tx, Verb};
 use crate::error::{Error, ErrorKind, Result};
 use crate::id::Ref;
@@ -59,7 +62,7 @@ pub(crate) async fn hand_out(
     let deadline = match spec.timeout_seconds {
         Some(seconds) => {
             let from = tx.dialect.read_lease_now(&tx.conn, tx.now).await?;
-            Some(micros(not_before.map_or(from, |at| at.max(from)) + TimeDelta::seconds(seconds)))
+            Some(micros(not_before.map_or(from, |at| std::cmp::max(at, from)) + TimeDelta::seconds(seconds)))
         }
         None => None,
     };
@@ -184,10 +187,17 @@ async fn due(tx: &Tx, project: Option<Uuid>, limit: u32) -> Result<Select<steps:
     let now = tx.dialect.read_lease_now(&tx.conn, tx.now).await?;
     let mut query = steps::Entity::find()
         .join(JoinType::InnerJoin, steps::Relation::WorkflowRun.def())
-        .filter(steps::Column::Status.eq(Status::Waiting))
+        .filter(open::waiting_steps())
         .filter(steps::Column::DeadlineAt.lte(now));
     if let Some(project) = project {
-        query = query.filter(runs::Column::ProjectId.eq(project));
+        // Not of the run that is joined: SQLite would begin with all runs of the project.
+        let own = Query::select()
+            .expr(Expr::val(1))
+            .from_as(runs::Entity, "own")
+            .and_where(Expr::col(("own", runs::Column::Id)).equals((steps::Entity, steps::Column::WorkflowRunId)))
+            .and_where(Expr::col(("own", runs::Column::ProjectId)).eq(project))
+            .to_owned();
+        query = query.filter(Expr::exists(own));
     }
     Ok(query.order_by_asc(steps::Column::DeadlineAt).limit(u64::from(limit)))
 }

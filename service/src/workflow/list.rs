@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::clock::Timestamp;
+use crate::db::dialect::open;
 use crate::db::{Query, Tx};
 use crate::error::Result;
 use crate::id::Ref;
@@ -58,10 +59,7 @@ impl Query for ListRuns {
             query = query.filter(runs::Column::ProjectId.eq(project::find(tx, name).await?.id));
         }
         if self.interrupted {
-            query = query
-                .filter(runs::Column::Status.eq(Status::Running))
-                .filter(runs::Column::RunnerId.is_not_null())
-                .filter(runs::Column::LeaseExpiresAt.lte(now));
+            query = query.filter(open::driven_runs()).filter(runs::Column::LeaseExpiresAt.lte(now));
         }
         if let Some(after) = self.after {
             query = query.filter(runs::Column::Id.lt(after));

@@ -7,6 +7,7 @@ mod claim;
 
 mod complete;
 mod complete_and_claim;
+mod complete_many;
 mod expire;
 mod explain;
 mod fail;
@@ -21,3 +22,4 @@ mod pause;
 mod reassign;
 mod resume;
 mod start;
+mod wait;

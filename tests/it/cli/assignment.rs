@@ -1,7 +1,10 @@
 //! `callboard assignment` and its short forms.
 
+use std::time::Duration;
+
 use callboard_service::entity::{TaskAssignmentStatus, WorkItemStatus};
 use callboard_service::item::NewItem;
+use support::cli::Background;
 use support::{TestDb, both};
 
 use super::{data, json, refused, text};
@@ -121,5 +124,67 @@ both! {
         let last = t.callboard(args).arg(next.stdout.trim()).run().ok();
         assert_eq!(last.stdout, "", "nothing is left");
         assert_eq!(seed.row(second.id).await.status, WorkItemStatus::Done);
+    }
+
+    async fn many_are_completed_with_an_answer_each(t: TestDb) {
+        let seed = t.seed().await;
+        let agent = seed.agent("coder").await;
+        let waits = seed.item().await;
+        let items = seed.add_all((0..3).map(|n| NewItem { priority: 0, ..NewItem::titled(format!("n{n}")) }).collect()).await;
+        text(&t, ["prerequisite", "add", &waits.key, &items[0].key, "--as", "user:kim"]);
+        let ids = text(&t, ["claim", "--agent", "coder", "--count", "3", "--quiet"]);
+        let held: Vec<&str> = ids.lines().collect();
+        let many = ["assignment", "complete-many"];
+        let done = t.callboard(many).args(["-", "--note", "by hand", "--hours", "0.5"]).stdin(&*ids).run().ok();
+        for part in [&*items[0].key, "done", "SET FREE", "3 completed, 0 already, 0 refused"] {
+            assert!(done.stdout.contains(part), "{part:?} is missing in\n{done}");
+        }
+        let row = seed.row(items[1].id).await;
+        assert_eq!((row.status, row.actual_hours), (WorkItemStatus::Done, Some("0.50".parse().expect("a number"))));
+        let last = seed.events(row.id).await.pop().expect("a ledger row");
+        assert_eq!((last.actor_id, last.reason.as_deref()), (Some(agent.id), Some("by hand")), "the holder writes");
+
+        let own = seed.claim(&agent).await;
+        assert_eq!(own.item.id, waits.id);
+        let line = serde_json::json!({"assignment": own.assignment, "result": {"n": 1}, "notes": "own"});
+        let lines = format!("{line}\n\n{{\"assignment\": \"{}\"}}\n", uuid::Uuid::nil());
+        let some = t.callboard(many).args(["--jsonl", "-", "--json"]).stdin(lines).run().code(12);
+        let some_data = some.json()["data"].take();
+        assert_eq!((&some_data["completed"], &some_data["refused"]), (&1.into(), &1.into()));
+        assert_eq!(some_data["answers"][1]["refused"]["kind"], "not_found");
+        assert!(some.stderr.contains("\"partial\"") && some.stderr.contains("1 of 2 were refused"), "{some}");
+        assert_eq!(seed.assignment(own.assignment).await.context.expect("a context")["result"]["n"], 1);
+        let again = json(&t, ["assignment", "complete-many", held[0], held[1]], "completed_many");
+        assert_eq!(again["already"], 2);
+        refused(&t, ["assignment", "complete-many"], 2);
+        refused(&t, ["assignment", "complete-many", "CB-1"], 2);
+        refused(&t, ["assignment", "complete-many", held[0], "--jsonl", "x"], 2);
+        t.callboard(many).arg("-").stdin("").run().code(18);
+    }
+
+    async fn a_claim_waits_for_what_another_terminal_adds(t: TestDb) {
+        let seed = t.seed().await;
+        seed.agent("coder").await;
+        let mut waiting = t.callboard(["claim", "--agent", "coder", "--wait"]).spawn();
+        waiting.wait_for("nothing is ready yet: waiting");
+        assert!(waiting.is_running());
+        text(&t, ["item", "add", "late", "--as", "user:kim"]);
+        let output = waiting.wait(Duration::from_secs(60)).ok();
+        let id: uuid::Uuid = output.stdout.trim_end().parse().expect("an id and a line end");
+        assert_eq!(seed.assignment(id).await.status, TaskAssignmentStatus::Started);
+
+        for interrupt in [Background::interrupt, Background::terminate] {
+            let mut waiting = t.callboard(["claim", "--agent", "coder", "--wait"]).spawn();
+            waiting.wait_for("waiting");
+            interrupt(&waiting);
+            waiting.wait(Duration::from_secs(20)).code(130);
+        }
+        let over = t.callboard(["claim", "--agent", "coder", "--wait", "--timeout", "1s"]).run().code(16);
+        assert!(over.stdout.is_empty() && over.stderr.contains("nothing is ready for agent 'coder'"), "{over}");
+        let claim = |more: &[&str], exit| t.callboard(["claim", "--agent", "coder"]).args(more).run().code(exit);
+        claim(&["--timeout", "1s"], 2);
+        claim(&["--wait", "--timeout", "0"], 2);
+        claim(&["--wait", "--item", "CB-1"], 2);
+        claim(&["--wait", "--idempotency-key", "k"], 2);
     }
 }

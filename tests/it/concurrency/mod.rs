@@ -2,6 +2,7 @@
 
 mod archive;
 mod artifacts;
+mod batches;
 mod cancel;
 mod checkpoints;
 mod claims;
@@ -23,4 +24,5 @@ mod sprints;
 mod streams;
 mod sweeps;
 mod taken;
+mod waits;
 mod workflow;

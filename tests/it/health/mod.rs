@@ -1,5 +1,6 @@
 //! Health: each metric moves with one row, on both databases alike.
 
+mod held;
 mod history;
 mod measure;
 mod record;

@@ -209,7 +209,7 @@ both! {
         let chain = seed.board.read(&shown).await.expect("show").chain;
         assert_eq!((chain.decisions.len(), chain.links.len()), (3, 2));
         emptied(&seed).await;
-        let restore = ImportCallboard { content: text.clone() };
+        let restore = ImportCallboard { content: text.clone().into() };
         let done = seed.board.run(Actor::SYSTEM, &restore).await.expect("restore");
         assert_eq!(done.rows["item"], RestoredRows { read: 17, created: 17, already_there: 0 });
         assert_eq!(done.rows["decision_evolution"], RestoredRows { read: 2, created: 2, already_there: 0 });
@@ -230,7 +230,7 @@ both! {
         let url = format!("sqlite://{}", path.display());
         t.migration(["up", "--database-url", &url]).run().ok();
         let other = Callboard::open(&DatabaseUrl::parse(&url).expect("a URL"), OpenOptions::default()).await.expect("open");
-        other.run(Actor::SYSTEM, &ImportCallboard { content: text.clone() }).await.expect("restore");
+        other.run(Actor::SYSTEM, &ImportCallboard { content: text.clone().into() }).await.expect("restore");
         assert!(export(&other).await == text, "the lines differ");
     }
 
@@ -241,7 +241,7 @@ both! {
             seed.sql(&format!("UPDATE workflow_steps SET execution_time_seconds = {stored}")).await;
             let text = export(&seed.board).await;
             assert_eq!(text.matches(&format!("\"execution_time_seconds\":{written},")).count(), 2, "{written}");
-            let done = seed.board.run(Actor::SYSTEM, &ImportCallboard { content: text.clone() }).await.expect("again");
+            let done = seed.board.run(Actor::SYSTEM, &ImportCallboard { content: text.clone().into() }).await.expect("again");
             assert_eq!(done.rows["workflow_step"], RestoredRows { read: 2, created: 0, already_there: 2 });
         }
     }
@@ -255,7 +255,7 @@ both! {
             let text = export(&seed.board).await;
             let both = format!("\"threshold\":{written},\"value\":{written}}}");
             assert_eq!(text.matches(&both).count(), 1, "{both}");
-            let done = seed.board.run(Actor::SYSTEM, &ImportCallboard { content: text.clone() }).await.expect("again");
+            let done = seed.board.run(Actor::SYSTEM, &ImportCallboard { content: text.clone().into() }).await.expect("again");
             assert_eq!(done.rows["health_metric"], RestoredRows { read: 1, created: 0, already_there: 1 });
         }
     }
@@ -264,7 +264,7 @@ both! {
         let seed = full(&t).await;
         let text = export(&seed.board).await;
         let before = rows(&seed.raw).await;
-        let restore = ImportCallboard { content: text.replace("no compiler", "no linker") };
+        let restore = ImportCallboard { content: text.replace("no compiler", "no linker").into() };
         let error = seed.board.run(Actor::SYSTEM, &restore).await.expect_err("another content");
         assert_eq!(error.kind(), ErrorKind::Conflict);
         assert!(error.to_string().contains("is on the board with another content"), "{error}");
@@ -274,7 +274,7 @@ both! {
             "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z"}});
         let other = kim.to_string().replace(&kim["data"]["id"].to_string(), &json!(Uuid::now_v7()).to_string());
         let header = text.lines().next().expect("a header");
-        let restore = ImportCallboard { content: format!("{header}\n{kim}\n{other}") };
+        let restore = ImportCallboard { content: format!("{header}\n{kim}\n{other}").into() };
         let error = seed.board.run(Actor::SYSTEM, &restore).await.expect_err("the address is taken");
         assert_eq!(error.kind(), ErrorKind::Conflict, "{error}");
         assert!(rows(&seed.raw).await == before, "something was written");
@@ -295,7 +295,7 @@ both! {
             (text.replace("\"email\":null", "\"email\":null,\"age\":7"), "line 2 is no user as an export has it: age"),
         ];
         for (content, expected) in cases {
-            let error = seed.board.run(Actor::SYSTEM, &ImportCallboard { content }).await.expect_err(expected);
+            let error = seed.board.run(Actor::SYSTEM, &ImportCallboard { content: content.into() }).await.expect_err(expected);
             assert_eq!(error.kind(), ErrorKind::Invalid, "{error}");
             assert!(error.to_string().starts_with(expected), "{error}");
         }
@@ -310,8 +310,29 @@ both! {
         let text = export(&seed.board).await;
         assert_eq!(text.lines().filter(|line| line.starts_with("{\"kind\":\"item\"")).count(), 1203);
         emptied(&seed).await;
-        seed.board.run(Actor::SYSTEM, &ImportCallboard { content: text.clone() }).await.expect("restore");
+        seed.board.run(Actor::SYSTEM, &ImportCallboard { content: text.clone().into() }).await.expect("restore");
         assert!(export(&seed.board).await == text);
+    }
+
+    /// From a file too, whose lines may stand in any order; its digest is what an idempotency key stands for.
+    async fn a_file_is_read_in_whatever_order_its_lines_are(t: TestDb) {
+        let seed = full(&t).await;
+        let text = export(&seed.board).await;
+        let (header, rows) = text.split_once('\n').expect("a header");
+        let back: Vec<&str> = rows.lines().rev().collect();
+        let path = t.dir().join("back.jsonl");
+        std::fs::write(&path, format!("\u{feff}{header}\r\n \n{}", back.join("\r\n\n"))).expect("write the file");
+        emptied(&seed).await;
+        let file = || ImportCallboard { content: std::fs::File::open(&path).expect("open the file").into() };
+        let done = seed.board.run_once(Actor::SYSTEM, "once", &file()).await.expect("restore");
+        assert!(export(&seed.board).await == text);
+        assert_eq!(seed.board.run_once(Actor::SYSTEM, "once", &file()).await.expect("a repeat"), done);
+        std::fs::write(&path, &text).expect("write the file");
+        let error = seed.board.run_once(Actor::SYSTEM, "once", &file()).await.expect_err("another content");
+        assert_eq!(error.kind(), ErrorKind::Conflict);
+        std::fs::write(&path, text.replacen("\"kind\"", "\"\u{fffd}kind\"", 2)).expect("write the file");
+        let error = seed.board.run(Actor::SYSTEM, &file()).await.expect_err("no export");
+        assert!(error.to_string().starts_with("line 1 is not as it should be"), "{error}");
     }
 
     /// The rows that may be long come in smaller pages; versions of an artifact are older than what their ids say.
@@ -332,7 +353,7 @@ both! {
         }
         let (text, before) = (export(&seed.board).await, rows(&seed.raw).await);
         emptied(&seed).await;
-        let done = seed.board.run(Actor::SYSTEM, &ImportCallboard { content: text.clone() }).await.expect("restore");
+        let done = seed.board.run(Actor::SYSTEM, &ImportCallboard { content: text.clone().into() }).await.expect("restore");
         assert_eq!((done.rows["artifact"].created, done.rows["archive"].created), (252, 50));
         assert!(rows(&seed.raw).await == before, "the rows are not what they were");
         assert!(export(&seed.board).await == text, "the export is not what it was");

@@ -8,8 +8,8 @@ use callboard_service::entity::{
     CapabilityLevel::{self, Basic, Expert, Proficient},
     WorkItemStatus as Status, WorkItemType,
 };
-use callboard_service::item::{ArchiveItem, Assignee, ItemRef, NewItem, Ready};
-use callboard_service::{Actor, Ref};
+use callboard_service::item::{ArchiveItem, Assignee, EachReady, ItemRef, ListedItem, NewItem, Ready};
+use callboard_service::{Actor, Error, Ref};
 use fastrand::Rng;
 use support::{Seed, TestDb, both};
 
@@ -81,6 +81,34 @@ both! {
             }
         }
         assert!(counts["novice"] > 20 && counts["able"] > 20, "the boards held too little: {counts:?}");
+    }
+
+    /// Without its limit: the same items in the same order, some at a time.
+    async fn each_is_given_in_the_order_of_the_list(t: TestDb) {
+        let seed = t.seed().await;
+        let able = seed.agent_with("able", &[("rust", Expert)], None).await;
+        seed.agent("novice").await;
+        let mut rng = Rng::with_seed(7);
+        some_board(&seed, &mut rng).await;
+        let more = (0..600).map(|n| NewItem { priority: rng.i64(0..5), ..NewItem::titled(format!("m{n}")) });
+        seed.add_all(more.collect()).await;
+        for ready in [Ready::default(), Ready::of(able.id), Ready { tag: Some("none".to_owned()), ..Ready::default() }] {
+            let listed = keys(&seed, Ready { limit: 1000, ..ready.clone() }).await;
+            let (mut given, mut calls) = (Vec::new(), 0);
+            let mut sink = |items: &[ListedItem]| {
+                assert!((1..=500).contains(&items.len()));
+                calls += 1;
+                given.extend(items.iter().map(|listed| listed.item.key.clone()));
+                Ok(())
+            };
+            let count = seed.board.read(&EachReady::new(&ready, &mut sink)).await.expect("all of it");
+            assert_eq!((count.items, &given), (listed.len() as u64, &listed));
+            assert_eq!(calls, listed.len().div_ceil(500));
+            assert_eq!(calls > 1, ready.tag.is_none(), "there is more than a page");
+        }
+        let mut full = |_: &[ListedItem]| Err(std::io::ErrorKind::StorageFull.into());
+        let error = seed.board.read(&EachReady::new(&Ready::default(), &mut full)).await.expect_err("it takes no more");
+        assert!(matches!(error, Error::Export(_)), "{error}");
     }
 
     async fn without_an_agent_it_is_what_anybody_could_take(t: TestDb) {

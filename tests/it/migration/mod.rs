@@ -32,6 +32,7 @@ mod round_trip;
 mod saved;
 mod snapshots;
 mod status;
+mod storage;
 mod undone;
 mod upgrades;
 mod urls;

@@ -13,7 +13,9 @@ both_empty! {
         let mut down = String::new();
         for step in runner::record(&history(), &options(&t)).await.expect("record").iter().rev() {
             let version = &step.version;
-            assert!(!step.up.is_empty() && !step.down.is_empty(), "{version} runs nothing");
+            let other = history().iter().any(|s| s.version() == version && !s.sql(other(kind(&t))).is_empty());
+            assert!(!step.up.is_empty() || other, "{version} runs nothing on either database");
+            assert_eq!(step.up.is_empty(), step.down.is_empty(), "{version} runs something one way only");
             compare(&snapshot_path(&t, &format!("{version}.sql")), &step.up);
             down.push_str(&format!("-- {version}\n{}", step.down));
         }
@@ -119,6 +121,12 @@ both_empty! {
             seen.push(now);
         }
     }
+}
+
+/// A step may be about one database only, as storage is.
+fn other(kind: callboard_migration::target::Kind) -> callboard_migration::target::Kind {
+    use callboard_migration::target::Kind::{Postgres, Sqlite};
+    if kind == Sqlite { Postgres } else { Sqlite }
 }
 
 /// The tables of a description, each with its whole text.

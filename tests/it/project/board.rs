@@ -3,7 +3,7 @@
 use callboard_service::assignment::{Assign, Claim, Fail, Holder};
 use callboard_service::entity::{TaskAssignmentStatus, WorkItemDelegationStatus, WorkItemStatus};
 use callboard_service::item::{Assignee, ItemRef, NewItem};
-use callboard_service::project::Board;
+use callboard_service::project::{Board, BoardOverview, COUNTED_TO};
 use callboard_service::{Actor, Error, Ref};
 use support::{Seed, TestDb, both};
 
@@ -78,7 +78,7 @@ both! {
         fill(&seed).await;
         seed.board.run(seed.me, &project("other", "OT")).await.expect("add");
         seed.add_all_in("other", vec![NewItem::titled("elsewhere")]).await;
-        let of = |slug: &str| Board { project: Some(Ref::from(slug)), limit: None };
+        let of = |slug: &str| Board { project: Some(Ref::from(slug)), ..Board::default() };
         let other = seed.board.read(&of("other")).await.expect("look");
         assert_eq!((other.project.as_deref(), other.items.total, other.ready), (Some("other"), 1, 1));
         assert_eq!((other.set_aside, other.held.total, other.dead.total, other.stuck.total), (0, 0, 0, 0));
@@ -92,7 +92,7 @@ both! {
     async fn lists_are_cut_totals_are_not_and_the_statements_do_not_grow(t: TestDb) {
         let seed = t.seed().await;
         fill(&seed).await;
-        let look = Board { project: None, limit: Some(1) };
+        let look = Board { limit: Some(1), ..Board::default() };
         let one = t.statements(&seed.board, &look).await;
         assert!(one <= 20, "{one}");
         let holder = seed.agent("holder").await;
@@ -104,7 +104,30 @@ both! {
         let found = seed.board.read(&look).await.expect("look");
         // The first claim took back the one whose lease had run out.
         assert_eq!((found.held.total, found.held.rows.len()), (4, 1));
-        let error = seed.board.read(&Board { project: None, limit: Some(0) }).await;
+        let error = seed.board.read(&Board { limit: Some(0), ..Board::default() }).await;
         assert!(matches!(error, Err(Error::Invalid { field: "limit", .. })), "{error:?}");
+    }
+
+    /// Both looks agree below the bound; above it one says so, and the other one counts on.
+    async fn numbers_stop_at_a_bound_unless_all_is_counted(t: TestDb) {
+        let seed = t.seed().await;
+        fill(&seed).await;
+        let exact = Board { exact: true, ..Board::default() };
+        let [some, all] = [seed.board.read(&Board::default()).await, seed.board.read(&exact).await];
+        let (some, all) = (some.expect("look"), all.expect("look"));
+        assert_eq!((some.counted_to, all.counted_to), (Some(COUNTED_TO), None));
+        assert_eq!(BoardOverview { counted_to: None, ..some }, all, "nothing has reached the bound");
+
+        let more = usize::try_from(COUNTED_TO).expect("small") + 5;
+        seed.board.run(seed.me, &project("other", "OT")).await.expect("add");
+        seed.add_all_in("other", (0..more).map(|n| NewItem::titled(format!("n{n}"))).collect()).await;
+        let some = seed.board.read(&Board::default()).await.expect("look");
+        let all = seed.board.read(&exact).await.expect("look");
+        assert_eq!((some.items.by_status[&WorkItemStatus::Todo], some.ready), (COUNTED_TO, COUNTED_TO));
+        assert_eq!((all.items.by_status[&WorkItemStatus::Todo], all.ready), (more as u64 + 4, more as u64 + 1));
+        assert_eq!(some.items.by_status[&WorkItemStatus::Blocked], 1, "what is rare is not hidden by the rest");
+        assert_eq!((some.held, some.dead, some.stuck), (all.held, all.dead, all.stuck));
+        let demo = Board { project: Some(Ref::from("demo")), ..Board::default() };
+        assert_eq!(seed.board.read(&demo).await.expect("look").items.total, 6);
     }
 }

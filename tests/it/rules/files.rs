@@ -8,6 +8,7 @@ use support::plain;
 
 const MAX_LINES: usize = 400;
 const CRATES: &[&str] = &[
+    "bench/peers",
     "bench/src",
     "cli/src",
     "entity/src",

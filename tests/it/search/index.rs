@@ -109,7 +109,7 @@ both! {
         let url = format!("sqlite://{}", t.dir().join("other.db").display());
         t.migration(["up", "--database-url", &url]).run().ok();
         let other = Callboard::open(&DatabaseUrl::parse(&url).expect("a URL"), OpenOptions::default()).await.expect("open");
-        other.run(Actor::SYSTEM, &ImportCallboard { content: text }).await.expect("import");
+        other.run(Actor::SYSTEM, &ImportCallboard { content: text.into() }).await.expect("import");
         let ask = Search::new("zebra");
         let (here, there) = (seed.board.read(&ask).await.expect("search"), other.read(&ask).await.expect("search"));
         assert_eq!((here.hits.len(), &here), (3, &there));

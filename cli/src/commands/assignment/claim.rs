@@ -1,5 +1,7 @@
 //! `callboard assignment claim`.
 
+use std::time::Duration;
+
 use callboard_service::assignment::Claim;
 use callboard_service::entity::{ActorType, WorkItemType};
 use callboard_service::{Actor, Callboard, Error, Ref};
@@ -10,10 +12,28 @@ use crate::output::assignments;
 use crate::values;
 
 /// Take the most urgent ready item that an agent qualifies for; prints the assignment's id
+///
+/// With --wait a claim that finds nothing is made again as soon as there may be something: the command sleeps until the
+/// board changes, and ends with exit code 16 when the time is over.
 #[derive(Debug, clap::Args)]
-#[group(id = "claim_args")]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
+    #[command(flatten)]
+    claim: What,
+
+    /// Where nothing is ready, wait until something is
+    #[arg(long, conflicts_with_all = ["item", "idempotency_key"])]
+    wait: bool,
+
+    /// Wait at most so long: 1s to 365d [default: until there is something]
+    #[arg(long, value_name = "TIME", value_parser = patience, requires = "wait")]
+    timeout: Option<Duration>,
+}
+
+/// What is claimed, and for whom.
+#[derive(Debug, clap::Args)]
+#[group(id = "claim_args")]
+pub struct What {
     /// The agent, by slug [default: the acting agent]
     #[arg(long, value_name = "SLUG")]
     agent: Option<Ref>,
@@ -52,12 +72,18 @@ const EXAMPLES: &str = "Examples:
   callboard assignment claim --agent parser-bot --count 5 --type bug --json     the long form
   callboard claim --agent parser-bot --item CB-7 --lease 2h
   callboard claim --agent parser-bot --stream manual      the first of the stream that is ready
+  callboard claim --agent parser-bot --wait --timeout 10m
+  while id=$(callboard claim --agent parser-bot --wait --quiet); do work-on \"$id\"; done
   export CALLBOARD_ASSIGNMENT=$(callboard claim --agent parser-bot --quiet)";
 
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let board = context.board().await?;
-    let (actor, claim) = args.claim(context, &board).await?;
-    let outcome = context.run_as(&board, actor, &claim).await?;
+    let (actor, claim) = args.claim.claim(context, &board).await?;
+    let mut outcome = context.run_as(&board, actor, &claim).await?;
+    if args.wait && outcome.claimed.is_empty() {
+        context.out.note("nothing is ready yet: waiting");
+        outcome = context.in_session(&board).await?.claim_or_wait(actor, &claim, args.timeout).await?;
+    }
     if outcome.claimed.is_empty() {
         // What ran out was taken back and stays so; that nothing was found is an exit code of its own.
         return Err(Error::NothingReady { agent: outcome.agent, reasons: outcome.why_nothing }.into());
@@ -77,7 +103,14 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     Ok(())
 }
 
-impl Args {
+fn patience(text: &str) -> Result<Duration, String> {
+    match u64::try_from(values::seconds(text)?) {
+        Ok(seconds @ 1..=31_536_000) => Ok(Duration::from_secs(seconds)),
+        _ => Err("must be 1s to 365d".to_owned()),
+    }
+}
+
+impl What {
     /// The claim, and who makes it: the agent itself, where nobody else is named.
     pub async fn claim(self, context: &Context, board: &Callboard) -> Result<(Actor, Claim), CliError> {
         let explicit = context.explicit_actor(board).await?;

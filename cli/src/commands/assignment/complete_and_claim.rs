@@ -34,7 +34,7 @@ pub struct Args {
     force: Force,
 
     #[command(flatten)]
-    claim: claim::Args,
+    claim: claim::What,
 }
 
 const EXAMPLES: &str = "Examples:

@@ -5,6 +5,7 @@ mod cancel;
 pub mod claim;
 pub mod complete;
 mod complete_and_claim;
+mod complete_many;
 mod expire;
 mod explain;
 pub mod fail;
@@ -31,6 +32,7 @@ pub enum Command {
     #[command(visible_alias = "done")]
     Complete(complete::Args),
     CompleteAndClaim(complete_and_claim::Args),
+    CompleteMany(complete_many::Args),
     Expire(expire::Args),
     Explain(explain::Args),
     Fail(fail::Args),
@@ -52,6 +54,7 @@ impl Command {
             Self::Claim(args) => claim::run(args, context).await,
             Self::Complete(args) => complete::run(args, context).await,
             Self::CompleteAndClaim(args) => complete_and_claim::run(args, context).await,
+            Self::CompleteMany(args) => complete_many::run(args, context).await,
             Self::Expire(args) => expire::run(args, context).await,
             Self::Explain(args) => explain::run(args, context).await,
             Self::Fail(args) => fail::run(args, context).await,

@@ -6,6 +6,7 @@ use callboard_service::Actor;
 use callboard_service::import::ImportCallboard;
 
 use crate::args::DryRun;
+use crate::commands::input;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::output::{Cell, Style, Table};
@@ -34,7 +35,7 @@ const EXAMPLES: &str = "Examples:
   callboard export --jsonl | ssh elsewhere callboard import callboard - --new";
 
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
-    let verb = ImportCallboard { content: super::read(&args.file)? };
+    let verb = ImportCallboard { content: input::file(&args.file)?.into() };
     let board = if args.new { make(context).await? } else { context.board().await? };
     // What comes back says itself who did it.
     let done = if args.dry_run.dry_run {

@@ -5,7 +5,7 @@ use chrono::Utc;
 
 use crate::context::Context;
 use crate::error::CliError;
-use crate::output::{Cell, Style, Table, Text, lists, words};
+use crate::output::{Cell, Style, Table, lists, words};
 
 /// Show the board at a glance: how much there is, who holds what, what needs somebody
 #[derive(Debug, clap::Args)]
@@ -14,31 +14,38 @@ pub struct Args {
     /// How many rows each list shows, 1 to 500 [default: 50]
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
+
+    /// Count all there is: without it a number stops at 1000, and is shown as 1000+
+    #[arg(long)]
+    exact: bool,
 }
 
 const EXAMPLES: &str = "Examples:
   callboard board
+  callboard board --exact
   callboard project board --project web-shop --json";
 
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
-    let found = context.read(&Board { project: context.project(), limit: args.limit }).await?;
+    let found = context.read(&Board { project: context.project(), limit: args.limit, exact: args.exact }).await?;
+    let number = |n: u64| if found.counted_to.is_some_and(|to| n >= to) { format!("{n}+") } else { n.to_string() };
     context.out.data("board", &found, |text| {
         text.optional("Project", found.project.as_deref());
-        lists::counts(text, &found.items);
-        text.field("Ready", found.ready);
+        let items = found.items.by_status.iter().map(|(status, n)| (status, number(*n)));
+        text.field("Items", lists::numbers(items));
+        text.field("Ready", number(found.ready));
         if found.set_aside > 0 {
-            text.field("Set aside", format_args!("{} of the ready ones, for a named agent", found.set_aside));
+            let set_aside = number(found.set_aside);
+            text.field("Set aside", format_args!("{set_aside} of the ready ones, for a named agent"));
         }
-        section(text, "Held", found.held.total, &held(&found));
-        section(text, "Dead: no attempt is left (`callboard item retry KEY`)", found.dead.total, &dead(&found));
-        section(text, "Stuck: waits for what will never be done", found.stuck.total, &stuck(&found));
+        let mut section = |heading: &str, total: u64, table: &Table| {
+            if total > 0 {
+                text.heading(&format!("{heading} ({})", number(total))).table(table, "");
+            }
+        };
+        section("Held", found.held.total, &held(&found));
+        section("Dead: no attempt is left (`callboard item retry KEY`)", found.dead.total, &dead(&found));
+        section("Stuck: waits for what will never be done", found.stuck.total, &stuck(&found));
     })
-}
-
-fn section(text: &mut Text, heading: &str, total: u64, table: &Table) {
-    if total > 0 {
-        text.heading(&format!("{heading} ({total})")).table(table, "");
-    }
 }
 
 fn held(found: &BoardOverview) -> Table {

@@ -1,7 +1,8 @@
 //! The statements of claim: fixed texts, so that both databases prepare each once.
 //!
 //! Cost grows with the number of distinct requirement keys in the queue, never with the number of items: a loose scan
-//! finds the keys, those that the agent satisfies are kept, and each contributes its head.
+//! finds the keys, those that the agent satisfies are kept, and each contributes its head. Of a sprint or a stream the items
+//! themselves are read. A type or a tag is looked for along the queue, which is far where few have it.
 
 use std::sync::OnceLock;
 
@@ -151,7 +152,8 @@ fn filters(limits: Limits, project: &str, tag: &str) -> String {
     if limits.project {
         sql.push_str(&scope(limits, project));
     }
-    if limits.sprint {
+    // Alone, a sprint is where the search begins: most of the queue is in none, or in another one.
+    if limits.sprint && limits.stream {
         sql.push_str(" AND EXISTS (SELECT 1 FROM sprint_items s WHERE s.work_item_id = w.id AND s.sprint_id = $4)");
     }
     if limits.kind {
@@ -168,7 +170,8 @@ fn scope(limits: Limits, project: &str) -> String {
 }
 
 fn sqlite(limits: Limits) -> String {
-    // Named indexes: without ANALYZE the planner would sometimes walk another one.
+    // Named indexes, and CROSS JOIN, which keeps the order of the two: without ANALYZE the planner would sometimes walk
+    // another index, and in 3.51 all items to look each up among the heads.
     let index = if limits.project { "ix_work_items_ready_project" } else { "ix_work_items_ready" };
     let filters =
         filters(limits, "$3", " AND EXISTS (SELECT 1 FROM json_each(coalesce(w.tags, '[]')) t WHERE t.value = $6)");
@@ -185,16 +188,23 @@ fn sqlite(limits: Limits) -> String {
     let able_item = able("w.requirement_key");
     let heads = if limits.stream {
         format!(
-            "SELECT w.id, s.position FROM work_stream_items s JOIN work_items w ON w.id = s.work_item_id \
+            "SELECT w.id, s.position FROM work_stream_items s CROSS JOIN work_items w ON w.id = s.work_item_id \
              WHERE s.stream_id = $7 AND (({READY}) OR ({PREASSIGNED} AND w.assignee_id = $1)){filters} AND {able_item} \
              ORDER BY s.position, w.id LIMIT $2"
+        )
+    } else if limits.sprint {
+        format!(
+            "SELECT w.id, w.assignee_id IS NULL AS grp FROM sprint_items s CROSS JOIN work_items w \
+             WHERE s.sprint_id = $4 AND w.id = s.work_item_id \
+             AND (({READY}) OR ({PREASSIGNED} AND w.assignee_id = $1)){filters} AND {able_item} \
+             ORDER BY grp, w.priority, w.id LIMIT $2"
         )
     } else {
         format!(
             "SELECT id, 0 FROM (SELECT w.id FROM work_items w INDEXED BY ix_work_items_preassigned \
                WHERE {PREASSIGNED} AND w.assignee_id = $1{filters} AND {able_item} \
                ORDER BY w.priority, w.id LIMIT $2) \
-             UNION ALL SELECT h.id, 1 FROM able JOIN work_items h ON h.id IN (SELECT w.id FROM work_items w \
+             UNION ALL SELECT h.id, 1 FROM able CROSS JOIN work_items h ON h.id IN (SELECT w.id FROM work_items w \
                INDEXED BY {index} WHERE {READY} AND w.requirement_key = able.k{filters} \
                ORDER BY w.priority, w.id LIMIT $2)"
         )
@@ -217,7 +227,7 @@ fn sqlite(limits: Limits) -> String {
          able(k) AS (SELECT k FROM keys WHERE k IS NOT NULL AND {able_key}), \
          heads(id, grp) AS ({heads}) \
          SELECT i.*, (SELECT json_group_object(capability, level) FROM held) AS granted \
-         FROM heads JOIN work_items i ON i.id = heads.id \
+         FROM heads CROSS JOIN work_items i ON i.id = heads.id \
          ORDER BY heads.grp, i.priority, i.id LIMIT coalesce((SELECT n FROM room), 0)",
         rank = rank("level"),
         able_key = able("k"),
@@ -241,6 +251,13 @@ fn postgres(limits: Limits, parts: &Parts) -> String {
             "SELECT w.id, s.position AS grp FROM work_stream_items s JOIN work_items w ON w.id = s.work_item_id \
              WHERE s.stream_id = $17::uuid AND (({READY}) OR ({PREASSIGNED} AND w.assignee_id = {agent})){filters} \
              AND {able_item} ORDER BY s.position, w.id LIMIT $2::bigint + $7::bigint"
+        )
+    } else if limits.sprint {
+        format!(
+            "SELECT w.id, CASE WHEN w.assignee_id IS NULL THEN 1 ELSE 0 END AS grp \
+             FROM sprint_items s JOIN work_items w ON w.id = s.work_item_id \
+             WHERE s.sprint_id = $4::uuid AND (({READY}) OR ({PREASSIGNED} AND w.assignee_id = $1::uuid)){filters} \
+             AND {able_item} ORDER BY grp, w.priority, w.id LIMIT $2::bigint + $7::bigint"
         )
     } else {
         format!(

@@ -123,7 +123,7 @@ fn completing(only: &str) -> String {
 }
 
 /// The digest of endings with the newest in front, as `assignment::ending` keeps it.
-const HISTORY: &str = "(SELECT jsonb_agg(h.value ORDER BY h.n) FROM ( \
+pub(super) const HISTORY: &str = "(SELECT jsonb_agg(h.value ORDER BY h.n) FROM ( \
     SELECT jsonb_build_object('assignment', a.id, 'agent', a.agent_id, 'user', a.user_id, 'attempt', a.attempt, \
       'status', a.status, 'at', $7::text, 'notes', left(a.notes, 200)) AS value, 0 AS n \
     UNION ALL SELECT e.value, e.ordinality FROM jsonb_array_elements( \

@@ -2,18 +2,25 @@
 
 mod assignment;
 pub(crate) mod claim;
+mod counts;
 mod decision;
 mod ending;
+mod ending_many;
+mod held;
 mod item;
 mod measure;
+pub(crate) mod open;
 pub(crate) mod ready;
 pub(crate) mod search;
 pub(crate) mod search_query;
 mod text;
+mod waiting;
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement, Value};
 
 use crate::clock::Timestamp;
+
+pub(crate) use waiting::CHANNEL;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dialect {

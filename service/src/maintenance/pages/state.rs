@@ -24,7 +24,7 @@ const DONE: u64 = 20;
 
 /// The state of a project, in some thirty statements whatever there is.
 pub(in crate::maintenance) async fn state(tx: &Tx, project: &projects::Model) -> Result<String> {
-    let board = Board { project: Some(Ref::Id(project.id)), limit: Some(MOST) }.fetch(tx).await?;
+    let board = Board { project: Some(Ref::Id(project.id)), limit: Some(MOST), exact: true }.fetch(tx).await?;
     let mut out = format!("# State of {}: {}\n\n", project.slug, line(&project.name));
     let _ = writeln!(out, "{}. {} ready to be claimed.", counts(&board.items), board.ready);
     section(

@@ -16,12 +16,19 @@ mod capabilities;
 mod checkpoints;
 mod decision_evolutions;
 mod delegation;
+mod drop_unread_indexes;
 pub mod dump;
 mod events_by_session;
 mod external_refs;
 mod file_operations;
 mod file_verifications;
 mod idempotency_keys;
+mod index_backoffs_by_project;
+mod index_context_by_expiry;
+mod index_items_by_priority;
+mod index_lists_by_newest;
+mod index_set_references;
+mod index_waiting_items;
 mod maintenance_operations;
 mod prerequisites;
 mod project_health_metrics;
@@ -31,6 +38,7 @@ mod reviews;
 mod session_events;
 mod sprint_items;
 mod sprints;
+mod store_hot_tables;
 mod task_assignments;
 mod user_names;
 pub mod value;
@@ -85,7 +93,7 @@ macro_rules! table_check {
 }
 use table_check;
 
-const CHECKS: [Check; 42] = [
+const CHECKS: [Check; 50] = [
     board_users::CHECK,
     board_projects::CHECK,
     sprints::CHECK,
@@ -128,6 +136,14 @@ const CHECKS: [Check; 42] = [
     maintenance_operations::CHECK,
     project_health_metrics::CHECK,
     work_item_archives::CHECK,
+    index_items_by_priority::CHECK,
+    index_waiting_items::CHECK,
+    drop_unread_indexes::CHECK,
+    store_hot_tables::CHECK,
+    index_set_references::CHECK,
+    index_lists_by_newest::CHECK,
+    index_backoffs_by_project::CHECK,
+    index_context_by_expiry::CHECK,
 ];
 
 both_empty! {

@@ -165,7 +165,7 @@ fn drift(kind: Kind) -> Vec<Planted> {
         ),
         planted(
             "DROP TABLE workflow_context",
-            committed("CREATE TABLE \"workflow_context\""),
+            ["CREATE TABLE \"workflow_context\"", "ix_workflow_context_expires_at"].map(committed).concat(),
             ["drift", "workflow_context", "table", "nothing", "the table"],
             4,
         ),

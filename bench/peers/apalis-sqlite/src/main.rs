@@ -1,0 +1,54 @@
+//! apalis on SQLite. Its own `setup` sets WAL, and `synchronous` to OFF on a connection.
+
+#[path = "../../shared/meter.rs"]
+mod meter;
+
+use std::error::Error;
+use std::sync::Arc;
+
+use apalis::prelude::*;
+use apalis_sqlite::{Config, SqliteStorage};
+use meter::Meter;
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
+
+async fn work(_: u64, meter: Data<Arc<Meter>>) -> Result<(), BoxDynError> {
+    meter.tick();
+    Ok(())
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let (url, workers, jobs, setting) = meter::arguments()?;
+    let meter = Arc::new(Meter::default());
+    let options: SqliteConnectOptions = url.parse()?;
+    let config = Config::default().queue("jobs");
+    let (config, connections) = match setting.as_str() {
+        "default" => (config, 10),
+        // One connection: more of them only wait for each other.
+        "best" => (config.batch_size(500).lock_tasks(false), 1),
+        other => return Err(format!("no setting '{other}'").into()),
+    };
+    let pool =
+        SqlitePoolOptions::new().max_connections(connections).connect_with(options.create_if_missing(true)).await?;
+    SqliteStorage::setup(&pool).await?;
+    let mut storage = SqliteStorage::new(&pool).with_config(config.clone());
+    let numbers: Vec<u64> = (0..u64::try_from(jobs)?).collect();
+    for chunk in numbers.chunks(1000) {
+        storage.push_bulk(chunk.to_vec()).await?;
+    }
+    for number in 0..workers {
+        let (meter, name) = (Arc::clone(&meter), format!("worker-{number}"));
+        let storage = SqliteStorage::new(&pool).with_config(config.clone());
+        if setting == "best" {
+            let worker = WorkerBuilder::new(name).backend(storage).data(meter).parallelize(tokio::spawn).build(work);
+            tokio::spawn(async move { worker.run().await.map_err(|error| eprintln!("{error}")) });
+        } else {
+            let worker = WorkerBuilder::new(name).backend(storage).data(meter).build(work);
+            tokio::spawn(async move { worker.run().await.map_err(|error| eprintln!("{error}")) });
+        }
+    }
+    meter.handled(jobs).await?;
+    until!(&pool, "SELECT count(*) FROM Jobs WHERE status = 'Done'", jobs);
+    meter.print(jobs);
+    std::process::exit(0);
+}

@@ -1,0 +1,3 @@
+DROP INDEX ix_work_items_delegation_status;
+DROP INDEX ix_task_assignments_assigned_at;
+DROP INDEX ix_work_item_requirements_capability;

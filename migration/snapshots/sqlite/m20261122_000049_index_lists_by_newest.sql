@@ -1,0 +1,15 @@
+DROP INDEX ix_task_assignments_agent_id;
+CREATE INDEX "ix_task_assignments_agent_id_id" ON "task_assignments" ("agent_id", "id");
+DROP INDEX ix_task_assignments_status;
+CREATE INDEX "ix_task_assignments_status_id" ON "task_assignments" ("status", "id");
+DROP INDEX ix_workflow_runs_project_id;
+CREATE INDEX "ix_workflow_runs_project_id_id" ON "workflow_runs" ("project_id", "id");
+DROP INDEX ix_workflow_runs_status;
+CREATE INDEX "ix_workflow_runs_status_id" ON "workflow_runs" ("status", "id");
+DROP INDEX ix_workflow_runs_workflow_name;
+CREATE INDEX "ix_workflow_runs_workflow_name_id" ON "workflow_runs" ("workflow_name", "id");
+CREATE INDEX "ix_work_sessions_project_id_id" ON "work_sessions" ("project_id", "id");
+DROP INDEX ix_work_sessions_project_id_started_at;
+CREATE INDEX "ix_board_decisions_project_id_id" ON "board_decisions" ("project_id", "id");
+DROP INDEX ix_task_assignments_agent_open;
+CREATE INDEX ix_task_assignments_agent_held ON task_assignments (agent_id, id) WHERE status IN ('assigned', 'started', 'paused');

@@ -1,0 +1,77 @@
+//! Work that comes between a look that finds nothing and the wait after it.
+
+use std::time::Duration;
+
+use callboard_service::assignment::Claim;
+use callboard_service::item::{AddItems, NewItem};
+use callboard_service::{Actor, Callboard, OpenOptions, Ref};
+use support::{TestDb, both};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::race::{CONTROL_ROUNDS, assert_raced_in};
+
+/// Nobody looks by himself in the time that a test may take: whoever is woken was told.
+const NEVER: Duration = Duration::from_secs(24 * 3600);
+
+async fn patient(t: &TestDb) -> Callboard {
+    t.board_with(OpenOptions { poll: NEVER, ..OpenOptions::default() }).await
+}
+
+fn add() -> AddItems {
+    AddItems { project: None, items: vec![NewItem::titled("x")] }
+}
+
+async fn claim(board: &Callboard, agent: Uuid) -> Option<Uuid> {
+    let outcome = board.run(Actor::agent(agent), &Claim::one(Ref::Id(agent))).await.expect("an answer");
+    outcome.claimed.first().map(|claimed| claimed.item.id)
+}
+
+both! {
+    /// It is added now before the look, now after it: the waiter has it in any case.
+    async fn nothing_is_lost_between_the_look_and_the_wait(t: TestDb) {
+        let seed = t.seed().await;
+        let agent = seed.agent("coder").await.id;
+        let [board, other] = [patient(&t).await, t.board().await];
+        let (mut between, mut found_first) = (0, 0);
+        let mut takes = Duration::from_millis(2);
+        for round in 0..CONTROL_ROUNDS {
+            let (adding, me) = (other.clone(), seed.me);
+            let delay = takes.mul_f64(2.0 * fastrand::f64());
+            let added = tokio::spawn(async move {
+                tokio::time::sleep(delay).await;
+                let item = adding.run(me, &add()).await.expect("add").remove(0).id;
+                (item, Instant::now())
+            });
+            let mut watch = board.watch().await;
+            let begun = Instant::now();
+            let first = claim(&board, agent).await;
+            let looked = Instant::now();
+            takes = looked - begun;
+            let mut got = first;
+            while got.is_none() {
+                watch.changed().await;
+                got = claim(&board, agent).await;
+            }
+            let (item, committed) = added.await.expect("it ends");
+            assert_eq!(got, Some(item), "round {round}");
+            found_first += usize::from(first.is_some());
+            between += usize::from(first.is_none() && committed < looked + takes);
+        }
+        assert!(between > 0, "it was never added around the end of a look: no race");
+        assert_raced_in(CONTROL_ROUNDS, CONTROL_ROUNDS, found_first);
+    }
+
+    /// The control: whoever looks first, and looks out only then, sleeps on what came between.
+    async fn without_looking_out_first_work_is_slept_on(t: TestDb) {
+        let seed = t.seed().await;
+        let agent = seed.agent("coder").await.id;
+        let board = patient(&t).await;
+        assert_eq!(claim(&board, agent).await, None);
+        let item = seed.item().await.id;
+        let mut watch = board.watch().await;
+        let told = tokio::time::timeout(Duration::from_secs(1), watch.changed()).await;
+        assert!(told.is_err(), "it is told of what was there before: the test above would prove nothing");
+        assert_eq!(claim(&board, agent).await, Some(item), "and it is there");
+    }
+}
