@@ -37,7 +37,8 @@ pub use callboard_entity as entity;
 pub use change::Change;
 pub use clock::Clock;
 pub use db::{
-    BoxFuture, DatabaseError, DatabaseUrl, OnStatement, OpenOptions, Query, StatementInfo, Synchronous, Tx, Verb,
+    BoxFuture, DatabaseError, DatabaseUrl, LaneCounts, OnLane, OnStatement, OpenOptions, Query, StatementInfo, Synchronous,
+    Tx, Verb, WriteLane,
 };
 pub use error::{Conflict, Error, ErrorKind, FileProblem, Result};
 pub use id::Ref;

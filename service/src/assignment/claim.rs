@@ -12,7 +12,7 @@ use super::{assign, deadline, reap};
 use crate::agent;
 use crate::clock::Timestamp;
 use crate::db::dialect::claim::Limits;
-use crate::db::{Tx, Verb};
+use crate::db::{OnLane, Tx, Verb};
 use crate::error::{Error, Result};
 use crate::id::Ref;
 use crate::recovery::{self, RecoveryPackage};
@@ -132,6 +132,10 @@ impl Verb for Claim {
         let mut outcome = self.take(tx).await?;
         recovery::for_claims(tx, &mut outcome.claimed).await?;
         Ok(outcome)
+    }
+
+    fn on_lane(&self) -> Option<OnLane<Self::Output>> {
+        Some(OnLane::new(self.clone()))
     }
 }
 

@@ -11,7 +11,7 @@ use super::ending::{self, Ending};
 use super::outcome::Outcome;
 use super::rows::{self, Fence};
 use super::state::AssignmentEvent;
-use crate::db::{Tx, Verb};
+use crate::db::{OnLane, Tx, Verb};
 use crate::error::{Error, Result};
 use crate::{prerequisite, rules};
 
@@ -86,6 +86,10 @@ impl Verb for Complete {
         // In a statement of its own: an edge that was added while this item's row was locked is seen only by a new one.
         let unblocked = prerequisite::satisfy(tx, item.id).await?;
         Ok(Completed { assignment, item, already: false, unblocked })
+    }
+
+    fn on_lane(&self) -> Option<OnLane<Self::Output>> {
+        Some(OnLane::new(self.clone()))
     }
 }
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::deadline;
 use super::rows;
 use crate::clock::{Timestamp, micros};
-use crate::db::{Tx, Verb};
+use crate::db::{OnLane, Tx, Verb};
 use crate::error::Result;
 
 /// Extends the lease of an assignment, counted from now; a deadline that lies further away stays. It writes no ledger row.
@@ -46,5 +46,9 @@ impl Verb for Heartbeat {
         // Nothing was extended: say why.
         let held = rows::hold(tx, self.assignment).await?;
         Err(rows::lost(&held, "heartbeat").unwrap_or_else(|| rows::refused_as(&held, "heartbeat")))
+    }
+
+    fn on_lane(&self) -> Option<OnLane<Self::Output>> {
+        Some(OnLane::new(self.clone()))
     }
 }

@@ -19,12 +19,12 @@ pub(crate) struct Held {
 
 /// Locks the item and then the assignment.
 pub(crate) async fn hold(tx: &Tx, id: Uuid) -> Result<Held> {
-    let statement = tx.dialect.statement(tx.dialect.hold(), [id.into(), tx.now.into()]);
+    let statement = tx.dialect.statement(tx.dialect.hold(), [id.into()]);
     let row = tx.conn.query_one_raw(statement).await?;
     let row = row.ok_or_else(|| Error::not_found("assignment", id.to_string()))?;
     let assignment = task_assignments::Model::from_query_result(&row, "a_")?;
     let item = work_items::Model::from_query_result(&row, "")?;
-    let lease_now = row.try_get("", "lease_now")?;
+    let lease_now = tx.dialect.held_at(&row, tx.now)?;
     Ok(Held { assignment, item, lease_now })
 }
 

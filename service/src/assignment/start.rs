@@ -9,7 +9,7 @@ use super::outcome::Outcome;
 use super::rows::{self, Fence};
 use super::state::AssignmentEvent;
 use super::{at_once, deadline};
-use crate::db::{Tx, Verb};
+use crate::db::{OnLane, Tx, Verb};
 use crate::error::Result;
 use crate::item::ledger::Entry;
 use crate::item::state::ItemEvent;
@@ -61,5 +61,9 @@ impl Verb for Start {
         let entry = Entry::new("started").assignment(assignment.id, status.as_str());
         let item = write::update(tx, &held.item, after, entry).await?;
         Ok(Outcome::changed(assignment, item))
+    }
+
+    fn on_lane(&self) -> Option<OnLane<Self::Output>> {
+        Some(OnLane::new(self.clone()))
     }
 }

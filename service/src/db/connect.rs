@@ -12,6 +12,7 @@ use tokio::net::{TcpStream, UnixStream};
 
 use super::dialect::Dialect;
 use super::error::DatabaseError;
+use super::lane::{Lane, Turn, WriteLane};
 use super::network;
 use super::statement::{OnStatement, StatementInfo};
 use super::url::{DatabaseUrl, Target};
@@ -43,6 +44,8 @@ pub struct OpenOptions {
     pub busy_timeout: Duration,
     /// SQLite: what survives a power cut. PostgreSQL has a setting of its own for it (`synchronous_commit`).
     pub synchronous: Synchronous,
+    /// SQLite: how claims, completions and their like share commits. PostgreSQL shares them by itself.
+    pub lane: WriteLane,
     /// What the board takes for the time; tests move it.
     pub clock: Clock,
     /// Who is told of each statement: see [`OpenOptions::on_statement`].
@@ -57,6 +60,7 @@ impl Default for OpenOptions {
             max_connections: 8,
             busy_timeout: Duration::from_secs(10),
             synchronous: Synchronous::Full,
+            lane: WriteLane::default(),
             clock: Clock::system(),
             on_statement: None,
         }
@@ -68,8 +72,8 @@ impl OpenOptions {
     ///
     /// It is told the text with placeholders, never a bound value. Not told are: beginning and ending transactions, what
     /// an app sends by `execute_unprepared`, and what runs on a connection of the app's own
-    /// ([`crate::Callboard::run_in`]). It is called in the task that waits for the statement, inside its transaction, so
-    /// it should be quick; what it panics with is traced and harms nothing.
+    /// ([`crate::Callboard::run_in`]). It is called in the task that waits for the statement, or on the thread of SQLite's
+    /// write lane, inside the transaction, so it should be quick; what it panics with is traced and harms nothing.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -100,6 +104,10 @@ pub(crate) struct Db {
     pub schema: Option<String>,
     /// As in [`OpenOptions::busy_timeout`].
     pub busy_timeout: Duration,
+    /// SQLite: the right to write, for which the writer and the lane wait in one row.
+    pub turn: Option<Turn>,
+    /// SQLite: where the hot verbs are done.
+    pub lane: Option<Lane>,
 }
 
 pub(crate) async fn connect(url: &DatabaseUrl, options: &OpenOptions) -> Result<Db> {
@@ -147,12 +155,16 @@ async fn sqlite(path: &Path, options: &OpenOptions) -> Result<Db> {
     };
     let writer = pool(1).connect_with(base.clone()).await.map_err(|e| refuse(e.to_string()))?;
     let reader = pool(options.max_connections).connect_lazy_with(base.read_only(true));
+    let turn = Turn::default();
+    let lane = Lane::new(path.to_owned(), options, turn.clone());
     let db = Db {
         dialect: Dialect::Sqlite,
         writer: SqlxSqliteConnector::from_sqlx_sqlite_pool(writer),
         reader: SqlxSqliteConnector::from_sqlx_sqlite_pool(reader),
         schema: None,
         busy_timeout: options.busy_timeout,
+        turn: Some(turn),
+        lane,
     };
     check_version(&db.writer).await?;
     Ok(db)
@@ -195,7 +207,8 @@ async fn postgres(url: &DatabaseUrl, options: &OpenOptions) -> Result<Db> {
         .map_err(|e| refuse(e.to_string()))?;
     let db = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
     let busy_timeout = options.busy_timeout;
-    Ok(Db { dialect: Dialect::Postgres, writer: db.clone(), reader: db, schema: Some(schema), busy_timeout })
+    let (writer, schema) = (db.clone(), Some(schema));
+    Ok(Db { dialect: Dialect::Postgres, writer, reader: db, schema, busy_timeout, turn: None, lane: None })
 }
 
 /// Whether anything listens there: a pool would try a refused connection again and again, and report a timeout in place

@@ -13,9 +13,10 @@ use uuid::Uuid;
 use super::connect::Db;
 use super::dialect::Dialect;
 use super::error::DatabaseError;
+use super::lane::{Held, OnLane};
 use crate::actor::Actor;
 use crate::board::Callboard;
-use crate::clock::Timestamp;
+use crate::clock::{Clock, Timestamp};
 use crate::error::{Error, Result};
 use crate::session;
 
@@ -26,6 +27,12 @@ pub trait Verb: Sync {
 
     /// Makes the change inside `tx`. Callers use [`Callboard::run`], which commits.
     fn apply(&self, tx: &Tx) -> impl Future<Output = Result<Self::Output>> + Send;
+
+    /// The same change for SQLite's write lane, where it may share a commit with others ([`super::OpenOptions::lane`]);
+    /// none, the default, is made on the board's other connection. For short changes that are made very often.
+    fn on_lane(&self) -> Option<OnLane<Self::Output>> {
+        None
+    }
 }
 
 /// A question to the board. It sees one state of it, whatever is written meanwhile.
@@ -48,6 +55,18 @@ pub struct Tx {
     /// The work session that the board's writes carry, where they carry one.
     pub(crate) session: Option<Uuid>,
     reaper: ReapClock,
+    /// The turn to write on SQLite, which ends after the transaction.
+    _turn: Option<Held>,
+}
+
+/// Who runs a verb, and on which board: what a transaction knows beside its connection.
+#[derive(Clone, Debug)]
+pub(crate) struct Caller {
+    pub dialect: Dialect,
+    pub clock: Clock,
+    pub reaper: ReapClock,
+    pub session: Option<Uuid>,
+    pub actor: Actor,
 }
 
 /// When this process last took back what ran out, shared by all transactions of a board.
@@ -58,9 +77,15 @@ pub(crate) struct ReapClock(Arc<Mutex<Option<Instant>>>);
 const REAP_EVERY: Duration = Duration::from_secs(30);
 
 impl Tx {
-    fn new(conn: DatabaseTransaction, board: &Callboard, actor: Actor) -> Self {
-        let (dialect, session) = (board.db.dialect, board.session);
-        Self { conn, dialect, actor, now: board.clock.now(), session, reaper: board.reaper.clone() }
+    fn new(conn: DatabaseTransaction, caller: &Caller, turn: Option<Held>) -> Self {
+        let Caller { dialect, session, actor, .. } = *caller;
+        let (now, reaper) = (caller.clock.now(), caller.reaper.clone());
+        Self { conn, dialect, actor, now, session, reaper, _turn: turn }
+    }
+
+    /// On SQLite's write lane, which has the turn.
+    pub(super) fn on_lane(conn: DatabaseTransaction, caller: &Caller) -> Self {
+        Self::new(conn, caller, None)
     }
 
     /// Whether 30 seconds have gone by since this process last asked; asking starts them anew.
@@ -87,7 +112,7 @@ impl Tx {
     pub async fn run<V: Verb>(&self, verb: &V) -> Result<V::Output> {
         let conn = self.conn.begin().await?;
         let Self { dialect, actor, now, session, .. } = *self;
-        let inner = Tx { conn, dialect, actor, now, session, reaper: self.reaper.clone() };
+        let inner = Tx { conn, dialect, actor, now, session, reaper: self.reaper.clone(), _turn: None };
         end(verb.apply(&inner).await, inner).await
     }
 }
@@ -121,8 +146,27 @@ impl Callboard {
     }
 
     async fn run_attempt<V: Verb>(&self, actor: Actor, verb: &V) -> Result<V::Output> {
-        let tx = Tx::new(begin_write(&self.db).await?, self, actor);
+        if let Some(lane) = &self.db.lane
+            && let Some(same) = verb.on_lane()
+            && let Some(answer) = lane.run(same, self.caller(actor)).await
+        {
+            return answer;
+        }
+        let tx = self.begin_write(actor).await?;
         end(apply(verb, &tx).await, tx).await
+    }
+
+    fn caller(&self, actor: Actor) -> Caller {
+        let (dialect, clock, reaper, session) = (self.db.dialect, self.clock, self.reaper.clone(), self.session);
+        Caller { dialect, clock, reaper, session, actor }
+    }
+
+    async fn begin_write(&self, actor: Actor) -> Result<Tx> {
+        let turn = match &self.db.turn {
+            Some(turn) => Some(turn.take(self.db.busy_timeout).await?),
+            None => None,
+        };
+        Ok(Tx::new(begin_write(&self.db).await?, &self.caller(actor), turn))
     }
 
     /// Runs a verb and takes everything back: what it would do, or refuse, as the board is now.
@@ -130,7 +174,7 @@ impl Callboard {
     /// # Errors
     /// As [`Callboard::run`], but without trying again.
     pub async fn rehearse<V: Verb>(&self, actor: Actor, verb: &V) -> Result<V::Output> {
-        let tx = Tx::new(begin_write(&self.db).await?, self, actor);
+        let tx = self.begin_write(actor).await?;
         let output = apply(verb, &tx).await;
         tx.conn.rollback().await?;
         output
@@ -193,7 +237,7 @@ impl Callboard {
         C: ConnectionTrait + TransactionTrait<Transaction = DatabaseTransaction>,
         V: Verb,
     {
-        let tx = Tx::new(conn.begin().await?, self, actor);
+        let tx = Tx::new(conn.begin().await?, &self.caller(actor), None);
         let outer = tx.dialect.enter_schema(&tx.conn, self.db.schema.as_deref()).await?;
         match apply(verb, &tx).await {
             Ok(output) => {
@@ -220,7 +264,7 @@ impl Callboard {
             },
         };
         let conn = self.db.reader.begin_with_options(options).await?;
-        let tx = Tx::new(conn, self, Actor::SYSTEM);
+        let tx = Tx::new(conn, &self.caller(Actor::SYSTEM), None);
         let answer = query.fetch(&tx).await;
         tx.conn.rollback().await?;
         answer
@@ -262,14 +306,14 @@ async fn begin_write(db: &Db) -> Result<DatabaseTransaction> {
 }
 
 /// Applies a verb as the first of its transaction: in a session that is over nothing is written any more.
-async fn apply<V: Verb>(verb: &V, tx: &Tx) -> Result<V::Output> {
+pub(super) async fn apply<V: Verb>(verb: &V, tx: &Tx) -> Result<V::Output> {
     if let Some(session) = tx.session {
         session::must_be_open(tx, session).await?;
     }
     verb.apply(tx).await
 }
 
-async fn end<T>(result: Result<T>, tx: Tx) -> Result<T> {
+pub(super) async fn end<T>(result: Result<T>, tx: Tx) -> Result<T> {
     match result {
         Ok(output) => {
             tx.conn.commit().await?;

@@ -3,14 +3,15 @@
 use std::sync::LazyLock;
 
 use callboard_entity::task_assignments;
-use sea_orm::{IdenStatic, Iterable};
+use sea_orm::{DbErr, IdenStatic, Iterable, QueryResult};
 
 use super::Dialect;
 use super::ready::READY;
+use crate::clock::Timestamp;
 
 impl Dialect {
-    /// Reads an assignment (columns `a_..`) and its item for a change, with the time by which the lease is judged
-    /// (`$1` id, `$2` now by the app). PostgreSQL locks the item's row first, then the assignment's.
+    /// Reads an assignment (columns `a_..`) and its item for a change (`$1` id). PostgreSQL locks the item's row first,
+    /// then the assignment's, and tells the time.
     pub fn hold(self) -> &'static str {
         static HOLD: LazyLock<[String; 2]> = LazyLock::new(|| {
             let own = task_assignments::Column::iter().map(|c| format!("a.{0} AS a_{0}", c.as_str()));
@@ -18,13 +19,21 @@ impl Dialect {
             let from = "FROM work_items w JOIN task_assignments a ON a.work_item_id = w.id WHERE a.id = $1";
             let columns = columns.join(", ");
             [
-                format!("SELECT {columns}, $2 AS lease_now {from}"),
+                format!("SELECT {columns} {from}"),
                 format!("SELECT {columns}, clock_timestamp() AS lease_now {from} FOR UPDATE OF w, a"),
             ]
         });
         match self {
             Self::Sqlite => &HOLD[0],
             Self::Postgres => &HOLD[1],
+        }
+    }
+
+    /// The time by which the lease in a row of [`Dialect::hold`] is judged.
+    pub fn held_at(self, row: &QueryResult, now: Timestamp) -> Result<Timestamp, DbErr> {
+        match self {
+            Self::Sqlite => Ok(now),
+            Self::Postgres => row.try_get("", "lease_now"),
         }
     }
 
