@@ -15,6 +15,7 @@ mod file;
 mod harness;
 mod import;
 mod item;
+mod lane;
 mod message;
 mod migration;
 mod prerequisite;
