@@ -73,7 +73,7 @@ impl Context {
     async fn run_once<V>(&self, board: &Callboard, actor: Actor, verb: &V) -> Result<V::Output, CliError>
     where
         V: Verb + Serialize,
-        V::Output: Serialize + DeserializeOwned,
+        V::Output: Serialize + DeserializeOwned + 'static,
     {
         match &self.global.idempotency_key {
             Some(key) => Ok(board.run_once(actor, key, verb).await?),

@@ -21,6 +21,6 @@ pub use error::DatabaseError;
 pub use lane::{LaneCounts, OnLane, WriteLane};
 pub(crate) use schema::check as check_schema;
 pub use statement::{OnStatement, StatementInfo};
-pub(crate) use transaction::{Caller, ReapClock};
+pub(crate) use transaction::ReapClock;
 pub use transaction::{BoxFuture, Query, Tx, Verb};
 pub use url::DatabaseUrl;

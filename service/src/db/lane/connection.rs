@@ -304,7 +304,7 @@ impl State {
             return Err(Failure::Unfit("it is more than one statement, or begins or ends a transaction".to_owned()));
         }
         let mut prepared = conn.prepare_cached(sql)?;
-        value::bind(&mut prepared, statement.values.as_ref().map_or(&[], |values| &values.0))?;
+        value::bind(&mut prepared, statement.values.as_ref().map_or(&[][..], |values| values.0.as_slice()))?;
         run(conn, prepared, &mut self.shapes)
     }
 

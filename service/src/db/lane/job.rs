@@ -197,12 +197,13 @@ impl<V: Verb + Send + 'static> Job for Queued<V> {
     }
 
     fn tell(self: Box<Self>, fate: Fate) {
-        let answer = match (fate, self.answer) {
+        let Self { answer, to, .. } = *self;
+        let answer = match (fate, answer) {
             (Fate::Done, Some(answer)) | (_, Some(answer @ (Answer::Panicked(_) | Answer::Unfit))) => answer,
             (Fate::Failed(error), _) => Answer::Given(Err(error.into())),
             (Fate::Done, None) | (Fate::Elsewhere, _) => Answer::Unfit,
         };
         // Nobody waits any more: what is committed stays, as after any lost answer.
-        drop(self.to.send(answer));
+        drop(to.send(answer));
     }
 }
