@@ -37,8 +37,8 @@ pub use callboard_entity as entity;
 pub use change::Change;
 pub use clock::Clock;
 pub use db::{
-    BoxFuture, DatabaseError, DatabaseUrl, LaneCounts, OnLane, OnStatement, OpenOptions, Query, StatementInfo, Synchronous,
-    Tx, Verb, WriteLane,
+    BoxFuture, DatabaseError, DatabaseUrl, LaneCounts, OnLane, OnStatement, OpenOptions, Query, StatementInfo,
+    Synchronous, Tx, Verb, WriteLane,
 };
 pub use error::{Conflict, Error, ErrorKind, FileProblem, Result};
 pub use id::Ref;

@@ -62,7 +62,8 @@ where
 }
 
 async fn some_stored(db: &DatabaseTransaction) -> Vec<String> {
-    let step = workflow_steps::Model { execution_time_seconds: Some(0.1 + 0.2), ..workflow_rows::step(1, id(10), id(4)) };
+    let step =
+        workflow_steps::Model { execution_time_seconds: Some(0.1 + 0.2), ..workflow_rows::step(1, id(10), id(4)) };
     let mut found = stored(db, project()).await;
     found.extend(stored(db, sprint()).await);
     found.extend(stored(db, agent()).await);

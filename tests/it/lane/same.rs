@@ -66,7 +66,9 @@ async fn story(seed: &Seed, board: &Callboard, number: usize) -> Vec<Value> {
     let due = seed.board.now() + TimeDelta::days(1);
     let full = NewItem {
         description: Some("it's \"full\"; 漢字".to_owned()),
-        acceptance_criteria: vec![serde_json::from_value(json!({"text": "works", "done": false})).expect("a criterion")],
+        acceptance_criteria: vec![
+            serde_json::from_value(json!({"text": "works", "done": false})).expect("a criterion"),
+        ],
         tags: vec!["tag".to_owned()],
         metadata: Some(json!({"a": [1, null, 0.5]})),
         due_at: Some(due),
@@ -84,7 +86,8 @@ async fn story(seed: &Seed, board: &Callboard, number: usize) -> Vec<Value> {
         told.push(json!([what, plain(answer)]));
     };
 
-    let one = Claim { item: Some(Ref::Id(first.id)), tag: Some("tag".to_owned()), ..Claim::one(Ref::from(slug.as_str())) };
+    let one =
+        Claim { item: Some(Ref::Id(first.id)), tag: Some("tag".to_owned()), ..Claim::one(Ref::from(slug.as_str())) };
     let outcome = board.run(me, &one).await.expect("claim");
     let held = outcome.claimed[0].assignment;
     assert_eq!(outcome.claimed[0].item, seed.row(first.id).await, "what was answered is what is there");
@@ -100,7 +103,13 @@ async fn story(seed: &Seed, board: &Callboard, number: usize) -> Vec<Value> {
     let lease = Heartbeat { assignment: held, lease_seconds: Some(1) };
     tell("a short lease", board.run(me, &lease).await.map(|lease| json!(lease)));
 
-    let assign = Assign { item: Ref::Id(assigned.id), holder: Holder::Agent(Ref::Id(agent.id)), accept_seconds: None, context: Some(json!({"k": 1})), notes: None };
+    let assign = Assign {
+        item: Ref::Id(assigned.id),
+        holder: Holder::Agent(Ref::Id(agent.id)),
+        accept_seconds: None,
+        context: Some(json!({"k": 1})),
+        notes: None,
+    };
     let pushed = seed.must(&assign).await.assignment;
     for lease_seconds in [None, Some(60)] {
         let start = Start { assignment: pushed.id, lease_seconds };
@@ -115,7 +124,10 @@ async fn story(seed: &Seed, board: &Callboard, number: usize) -> Vec<Value> {
     };
     let next = Claim { item: Some(Ref::Id(waits.id)), ..claim(&agent) };
     let both = board.run(me, &CompleteAndClaim { complete: complete.clone(), claim: next }).await.expect("both");
-    assert_eq!((both.completed.unblocked.as_slice(), &both.completed.item), ([waits.id].as_slice(), &seed.row(first.id).await));
+    assert_eq!(
+        (both.completed.unblocked.as_slice(), &both.completed.item),
+        ([waits.id].as_slice(), &seed.row(first.id).await)
+    );
     assert_eq!(both.completed.assignment, seed.assignment(held).await);
     tell("complete and claim", Ok(json!(both)));
     tell("complete again", board.run(me, &complete).await.map(|done| json!(done)));
@@ -137,7 +149,8 @@ async fn story(seed: &Seed, board: &Callboard, number: usize) -> Vec<Value> {
     tell("fail", Ok(json!(failed)));
     seed.end_backoff(fails.id).await;
     seed.expire().await;
-    let session = StartSession { key: Some(format!("s{number}")), item: Some(Ref::Id(fails.id)), ..StartSession::default() };
+    let session =
+        StartSession { key: Some(format!("s{number}")), item: Some(Ref::Id(fails.id)), ..StartSession::default() };
     let session = board.run(me, &session).await.expect("a session");
     let inside = board.in_session(&Ref::Id(session.id)).await.expect("the session");
     let again = inside.run(me, &one).await.expect("claim");

@@ -82,12 +82,14 @@ async fn work(board: Callboard, agent: agent_profiles::Model, number: usize, usu
         match (number + round) % 5 {
             // A unique value that is taken, after a write of its own.
             0 => {
-                let twice = Here::new(|tx| Box::pin(async move {
-                    tx.connection().execute_unprepared("UPDATE app_counts SET n = n + 1").await?;
-                    tx.connection().execute_unprepared("UPDATE app_counts SET n = n - 1").await?;
-                    tx.connection().execute_unprepared("INSERT INTO app_counts VALUES (1)").await?;
-                    Ok(())
-                }));
+                let twice = Here::new(|tx| {
+                    Box::pin(async move {
+                        tx.connection().execute_unprepared("UPDATE app_counts SET n = n + 1").await?;
+                        tx.connection().execute_unprepared("UPDATE app_counts SET n = n - 1").await?;
+                        tx.connection().execute_unprepared("INSERT INTO app_counts VALUES (1)").await?;
+                        Ok(())
+                    })
+                });
                 board.run(me, &twice).await.expect_err("it is taken");
                 seen.refused += 1;
             }
@@ -98,10 +100,12 @@ async fn work(board: Callboard, agent: agent_profiles::Model, number: usize, usu
                 seen.refused += 1;
             }
             1 => {
-                let panics = Here::new(|tx| Box::pin(async move {
-                    tx.connection().execute_unprepared("UPDATE app_counts SET n = n + 1").await?;
-                    panic!("this panic is part of the test");
-                }));
+                let panics = Here::new(|tx| {
+                    Box::pin(async move {
+                        tx.connection().execute_unprepared("UPDATE app_counts SET n = n + 1").await?;
+                        panic!("this panic is part of the test");
+                    })
+                });
                 let board = board.clone();
                 let call = tokio::spawn(async move { board.run(me, &panics).await });
                 assert!(call.await.expect_err("it panicked").is_panic());
@@ -120,7 +124,9 @@ async fn work(board: Callboard, agent: agent_profiles::Model, number: usize, usu
             _ => {
                 let patience = usual.mul_f64(fastrand::f64() * 4.0);
                 match tokio::time::timeout(patience, board.run(me, &claim(&agent))).await {
-                    Ok(outcome) => seen.claimed.extend(outcome.expect("claim").claimed.into_iter().map(|c| c.assignment)),
+                    Ok(outcome) => {
+                        seen.claimed.extend(outcome.expect("claim").claimed.into_iter().map(|c| c.assignment))
+                    }
                     Err(_) => seen.dropped += 1,
                 }
             }

@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-
 use super::connection::{Link, Place, Refused};
 use super::job::{Fate, Job};
 use super::options::{LaneCounts, WriteLane};

@@ -32,7 +32,11 @@ struct Column {
 }
 
 /// The form of a statement's rows, which is found out once.
-pub(super) fn shape(shapes: &mut HashMap<String, Arc<Shape>>, sql: &str, statement: &CachedStatement<'_>) -> Arc<Shape> {
+pub(super) fn shape(
+    shapes: &mut HashMap<String, Arc<Shape>>,
+    sql: &str,
+    statement: &CachedStatement<'_>,
+) -> Arc<Shape> {
     if let Some(known) = shapes.get(sql).filter(|shape| shape.columns.len() == statement.column_count()) {
         return Arc::clone(known);
     }
