@@ -43,7 +43,7 @@ on_sqlite! {
         use sea_orm::ConnectionTrait;
         let (seed, _) = stocked(&t, 1).await;
         for (sql, expected) in [
-            ("INSERT INTO board_users SELECT x'01', name, NULL, created_at, updated_at FROM board_users", "unique"),
+            ("INSERT INTO board_users (id, name, created_at, updated_at) SELECT id, 'other', created_at, updated_at FROM board_users", "unique"),
             ("UPDATE work_items SET parent_id = x'00112233445566778899aabbccddeeff'", "referred"),
         ] {
             let breaks = super::Here::new(move |tx| Box::pin(async move {

@@ -299,8 +299,9 @@ impl State {
         let conn = self.conn.as_ref().filter(|conn| !conn.is_autocommit() && !self.verb.broken);
         let conn = conn.ok_or_else(|| Failure::Unfit("the transaction is over".to_owned()))?;
         let sql = statement.sql.trim_end().trim_end_matches(';');
-        let word = sql.split(|c: char| !c.is_ascii_alphabetic()).find(|word| !word.is_empty()).unwrap_or_default();
-        if sql.contains(';') || CONTROL.iter().any(|control| control.eq_ignore_ascii_case(word)) {
+        // A comment in front could hide what it is.
+        let word = sql.trim_start().split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+        if sql.contains(';') || word.is_empty() || CONTROL.iter().any(|control| control.eq_ignore_ascii_case(word)) {
             return Err(Failure::Unfit("it is more than one statement, or begins or ends a transaction".to_owned()));
         }
         let mut prepared = conn.prepare_cached(sql)?;
