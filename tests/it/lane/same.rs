@@ -73,7 +73,7 @@ async fn story(seed: &Seed, board: &Callboard, number: usize) -> Vec<Value> {
         metadata: Some(json!({"a": [1, null, 0.5]})),
         due_at: Some(due),
         estimated_hours: Some(Decimal::new(125, 2)),
-        requirements: vec![serde_json::from_value(json!({"capability": "rust", "min_level": "basic"})).expect("one")],
+        requirements: vec![("rust".to_owned(), CapabilityLevel::Basic).into()],
         ..NewItem::titled("full")
     };
     let first = seed.add(full).await;
