@@ -8,7 +8,9 @@ use callboard_service::{Actor, ErrorKind, OpenOptions};
 use sea_orm::ConnectionTrait;
 use support::{TestDb, on_sqlite};
 
-use super::{Here, Turn, assert_consistent, assignments, claim, counts, normal, spawn, spawn_claim, stocked, together};
+use super::{
+    Here, Turn, assert_consistent, assignments, claim, counts, fails, normal, spawn, spawn_claim, stocked, together,
+};
 
 on_sqlite! {
     /// What was begun is committed, though nobody hears of it: the key gives the claim back.
@@ -61,7 +63,7 @@ on_sqlite! {
                 let turn = Turn::take(&board).await;
                 let panics = Here::new(|tx| Box::pin(async move {
                     tx.connection().execute_unprepared("INSERT INTO app_counts VALUES (1)").await?;
-                    panic!("this panic is part of the test");
+                    fails()
                 }));
                 let bad = spawn(&board, seed.me, panics.clone());
                 let good = (0..3).map(|_| spawn_claim(&board, &agent)).collect::<Vec<_>>();

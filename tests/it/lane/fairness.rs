@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use callboard_service::assignment::Heartbeat;
-use callboard_service::{Actor, BoxFuture, Callboard, OpenOptions, Result, Tx};
+use callboard_service::{Actor, Callboard, OpenOptions};
 use support::{Seed, TestDb, on_sqlite};
 use uuid::Uuid;
 
@@ -46,11 +46,11 @@ on_sqlite! {
                 let (board, stop, written, me) = (board.clone(), Arc::clone(&stop), Arc::clone(&written), seed.me);
                 tokio::spawn(async move {
                     while !stop.load(Ordering::Relaxed) {
-                        let count = |_: &Tx| -> BoxFuture<'_, Result<()>> {
+                        let count = board.transaction(me, |_| {
                             written.fetch_add(1, Ordering::Relaxed);
                             Box::pin(async { Ok(()) })
-                        };
-                        board.transaction(me, count).await.expect("an empty transaction");
+                        });
+                        count.await.expect("an empty transaction");
                     }
                 })
             }).collect();
@@ -89,12 +89,12 @@ async fn beside_a_busy_lane(t: &TestDb, seed: &Seed, held: Uuid, options: OpenOp
     let mut most = 0;
     for _ in 0..WRITES {
         let (before, seen) = (counts(&board).groups, AtomicU64::new(0));
-        let look = |_: &Tx| -> BoxFuture<'_, Result<()>> {
+        let look = other.transaction(seed.me, |_| {
             // With the turn: nothing is committed meanwhile.
             seen.store(counts(&board).groups, Ordering::Relaxed);
             Box::pin(async { Ok(()) })
-        };
-        other.transaction(seed.me, look).await.expect("its turn comes");
+        });
+        look.await.expect("its turn comes");
         most = most.max(seen.load(Ordering::Relaxed) - before);
     }
     stop.store(true, Ordering::Relaxed);

@@ -56,6 +56,11 @@ where
     }
 }
 
+/// What a verb of the test's own ends with.
+fn fails() -> Result<()> {
+    panic!("this panic is part of the test");
+}
+
 /// A board whose callers may commit on their own threads.
 fn normal() -> OpenOptions {
     OpenOptions { synchronous: Synchronous::Normal, ..OpenOptions::default() }
@@ -90,15 +95,15 @@ impl Turn {
         let once = Mutex::new(Some((ready, gone)));
         let board = board.clone();
         let holder = tokio::spawn(async move {
-            let hold = |_: &Tx| -> BoxFuture<'_, Result<()>> {
+            let hold = board.transaction(Actor::SYSTEM, |_| {
                 let (ready, gone) = once.lock().expect("the channels").take().expect("it runs once");
                 Box::pin(async move {
                     ready.send(()).expect("the test waits");
                     drop(gone.await);
                     Ok(())
                 })
-            };
-            board.transaction(Actor::SYSTEM, hold).await
+            });
+            hold.await
         });
         is_ready.await.expect("it has the turn");
         Self { let_go, holder }

@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 
 use callboard_service::assignment::Heartbeat;
 use callboard_service::entity::agent_profiles;
-use callboard_service::{Actor, BoxFuture, Callboard, Error, OpenOptions, Result, Tx};
+use callboard_service::{Actor, Callboard, Error, OpenOptions};
 use sea_orm::ConnectionTrait;
 use support::{TestDb, on_sqlite};
 use uuid::Uuid;
 
-use super::{Here, assert_consistent, assignments, claim, counts, normal, stocked};
+use super::{Here, assert_consistent, assignments, claim, counts, fails, normal, stocked};
 
 const TASKS: usize = 48;
 const ROUNDS: usize = 12;
@@ -59,7 +59,7 @@ async fn storm(t: &TestDb, options: OpenOptions) {
     }
     let heard = seen.claimed.len();
     let bad = TASKS * ROUNDS / 5;
-    assert!(seen.dropped > 20 && heard > 20, "{} were dropped, {heard} heard: no storm", seen.dropped);
+    assert!(seen.dropped > 10 && heard > 10, "{} were dropped, {heard} heard: no storm", seen.dropped);
     assert!(seen.refused >= bad && seen.panicked > 0, "{} refused, {} panicked", seen.refused, seen.panicked);
     // The queue is empty when a call that comes last has been answered.
     let begun = Instant::now();
@@ -103,7 +103,7 @@ async fn work(board: Callboard, agent: agent_profiles::Model, number: usize, usu
                 let panics = Here::new(|tx| {
                     Box::pin(async move {
                         tx.connection().execute_unprepared("UPDATE app_counts SET n = n + 1").await?;
-                        panic!("this panic is part of the test");
+                        fails()
                     })
                 });
                 let board = board.clone();
@@ -113,16 +113,16 @@ async fn work(board: Callboard, agent: agent_profiles::Model, number: usize, usu
             }
             // Keeps the turn while it waits, so that callers queue up.
             2 => {
-                let waits = |_: &Tx| -> BoxFuture<'_, Result<()>> {
+                let waits = board.transaction(me, |_| {
                     Box::pin(async {
                         tokio::time::sleep(Duration::from_millis(1)).await;
                         Ok(())
                     })
-                };
-                board.transaction(me, waits).await.expect("nothing is written");
+                });
+                waits.await.expect("nothing is written");
             }
             _ => {
-                let patience = usual.mul_f64(fastrand::f64() * 4.0);
+                let patience = usual.mul_f64(fastrand::f64() * 40.0);
                 match tokio::time::timeout(patience, board.run(me, &claim(&agent))).await {
                     Ok(outcome) => {
                         seen.claimed.extend(outcome.expect("claim").claimed.into_iter().map(|c| c.assignment))
