@@ -256,6 +256,11 @@ impl Context {
 pub struct Committing(Arc<AtomicBool>);
 
 impl Committing {
+    /// From now on the command ends by itself when a signal comes.
+    pub fn hold(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
     pub fn see(&self, event: &Event) {
         match event {
             Event::Committing | Event::Undoing { .. } | Event::Restoring { .. } => self.0.store(true, Ordering::SeqCst),

@@ -8,6 +8,7 @@ mod interrupt;
 mod output;
 mod trace;
 mod values;
+mod watch;
 
 use std::process::ExitCode;
 

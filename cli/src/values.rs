@@ -3,6 +3,8 @@
 use std::ffi::OsStr;
 
 use callboard_service::clock::Timestamp;
+use callboard_service::entity::WorkItemQualityGateLevel;
+use callboard_service::gate::{LegacyLevel, from_legacy};
 use chrono::{DateTime, NaiveDate};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
@@ -44,6 +46,25 @@ impl<T: Copy + Send + Sync + 'static> TypedValueParser for Vocabulary<T> {
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
         Some(Box::new(self.words().map(PossibleValue::new)))
     }
+}
+
+/// A level of quality gates as it was typed.
+#[derive(Clone, Copy, Debug)]
+pub struct GateWord {
+    pub level: WorkItemQualityGateLevel,
+    /// The word of another vocabulary that it was named by.
+    pub legacy: Option<LegacyLevel>,
+}
+
+/// Reads a level of quality gates: standard, enhanced or strict; basic and comprehensive are understood, too.
+pub fn gate(text: &str) -> Result<GateWord, String> {
+    if let Some(legacy) = from_legacy(text) {
+        return Ok(GateWord { level: legacy.level, legacy: Some(legacy) });
+    }
+    let wanted = text.to_lowercase();
+    let found = WorkItemQualityGateLevel::ALL.iter().copied().find(|level| level.as_str() == wanted);
+    let rule = || "must be standard, enhanced or strict (basic and comprehensive of other systems are understood)";
+    Ok(GateWord { level: found.ok_or_else(|| rule().to_owned())?, legacy: None })
 }
 
 /// Reads a priority: `P0` (most urgent) to `P4`, or the number alone.

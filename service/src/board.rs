@@ -8,6 +8,7 @@ use crate::actor::Actor;
 use crate::clock::Clock;
 use crate::db::{self, DatabaseUrl, Db, LaneCounts, OpenOptions, Query, ReapClock, Tx};
 use crate::error::{Error, Result};
+use crate::gate::Looks;
 use crate::id::Ref;
 
 /// An open board: cheap to clone, safe to share between tasks.
@@ -17,6 +18,7 @@ pub struct Callboard {
     pub(crate) clock: Clock,
     pub(crate) reaper: ReapClock,
     pub(crate) session: Option<Uuid>,
+    pub(crate) looks: Looks,
 }
 
 impl Callboard {
@@ -28,7 +30,8 @@ impl Callboard {
     pub async fn open(url: &DatabaseUrl, options: OpenOptions) -> Result<Self> {
         let db = db::connect(url, &options).await?;
         db::check_schema(&db).await?;
-        Ok(Self { db, clock: options.clock, reaper: ReapClock::default(), session: None })
+        let (reaper, looks) = (ReapClock::default(), Looks::default());
+        Ok(Self { db, clock: options.clock, reaper, session: None, looks })
     }
 
     /// Closes the connections; open transactions of other clones are rolled back.

@@ -7,41 +7,16 @@ use crate::db::DatabaseError;
 
 mod conflict;
 mod file;
+mod kind;
 mod text;
 
 pub use conflict::Conflict;
 pub use file::FileProblem;
+pub use kind::ErrorKind;
 use text::{allowed_from, at_lines, broken, broken_files, did_you_mean, given, hidden, short, template};
 
 /// What verbs and queries give.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
-
-/// The causes that callers tell apart; each has one exit code (docs/errors.md).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ErrorKind {
-    /// A named row does not exist.
-    NotFound,
-    /// The state, or another row, does not allow it.
-    Conflict,
-    /// The assignment is no longer the open one, or its lease has run out.
-    LeaseLost,
-    /// There is no work that this agent may take now.
-    NothingReady,
-    /// A quality gate is not met.
-    GateNotMet,
-    /// The input breaks a rule.
-    Invalid,
-    /// The schema is older than this build needs, or there is none.
-    SchemaTooOld,
-    /// The schema is newer than this build knows.
-    SchemaTooNew,
-    /// The database stayed busy, or the transaction lost a race more often than is retried. Trying again is safe.
-    Busy,
-    /// The database cannot be reached, opened or written.
-    Unavailable,
-    /// A fault of Callboard's or of the database.
-    Internal,
-}
 
 /// What can go wrong, by cause. Each message names the object and the rule.
 ///
@@ -117,6 +92,15 @@ pub enum Error {
         level: String,
         /// Each condition that is not met.
         missing: Vec<String>,
+    },
+
+    /// A gate asks for files that were not looked at yet: [`crate::Callboard::run`] does so, and runs the verb again. Whoever
+    /// meets it inside of a transaction of several verbs hands it on; a user meets it where operations on the item's files
+    /// are tracked all the time.
+    #[error("the files of {item} must be looked at before it can be completed")]
+    FilesUnseen {
+        /// The item's key, or its id.
+        item: String,
     },
 
     /// An input breaks a rule. Nothing was changed.
@@ -329,6 +313,7 @@ impl Error {
             Self::LeaseLost { .. } | Self::RunLost { .. } => ErrorKind::LeaseLost,
             Self::NothingReady { .. } => ErrorKind::NothingReady,
             Self::GateNotMet { .. } => ErrorKind::GateNotMet,
+            Self::FilesUnseen { .. } => ErrorKind::Busy,
             Self::Invalid { .. }
             | Self::BrokenLines { .. }
             | Self::BrokenFiles { .. }
@@ -338,12 +323,7 @@ impl Error {
             Self::SchemaTooOld { .. } => ErrorKind::SchemaTooOld,
             Self::SchemaTooNew { .. } => ErrorKind::SchemaTooNew,
             Self::Database(error) => error.kind(),
-            Self::File { problem, .. } => match problem {
-                FileProblem::Missing | FileProblem::RootGone { .. } => ErrorKind::NotFound,
-                FileProblem::StillThere | FileProblem::Changed => ErrorKind::Conflict,
-                FileProblem::Unreadable { .. } | FileProblem::Git { .. } => ErrorKind::Unavailable,
-                _ => ErrorKind::Invalid,
-            },
+            Self::File { problem, .. } => problem.kind(),
             Self::Export(_) => ErrorKind::Unavailable,
             Self::Stored { .. } => ErrorKind::Internal,
         }

@@ -4,6 +4,8 @@
 
 pub mod actor;
 pub mod agent;
+pub mod archive;
+pub mod artifact;
 pub mod assignment;
 mod board;
 mod change;
@@ -14,20 +16,26 @@ pub mod decision;
 mod error;
 pub mod export;
 pub mod file;
+pub mod gate;
+pub mod health;
 pub mod id;
 pub mod import;
 pub mod item;
+pub mod maintenance;
 pub mod message;
 mod names;
 pub mod page;
 pub mod prerequisite;
 pub mod project;
 pub mod recovery;
+pub mod review;
 pub mod rules;
 pub mod search;
 pub mod session;
 pub mod setting;
 pub mod sprint;
+pub mod stream;
+pub mod structure;
 pub mod user;
 pub mod workflow;
 
@@ -37,7 +45,7 @@ pub use callboard_entity as entity;
 pub use change::Change;
 pub use clock::Clock;
 pub use db::{
-    BoxFuture, DatabaseError, DatabaseUrl, LaneCounts, OnLane, OnStatement, OpenOptions, Query, StatementInfo,
+    Alone, BoxFuture, DatabaseError, DatabaseUrl, LaneCounts, OnLane, OnStatement, OpenOptions, Query, StatementInfo,
     Synchronous, Tx, Verb, WriteLane,
 };
 pub use error::{Conflict, Error, ErrorKind, FileProblem, Result};

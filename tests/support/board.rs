@@ -95,7 +95,7 @@ impl Seed {
     }
 
     pub async fn add_all(&self, items: Vec<NewItem>) -> Vec<work_items::Model> {
-        self.board.run(self.me, &AddItems { project: None, items }).await.expect("add the items")
+        self.add_all_in("demo", items).await
     }
 
     /// As [`Seed::add_all`], in a project of that slug.

@@ -18,7 +18,8 @@ pub fn main() -> ExitCode {
     if let Some(exit) = child::run_if_child() {
         return exit;
     }
-    let arguments = Arguments::from_args();
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads = arguments.test_threads.or_else(at_once);
     let print = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
         if !EXPECTED.get() {
@@ -38,6 +39,11 @@ pub fn main() -> ExitCode {
     server::finish();
     scratch::finish();
     conclusion.exit_code()
+}
+
+/// Two tests for each processor, where nobody asks for another number: they wait a lot, for servers, locks and children.
+fn at_once() -> Option<usize> {
+    thread::available_parallelism().ok().map(|processors| processors.get() * 2)
 }
 
 /// How long each test took, its database made and dropped included.

@@ -19,6 +19,12 @@ use crate::board::Seed;
 pub struct Snapshot(BTreeMap<String, String>);
 
 impl Snapshot {
+    /// The same without the rows of a table.
+    pub fn without(mut self, table: &str) -> Self {
+        self.0.retain(|key, _| key.split(' ').next() != Some(table));
+        self
+    }
+
     /// The rows that are not the same in both.
     pub fn differences(&self, other: &Self) -> Vec<String> {
         let keys: std::collections::BTreeSet<&String> = self.0.keys().chain(other.0.keys()).collect();

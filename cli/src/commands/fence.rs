@@ -22,6 +22,25 @@ pub struct OptionalFence {
     pub assignment: Option<Uuid>,
 }
 
+/// Completing what the quality gate would not let pass.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Force {
+    /// Complete it although its quality gate is not met: what is missing is recorded with the reason
+    #[arg(long, requires = "reason")]
+    force: bool,
+
+    /// Why it is completed all the same
+    #[arg(long, value_name = "TEXT", requires = "force")]
+    reason: Option<String>,
+}
+
+impl Force {
+    /// The reason, where it is to be forced.
+    pub fn reason(self) -> Option<String> {
+        self.reason.filter(|_| self.force)
+    }
+}
+
 /// Who writes: the one who is named to act, else the assignment's holder.
 ///
 /// # Errors

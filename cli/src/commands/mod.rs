@@ -1,6 +1,8 @@
 //! The commands: each is parse, one verb, print.
 
 mod agent;
+mod archive;
+mod artifact;
 mod assignment;
 mod change;
 mod checkpoint;
@@ -9,10 +11,12 @@ mod decision;
 mod export;
 mod fence;
 mod file;
+mod health;
 mod holder;
 mod import;
 mod input;
 mod item;
+mod maintenance;
 mod message;
 mod paging;
 mod prerequisite;
@@ -22,10 +26,12 @@ mod quickstart_run;
 mod quickstart_worker;
 mod recovery;
 mod reference;
+mod review;
 mod search;
 mod session;
 mod setting;
 mod sprint;
+mod stream;
 mod upgrade;
 mod user;
 mod workflow;
@@ -50,12 +56,15 @@ pub enum Command {
     Recover(recovery::recover::Args),
     Handover(recovery::handover::Args),
     Search(search::find::Args),
+    Health(health::measure::Args),
     #[command(subcommand)]
     Message(message::Command),
     #[command(subcommand)]
     Item(item::Command),
     #[command(subcommand)]
     Prerequisite(prerequisite::Command),
+    #[command(subcommand)]
+    Review(review::Command),
     #[command(subcommand)]
     Assignment(assignment::Command),
     #[command(subcommand)]
@@ -67,13 +76,21 @@ pub enum Command {
     #[command(subcommand)]
     Sprint(sprint::Command),
     #[command(subcommand)]
+    Stream(stream::Command),
+    #[command(subcommand)]
     File(file::Command),
+    #[command(subcommand)]
+    Artifact(artifact::Command),
     #[command(subcommand)]
     Workflow(workflow::Command),
     #[command(subcommand)]
     Session(session::Command),
     #[command(subcommand)]
     Decision(decision::Command),
+    #[command(subcommand)]
+    Archive(archive::Command),
+    #[command(subcommand)]
+    Maintenance(maintenance::Command),
     #[command(subcommand)]
     Setting(setting::Command),
     #[command(subcommand)]
@@ -100,18 +117,24 @@ pub async fn run(command: Command, context: &Context) -> Result<(), CliError> {
         Command::Recover(args) => recovery::recover::run(args, context).await,
         Command::Handover(args) => recovery::handover::run(args, context).await,
         Command::Search(args) => search::find::run(args, context).await,
+        Command::Health(args) => health::measure::run(args, context).await,
         Command::Message(command) => command.run(context).await,
         Command::Item(command) => command.run(context).await,
         Command::Prerequisite(command) => command.run(context).await,
+        Command::Review(command) => command.run(context).await,
         Command::Assignment(command) => command.run(context).await,
         Command::Agent(command) => command.run(context).await,
         Command::User(command) => command.run(context).await,
         Command::Project(command) => command.run(context).await,
         Command::Sprint(command) => command.run(context).await,
+        Command::Stream(command) => command.run(context).await,
         Command::File(command) => command.run(context).await,
+        Command::Artifact(command) => command.run(context).await,
         Command::Workflow(command) => command.run(context).await,
         Command::Session(command) => command.run(context).await,
         Command::Decision(command) => command.run(context).await,
+        Command::Archive(command) => command.run(context).await,
+        Command::Maintenance(command) => command.run(context).await,
         Command::Setting(command) => command.run(context).await,
         Command::Import(command) => command.run(context).await,
         Command::Export(args) => export::run(args, context).await,

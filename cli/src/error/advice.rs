@@ -1,12 +1,13 @@
 //! Code, message, exit code and way out of each error.
 
-use callboard_service::{Conflict, DatabaseError, Error, ErrorKind};
+use callboard_service::{Conflict, DatabaseError, Error, ErrorKind, FileProblem};
 
-use super::{CliError, decision, file, session, workflow};
+use super::{CliError, decision, file, gate, session, workflow};
 
 /// The cause in one stable word.
 pub fn code(error: &CliError) -> &'static str {
     match error {
+        CliError::Service(Error::File { problem: FileProblem::Altered { .. }, .. }) => "verify_failed",
         CliError::Service(error) => match error.kind() {
             ErrorKind::NotFound => "not_found",
             ErrorKind::Conflict => "conflict",
@@ -43,7 +44,7 @@ pub fn code(error: &CliError) -> &'static str {
         CliError::FileExists { .. } | CliError::FileEdited { .. } | CliError::BoardExists { .. } => "conflict",
         CliError::Input { .. } | CliError::Template { .. } => "invalid",
         CliError::Found { .. } => "check_found",
-        CliError::Broken { .. } | CliError::FilesDiffer { .. } => "verify_failed",
+        CliError::Broken { .. } | CliError::FilesDiffer { .. } | CliError::ArtifactsDiffer { .. } => "verify_failed",
         CliError::Write { .. } | CliError::Io(_) | CliError::Json(_) => "internal",
         CliError::BrokenPipe => "broken_pipe",
         CliError::Interrupted => "interrupted",
@@ -53,6 +54,7 @@ pub fn code(error: &CliError) -> &'static str {
 /// The exit code; both binaries share the table in docs/errors.md.
 pub fn exit_code(error: &CliError) -> u8 {
     match error {
+        CliError::Service(Error::File { problem: FileProblem::Altered { .. }, .. }) => 11,
         CliError::Service(error) => match error.kind() {
             ErrorKind::Internal => 1,
             ErrorKind::Busy => 6,
@@ -75,7 +77,7 @@ pub fn exit_code(error: &CliError) -> u8 {
         CliError::Worker { .. } => 1,
         CliError::Input { .. } | CliError::Template { .. } => 18,
         CliError::Found { .. } => 3,
-        CliError::Broken { .. } | CliError::FilesDiffer { .. } => 11,
+        CliError::Broken { .. } | CliError::FilesDiffer { .. } | CliError::ArtifactsDiffer { .. } => 11,
         CliError::NoActor | CliError::Usage { .. } => 2,
         CliError::Write { .. } | CliError::Io(_) | CliError::Json(_) => 1,
         CliError::BrokenPipe => 0,
@@ -85,6 +87,7 @@ pub fn exit_code(error: &CliError) -> u8 {
 
 pub fn message(error: &CliError) -> String {
     match error {
+        CliError::Service(Error::GateNotMet { item, level, .. }) if level != "workflow" => gate::message(item, level),
         CliError::Service(error) => error.to_string(),
         CliError::Migration(error) => error.to_string(),
         CliError::NoBoard { target: Some(target) } => format!("there is no board at {target}"),
@@ -100,6 +103,8 @@ pub fn message(error: &CliError) -> String {
         CliError::Found { count, .. } => format!("the check found {count} things"),
         CliError::FilesDiffer { count: 1 } => "1 file is not as the work on it left it".to_owned(),
         CliError::FilesDiffer { count } => format!("{count} files are not as the work on them left them"),
+        CliError::ArtifactsDiffer { count: 1 } => "1 artifact is not as it was added".to_owned(),
+        CliError::ArtifactsDiffer { count } => format!("{count} artifacts are not as they were added"),
         CliError::FileExists { path } => format!("{path} exists already"),
         CliError::FileEdited { path } => format!("{path} was edited since it was exported"),
         CliError::Write { path, error } => format!("{path} can't be written: {error}"),
@@ -123,6 +128,7 @@ pub fn details(error: &CliError) -> Vec<String> {
         CliError::Template { file, problems, .. } => {
             problems.iter().map(|(line, reason)| format!("{file}:{line}: {reason}")).collect()
         }
+        CliError::Service(Error::GateNotMet { level, missing, .. }) if level != "workflow" => missing.clone(),
         // A change of the schema that failed: how it left the board.
         CliError::Migration(error) if matches!(error.exit_code(), 8..=10) => vec![error.verdict()],
         _ => Vec::new(),
@@ -152,6 +158,7 @@ pub fn hint(error: &CliError) -> Option<String> {
             "mend them; or, where they are right as they are, `callboard file scan KEY --track` records them"
                 .to_owned(),
         ),
+        CliError::ArtifactsDiffer { .. } => Some(file::ADD_AGAIN.to_owned()),
         CliError::FileExists { .. } | CliError::FileEdited { .. } => Some("--force replaces it".to_owned()),
         CliError::Write { .. } => Some("check the path, and the right to write there".to_owned()),
         CliError::BoardExists { way_out, .. } => Some((*way_out).to_owned()),
@@ -189,7 +196,10 @@ fn service(error: &Error) -> Option<String> {
             format!("`callboard assignment explain {item}` names the agents that fit")
         }
         Error::GateNotMet { item, level, .. } if level == "workflow" => workflow::gate(item),
-        Error::GateNotMet { item, .. } => format!("`callboard item show {item}` shows its criteria and prerequisites"),
+        Error::GateNotMet { item, .. } => gate::hint(item),
+        Error::FilesUnseen { .. } => {
+            "operations on its files are tracked all the time: give the command again".to_owned()
+        }
         Error::File { problem, .. } => file::hint(problem),
         Error::Invalid { .. } => "`--help` of the command has examples".to_owned(),
         Error::Cycle { .. } => {
@@ -210,12 +220,14 @@ fn service(error: &Error) -> Option<String> {
 /// The commands by which the possible events happen.
 fn by_hand(key: &str, events: &[String]) -> String {
     let command = |event: &String| match event.as_str() {
-        "ready" | "reject" | "stop" => format!("move {key} todo"),
-        "defer" => format!("move {key} backlog"),
-        "accept" | "finish" => format!("move {key} done"),
-        verb => format!("{verb} {key}"),
+        "ready" | "stop" => format!("item move {key} todo"),
+        "defer" => format!("item move {key} backlog"),
+        "finish" => format!("item move {key} done"),
+        "accept" => format!("review accept {key}"),
+        "reject" => format!("review reject {key} --reason TEXT"),
+        verb => format!("item {verb} {key}"),
     };
-    let commands: Vec<String> = events.iter().map(|event| format!("`callboard item {}`", command(event))).collect();
+    let commands: Vec<String> = events.iter().map(|event| format!("`callboard {}`", command(event))).collect();
     if commands.is_empty() {
         return format!("`callboard item history {key}` tells how it got there");
     }
@@ -243,7 +255,10 @@ fn not_found(entity: &str) -> String {
         "context" => "workflow context list RUN",
         "failed step" => "workflow show RUN",
         "file operation" | "file operation on" => "file list",
+        "artifact" => "artifact list ITEM",
         "item in this sprint" => "sprint show SPRINT",
+        "stream" => "stream list",
+        "item in this stream" => "stream show STREAM",
         "active session of" | "open session of" | "paused session of" => return session::none(),
         _ => return "check the name".to_owned(),
     };
@@ -256,6 +271,7 @@ fn conflicting(conflict: &Conflict) -> Option<String> {
         Conflict::Exists { entity: "evolution", .. } | Conflict::CameOf { .. } => return decision::conflict(conflict),
         Conflict::Inactive { entity: "decision", .. } => return decision::conflict(conflict),
         Conflict::Exists { entity, .. } => format!("choose another name, or change that {entity}"),
+        Conflict::OwnReview { .. } => "`callboard review list` shows who may not; --as names another".to_owned(),
         Conflict::Revision { item, .. } => {
             format!("`callboard item show {item}`, then give the command again with the present revision")
         }
@@ -274,9 +290,16 @@ fn conflicting(conflict: &Conflict) -> Option<String> {
         Conflict::Inactive { entity: "sprint", name, .. } => {
             format!("`callboard sprint edit {name} --status active` opens it again")
         }
+        Conflict::Inactive { entity: "stream", name, .. } => format!("`callboard stream reopen {name}` opens it again"),
         Conflict::Inactive { entity: "session", .. } => session::over(),
         Conflict::SessionActive { session, .. } => session::active(session),
         Conflict::Inactive { .. } => "name one that is active".to_owned(),
+        Conflict::Misfit { .. } => {
+            "restore what it needs first, or give up the rows that do not fit by --leave-out".to_owned()
+        }
+        Conflict::InUse { what, .. } if what.starts_with("archiving ") => {
+            "end that first, or cancel the item".to_owned()
+        }
         Conflict::InUse { .. } => "archive it instead, which keeps its history".to_owned(),
         Conflict::Dependents { .. } => {
             "--waive-dependents lets them go on without it, --cancel-dependents cancels them too; --dry-run shows which"

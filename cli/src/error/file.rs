@@ -2,6 +2,10 @@
 
 use callboard_service::FileProblem;
 
+/// A content has one home, and nobody else can make it again.
+pub const ADD_AGAIN: &str = "put the content back from a backup; or, where the file is still there, add it again: `callboard artifact \
+     add ITEM FILE` mends what is stored under the same content";
+
 /// What to do next.
 pub fn hint(problem: &FileProblem) -> String {
     let hint = match problem {
@@ -30,6 +34,11 @@ pub fn hint(problem: &FileProblem) -> String {
             "mend what it names: `git config --global --add safe.directory FOLDER` trusts the repository of somebody \
              else; or give --no-git, to go by the times of the files: then what git ignores is proposed, too"
         }
+        FileProblem::ContentGone | FileProblem::Altered { .. } => ADD_AGAIN,
+        FileProblem::LinkedFolder => {
+            "put a folder there in place of the link: what is stored must lie in the project's root"
+        }
+        FileProblem::Unwritable { .. } => "check the right to write there, and the space that is left",
         FileProblem::Unreadable { .. } => "check that you may read it",
         _ => "check the file",
     };

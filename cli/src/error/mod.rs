@@ -3,6 +3,7 @@
 mod advice;
 mod decision;
 mod file;
+mod gate;
 mod session;
 mod workflow;
 
@@ -83,6 +84,10 @@ pub enum CliError {
     /// Files are not as the operations on them left them; they are on stdout.
     FilesDiffer {
         count: usize,
+    },
+    /// Artifacts are not as they were added; they are on stdout.
+    ArtifactsDiffer {
+        count: u64,
     },
     /// Whoever read stdout has gone.
     BrokenPipe,

@@ -4,7 +4,7 @@ use callboard_service::assignment::{
     Assigned, AssignmentPage, Claimed, Completed, Expired, Explanation, Outcome, Past, matching::Capabilities,
 };
 use callboard_service::clock::Timestamp;
-use callboard_service::entity::task_assignments;
+use callboard_service::entity::{WorkItemStatus, task_assignments};
 
 use super::{Cell, Printer, Style, Table, Text, words};
 
@@ -58,11 +58,18 @@ pub fn recovered(out: &Printer, claimed: &Claimed) {
     out.hint(&format!("callboard recover {} shows what the attempts before left", claimed.item.key));
 }
 
+/// What became of a completed item, in one line.
+pub fn completion(completed: &Completed) -> String {
+    let already = if completed.already { "already " } else { "" };
+    match completed.item.status {
+        WorkItemStatus::Review => format!("{} is {already}in review: somebody else accepts it", completed.item.key),
+        status => format!("{} is {already}{status}", completed.item.key),
+    }
+}
+
 /// A completed item, and what it set free.
 pub fn completed(text: &mut Text, completed: &Completed) {
-    let already = if completed.already { "already " } else { "" };
-    text.plain(format_args!("{} is {already}", completed.item.key));
-    text.push(words::item_style(completed.item.status), completed.item.status).end();
+    text.line(completion(completed));
     match completed.unblocked.len() {
         0 => {}
         1 => _ = text.line("1 item does not wait for it any more"),

@@ -1,4 +1,4 @@
-//! Bars of text.
+//! Bars and lines of text.
 
 /// What is left of a whole, as a bar: `██░░` is half; `most` is what a bar of `width` cells stands for.
 ///
@@ -27,9 +27,31 @@ pub fn span(part: Option<(i64, i64)>, whole: i64, width: u16) -> String {
     "·".repeat(cells(begin)) + &"█".repeat(cells(end - begin)) + &"·".repeat(cells(width - end))
 }
 
+/// Values in the order of time as a line of small bars, from the least of them to the most: `▁▅█`. Equal ones are low.
+pub fn spark(values: &[f64]) -> String {
+    const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let least = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let place = |value: f64| {
+        BARS.iter().rev().zip((0..BARS.len()).rev()).find(|(_, n)| {
+            let from = least + (most - least) * f64::from(u8::try_from(*n).unwrap_or(0)) / 8.0;
+            *n == 0 || (most > least && value > from)
+        })
+    };
+    values.iter().filter_map(|value| place(*value)).map(|(bar, _)| *bar).collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{bar, span};
+    use super::{bar, span, spark};
+
+    #[test]
+    fn a_line_rises_and_falls_with_its_values() {
+        assert_eq!(spark(&[0.0, 1.0, 0.5, 1.0]), "▁█▄█");
+        assert_eq!(spark(&[3.0, 3.0]), "▁▁");
+        assert_eq!(spark(&[-1.0, 7.0]), "▁█");
+        assert_eq!(spark(&[]), "");
+    }
 
     #[test]
     fn a_span_stands_where_it_was() {

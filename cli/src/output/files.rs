@@ -178,7 +178,7 @@ fn content(content: &Content) -> String {
 }
 
 /// A size in at most four digits: `812 B`, `64.0 KiB`, `5.0 GiB`.
-fn size(bytes: i64) -> String {
+pub fn size(bytes: i64) -> String {
     let mut unit = "B";
     let mut tenths = bytes.saturating_mul(10);
     for larger in ["KiB", "MiB", "GiB", "TiB"] {

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use callboard_service::entity::{TaskPrerequisiteType, sprints};
-use callboard_service::item::{Counts, Criterion, ItemBrief};
-use callboard_service::prerequisite::{Edge, Prerequisites};
+use callboard_service::entity::{TaskPrerequisiteStatus, TaskPrerequisiteType, sprints};
+use callboard_service::item::{BlockerKind, Blockers, Counts, Criterion, ItemBrief};
+use callboard_service::prerequisite::{
+    ChangedPrerequisite, CheckOutcome, CheckedPrerequisites, Criteria, Edge, Prerequisites, Said,
+};
 use callboard_service::project::ProjectArchive;
 
 use serde_json::Value;
@@ -81,12 +83,79 @@ pub fn prerequisites(text: &mut Text, found: &Prerequisites) {
     }
 }
 
+/// A prerequisite after it was satisfied or failed by hand.
+pub fn changed_prerequisite(text: &mut Text, changed: &ChangedPrerequisite) {
+    let ChangedPrerequisite { item, edge, already, unmet } = changed;
+    let before = if *already { " before; nothing was changed" } else { "" };
+    text.plain(format_args!("'{}' of {item} is ", edge.description));
+    text.push(words::prerequisite_style(edge.status), edge.status).line(before);
+    if *unmet > 0 {
+        text.line(format_args!("{item} still waits for {unmet}"));
+    }
+}
+
+/// What a look at prerequisites found.
+pub fn checked(text: &mut Text, found: &CheckedPrerequisites) {
+    let mut table = Table::new(["ITEM", "OUTCOME", "WAITS FOR", "WHY"]);
+    for one in &found.findings {
+        let style = match one.outcome {
+            CheckOutcome::Satisfied => Style::Good,
+            CheckOutcome::Waiting => Style::Plain,
+            CheckOutcome::Missed => Style::Bad,
+        };
+        table.row([
+            Cell::new(&one.item),
+            Cell::styled(style, one.outcome.as_str()),
+            Cell::new(&one.prerequisite),
+            Cell::optional(one.why.as_ref()),
+        ]);
+    }
+    if !table.is_empty() {
+        text.table(&table, "");
+    }
+    let CheckedPrerequisites { satisfied, waiting, missed, .. } = found;
+    text.line(format_args!("{satisfied} satisfied, {waiting} waiting, {missed} missed"));
+}
+
+/// The chain of what an item waits for.
+pub fn blockers(text: &mut Text, found: &Blockers) {
+    let status = found.item.status;
+    text.plain(format_args!("{}  ", found.item.key)).push(words::item_style(status), status);
+    text.plain("  ").line(&found.item.title);
+    match (&found.state, found.blockers.is_empty()) {
+        (Some(state), _) => _ = text.line(format_args!("  {state}")),
+        (None, true) => _ = text.line("  it waits for nothing"),
+        (None, false) => {}
+    }
+    let mut table = Table::new(["WAITS FOR", "THAT IS", "WHAT TO DO", "TITLE"]);
+    for one in &found.blockers {
+        let indent = "  ".repeat(usize::try_from(one.depth.min(50)).unwrap_or(50));
+        let style = match one.kind {
+            BlockerKind::Ready => Style::Good,
+            BlockerKind::UnderWay => Style::Active,
+            BlockerKind::Stuck => Style::Bad,
+            BlockerKind::Confirm => Style::Warning,
+            BlockerKind::Waits | BlockerKind::Above => Style::Plain,
+        };
+        let title = one.item.as_ref().map_or(&one.description, |item| &item.title);
+        table.row([
+            Cell::new(format_args!("{indent}{}", one.name)),
+            Cell::styled(style, one.kind.as_str()),
+            Cell::new(&one.state),
+            Cell::new(title),
+        ]);
+    }
+    if !table.is_empty() {
+        text.table(&table, "");
+    }
+}
+
 fn edge_table(edges: &[Edge]) -> Table {
-    let mut table = Table::new(["KEY", "STATE", "ITEM IS", "TITLE", "NOTE"]);
+    let mut table = Table::new(["WHAT", "STATE", "ITEM IS", "TITLE", "NOTE"]);
     for edge in edges {
         let item = edge.item.as_ref();
         table.row([
-            Cell::optional(item.map(|item| &item.key)),
+            Cell::new(&edge.name),
             Cell::styled(words::prerequisite_style(edge.status), edge.status),
             item.map_or_else(
                 || Cell::optional(None::<&str>),
@@ -107,6 +176,11 @@ fn edge_note(edge: &Edge) -> String {
     }
     if edge.r#type != TaskPrerequisiteType::CompletionDependency {
         notes.push(edge.r#type.to_string());
+        let is_open = matches!(edge.status, TaskPrerequisiteStatus::Pending | TaskPrerequisiteStatus::Failed);
+        if edge.mandatory && is_open && !edge.counts {
+            notes.push("does not hold it back".to_owned());
+        }
+        notes.extend(said(edge));
     }
     if let Some(by) = &edge.waived_by {
         notes.push(format!("waived by {by}: {}", edge.waiver_reason.as_deref().unwrap_or("-")));
@@ -116,10 +190,21 @@ fn edge_note(edge: &Edge) -> String {
         notes.extend(item.dead_at.map(|_| "dead".to_owned()));
         notes.extend(item.archived_at.map(|_| "archived".to_owned()));
     }
-    if !is_standard(&edge.description) {
+    if !is_standard(&edge.description) && edge.description != edge.name {
         notes.push(edge.description.clone());
     }
     notes.join("; ")
+}
+
+/// What was said of it last, by hand.
+fn said(edge: &Edge) -> Option<String> {
+    let criteria: Criteria = serde_json::from_value(edge.criteria.clone()?).ok()?;
+    let said = |word: &str, said: Said| format!("{word} by {}: {}", said.by, said.text);
+    match edge.status {
+        TaskPrerequisiteStatus::Failed => criteria.failure.map(|failure| said("failed", failure)),
+        TaskPrerequisiteStatus::Satisfied => criteria.evidence.map(|evidence| said("confirmed", evidence)),
+        _ => criteria.command.map(|command| format!("run `{command}`")),
+    }
 }
 
 /// Whether the description is the `KEY is done` of an edge of which nothing else was said.

@@ -1,15 +1,21 @@
 //! What is printed: data on stdout, as text or as one JSON document; everything else on stderr.
 
+pub mod archives;
+pub mod artifacts;
 pub mod assignments;
 pub mod chart;
 pub mod continuity;
 pub mod files;
+pub mod health;
 mod json;
 pub mod lists;
+pub mod maintenance;
 pub mod quickstart;
 pub mod reference;
+pub mod reviews;
 pub mod runs;
 pub mod sessions;
+pub mod streams;
 pub mod table;
 mod text;
 pub mod words;
@@ -52,6 +58,11 @@ impl Printer {
     pub fn rehearsed(&self) {
         self.dry_run.set(true);
         self.note("Dry run: this is what would happen; nothing was changed.");
+    }
+
+    /// Whether documents are printed.
+    pub fn is_json(&self) -> bool {
+        self.json
     }
 
     /// Whether notes and hints are wanted.

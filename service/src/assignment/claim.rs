@@ -16,21 +16,23 @@ use crate::db::{OnLane, Tx, Verb};
 use crate::error::{Error, Result};
 use crate::id::Ref;
 use crate::recovery::{self, RecoveryPackage};
-use crate::{item, project, rules, sprint};
+use crate::{item, project, rules, sprint, stream};
 
 /// The most that one call may claim.
 pub const MAX_CLAIM: u32 = 500;
 /// How many leases and backoffs a claim takes back on its way.
 const REAP: u32 = 20;
 
-/// Claims up to `count` items: first those set aside for the agent, then by priority, then oldest.
+/// Claims up to `count` items: first those set aside for the agent, then by priority, then oldest; from a work stream
+/// in its order.
 ///
 /// An item that the agent does not qualify for is passed over. Leases and backoffs that ran out are taken back on the
 /// way, so nothing depends on a sweep.
 ///
 /// # Errors
 /// `NotAssignable` where `item` is named and cannot be had, with every condition that failed; `NotFound` for a name;
-/// `Invalid` for a count or lease outside its limits, and for a tag that breaks its rule. Nothing to claim is an
+/// `Invalid` for a count or lease outside its limits, and for a tag that breaks its rule; `Conflict::Inactive` for a
+/// stream that is closed, or whose project is archived. Nothing to claim is an
 /// empty outcome ([`ClaimOutcome::into_claimed`] makes it an error).
 ///
 /// # Example
@@ -59,6 +61,9 @@ pub struct Claim {
     pub project: Option<Ref>,
     /// Only items of this sprint, by code or id.
     pub sprint: Option<Ref>,
+    /// Only items of this work stream, by slug or id, in its order, whatever their priority.
+    #[serde(default)]
+    pub stream: Option<Ref>,
     /// Only items of this type.
     pub kind: Option<WorkItemType>,
     /// Only items with this tag.
@@ -75,6 +80,7 @@ impl Claim {
             item: None,
             project: None,
             sprint: None,
+            stream: None,
             kind: None,
             tag: None,
         }
@@ -156,23 +162,32 @@ impl Claim {
             Some(code) => Some(sprint::find(tx, project_id, code).await?),
             None => None,
         };
+        let stream = match &self.stream {
+            Some(slug) => Some(stream::find(tx, project_id, slug).await?),
+            None => None,
+        };
+        if let Some(stream) = &stream {
+            stream::open_for_work(tx, stream).await?;
+        }
         let lease = deadline::lease(tx, project_id, self.lease_seconds).await?;
         if let Some(item) = &self.item {
             let within = Within {
                 project: project.as_ref(),
                 sprint: sprint.as_ref(),
+                stream: stream.as_ref(),
                 kind: self.kind,
                 tag: self.tag.as_deref(),
             };
             return self.claim_item(tx, item, &within, lease).await;
         }
-        let (project, sprint) = (project_id, sprint.map(|sprint| sprint.id));
+        let (project, sprint, stream) = (project_id, sprint.map(|sprint| sprint.id), stream.map(|stream| stream.id));
         let agent = agent::find(tx, &self.agent).await?;
         let mut call = claim_rows::Call {
             agent: &agent,
             limits: Limits {
                 project: project.is_some(),
                 sprint: sprint.is_some(),
+                stream: stream.is_some(),
                 kind: self.kind.is_some(),
                 tag: self.tag.is_some(),
             },
@@ -182,6 +197,7 @@ impl Claim {
                 self.kind.map(|k| k.as_str().to_owned()).into(),
                 self.tag.clone().into(),
             ] as [Bound; 4],
+            stream,
             lease,
             locked: false,
             slack: 8,

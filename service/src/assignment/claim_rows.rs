@@ -26,6 +26,7 @@ pub(super) struct Call<'a> {
     pub limits: Limits,
     /// Project, sprint, type and tag.
     pub values: [Bound; 4],
+    pub stream: Option<Uuid>,
     pub lease: TimeDelta,
     /// Whether the agent's row is locked, so that its open assignments can be counted.
     pub locked: bool,
@@ -47,6 +48,7 @@ pub(super) async fn pick(tx: &Tx, call: &Call<'_>, wanted: usize) -> Result<Vec<
     let mut values: Vec<Bound> = vec![call.agent.id.into(), wanted_rows.into()];
     values.extend(call.values.iter().cloned());
     if !tx.dialect.claims_race() {
+        values.push(call.stream.into());
         let rows = tx.conn.query_all_raw(tx.dialect.statement(&sql, values)).await?;
         let mut picked = Vec::with_capacity(rows.len());
         for row in rows {
@@ -69,6 +71,7 @@ pub(super) async fn pick(tx: &Tx, call: &Call<'_>, wanted: usize) -> Result<Vec<
         tx.actor.agent_id().into(),
         call.locked.into(),
         tx.session.into(),
+        call.stream.into(),
     ]);
     let rows = tx.conn.query_all_raw(tx.dialect.statement(&sql, values)).await?;
     rows.iter()

@@ -1,6 +1,6 @@
 //! Completes an assignment: its item is done, and what waited for it may be ready.
 
-use callboard_entity::{task_assignments, work_items};
+use callboard_entity::{WorkItemQualityGateLevel as Level, task_assignments, work_items};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -13,14 +13,19 @@ use super::rows::{self, Fence};
 use super::state::AssignmentEvent;
 use crate::db::{OnLane, Tx, Verb};
 use crate::error::{Error, Result};
-use crate::{prerequisite, rules};
+use crate::gate::{self, GateReport};
+use crate::{prerequisite, rules, workflow};
 
 /// Completes a started assignment. Completing what is completed is a success that changes nothing.
 ///
+/// The item is done when its quality gate lets it pass; with a strict gate it goes to a review first. Tracked files are
+/// looked at before the transaction that decides.
+///
 /// # Errors
 /// `LeaseLost` once the assignment is not the open one any more, or its lease ran out; `Transition` where the machine
-/// does not have the event; `GateNotMet` where a workflow's step waits for the item, and the result is not what the
-/// step's gate demands; `Invalid` for hours, notes or a result outside their limits; `NotFound`.
+/// does not have the event; `GateNotMet` naming what the item's quality gate misses, or where a workflow's step waits for the
+/// item and the result is not what the step's gate demands; `Invalid` for hours, notes or a result outside their limits;
+/// `NotFound`.
 ///
 /// # Example
 /// ```no_run
@@ -44,6 +49,9 @@ pub struct Complete {
     pub actual_hours: Option<Decimal>,
     /// Whatever the holder gives back, kept in the assignment's context under `result`; at most 1 MiB.
     pub result: Option<Value>,
+    /// Why it is completed although its quality gate may not be met: recorded with what was missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub force: Option<String>,
 }
 
 /// A completed assignment, and the items that became free of prerequisites by it.
@@ -51,12 +59,15 @@ pub struct Complete {
 pub struct Completed {
     /// As it is now.
     pub assignment: task_assignments::Model,
-    /// As it is now: done.
+    /// As it is now: done, or in review.
     pub item: work_items::Model,
     /// It was completed before: nothing was changed.
     pub already: bool,
     /// The ids of items that wait for nothing any more.
     pub unblocked: Vec<Uuid>,
+    /// What the quality gate had to tell.
+    #[serde(default, skip_serializing_if = "GateReport::is_empty")]
+    pub gate: GateReport,
 }
 
 impl Verb for Complete {
@@ -69,23 +80,33 @@ impl Verb for Complete {
         if let Some(result) = &self.result {
             rules::json("result", result)?;
         }
+        self.force.as_deref().map_or(Ok(()), rules::reason)?;
         let hours = self.actual_hours.map(hours).transpose()?;
         let own = [self.result.clone().into(), hours.into()];
+        // It finds only items whose gate is standard and for which no operation on a file was tracked.
         let at_once = at_once::run(tx, tx.dialect.complete(), self.assignment, self.notes.as_deref(), own).await?;
         if let Some((assignment, item)) = at_once {
-            let unblocked = prerequisite::satisfy(tx, item.id).await?;
-            return Ok(Completed { assignment, item, already: false, unblocked });
+            let unblocked = prerequisite::satisfy(tx, item.id, Some(Level::Standard)).await?;
+            return Ok(Completed { assignment, item, already: false, unblocked, gate: GateReport::default() });
         }
-        let held = rows::hold(tx, self.assignment).await?;
+        let (held, has_files) = rows::hold_to_complete(tx, self.assignment).await?;
         let Fence::Go(_) = rows::fence(&held, AssignmentEvent::Complete)? else {
             let Outcome { assignment, item, already } = Outcome::already(held);
-            return Ok(Completed { assignment, item, already, unblocked: Vec::new() });
+            return Ok(Completed { assignment, item, already, unblocked: Vec::new(), gate: GateReport::default() });
         };
-        let how = Ending::Completed { notes: self.notes.clone(), result: self.result.clone(), hours };
+        let passed = gate::pass(tx, &held.item, has_files, self.force.as_deref()).await?;
+        let (notes, result) = (self.notes.clone(), self.result.clone());
+        let how = Ending::Completed { notes, result, hours, passed: Box::new(passed.clone()) };
         let (assignment, item) = ending::end(tx, &held, how).await?;
-        // In a statement of its own: an edge that was added while this item's row was locked is seen only by a new one.
-        let unblocked = prerequisite::satisfy(tx, item.id).await?;
-        Ok(Completed { assignment, item, already: false, unblocked })
+        let mut unblocked = Vec::new();
+        if passed.to_review {
+            workflow::check_result(tx, &item).await?;
+        } else {
+            // In a statement of its own: an edge that was added while this item's row was locked is seen only by a new one.
+            unblocked = prerequisite::satisfy(tx, item.id, passed.reached).await?;
+        }
+        passed.record(tx).await?;
+        Ok(Completed { assignment, item, already: false, unblocked, gate: passed.report })
     }
 
     fn on_lane(&self) -> Option<OnLane<Self::Output>> {

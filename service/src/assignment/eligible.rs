@@ -2,7 +2,7 @@
 
 use callboard_entity::{
     AgentProfileStatus, WorkItemAssigneeType, WorkItemDelegationStatus, WorkItemStatus, WorkItemType, agent_profiles,
-    board_projects, sprint_items, sprints, task_assignments, work_items,
+    board_projects, sprint_items, sprints, task_assignments, work_items, work_stream_items, work_streams,
 };
 use sea_orm::sea_query::LockType;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -22,6 +22,7 @@ use crate::id::Ref;
 pub(crate) struct Within<'a> {
     pub project: Option<&'a board_projects::Model>,
     pub sprint: Option<&'a sprints::Model>,
+    pub stream: Option<&'a work_streams::Model>,
     pub kind: Option<WorkItemType>,
     pub tag: Option<&'a str>,
 }
@@ -37,6 +38,12 @@ impl Within<'_> {
             let place = sprint_items::Entity::find_by_id((sprint.id, item.id)).one(&tx.conn).await?;
             if place.is_none() {
                 failed.push(format!("the item is not in the sprint {}", sprint.code));
+            }
+        }
+        if let Some(stream) = self.stream {
+            let place = work_stream_items::Entity::find_by_id((stream.id, item.id)).one(&tx.conn).await?;
+            if place.is_none() {
+                failed.push(format!("the item is not in the stream '{}'", stream.slug));
             }
         }
         if let Some(kind) = self.kind.filter(|kind| *kind != item.r#type) {

@@ -13,6 +13,7 @@ use super::rows::{self, Held};
 use crate::actor::Actor;
 use crate::db::Tx;
 use crate::error::Result;
+use crate::gate::Passed;
 use crate::item::ledger::Entry;
 use crate::item::state::ItemEvent;
 use crate::item::write;
@@ -27,6 +28,8 @@ pub(crate) enum Ending {
         notes: Option<String>,
         result: Option<Value>,
         hours: Option<Decimal>,
+        /// What the item's gate said.
+        passed: Box<Passed>,
     },
     /// `permanent`: no further attempt, whatever is left.
     Failed {
@@ -56,6 +59,7 @@ impl Ending {
 
     fn kind(&self) -> &'static str {
         match self {
+            Self::Completed { passed, .. } if passed.to_review => "submitted",
             Self::Completed { .. } => "completed",
             Self::Failed { .. } => "failed",
             Self::Expired => "expired",
@@ -96,11 +100,13 @@ pub(crate) async fn end(tx: &Tx, held: &Held, ending: Ending) -> Result<(task_as
     let mut after = item.clone();
     let mut entry = Entry::new(ending.kind()).reason(ending.reason()).assignment(ended.id, ended.status.as_str());
     match &ending {
-        Ending::Completed { hours, .. } => {
+        Ending::Completed { hours, passed, .. } => {
             after.actual_hours = hours.or(item.actual_hours);
-            after.status = write::next_status(item, ItemEvent::Complete)?;
+            let event = if passed.to_review { ItemEvent::Submit } else { ItemEvent::Complete };
+            after.status = write::next_status(item, event)?;
             after.delegation_status = Delegation::Completed;
-            after.completed_at = Some(tx.now);
+            after.completed_at = (!passed.to_review).then_some(tx.now);
+            entry = passed.entry(entry);
         }
         Ending::Failed { reason, permanent } => {
             let spent = *permanent || item.attempt_count >= item.max_attempts;

@@ -1,6 +1,6 @@
 //! A person's short way: this item of mine is done.
 
-use callboard_entity::{TaskAssignmentStatus, WorkItemAssigneeType};
+use callboard_entity::{TaskAssignmentStatus, WorkItemAssigneeType, WorkItemStatus};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +11,7 @@ use super::rows;
 use super::start::Start;
 use crate::db::{Tx, Verb};
 use crate::error::{Conflict, Error, Result};
+use crate::gate::GateReport;
 use crate::id::Ref;
 use crate::item;
 
@@ -29,6 +30,9 @@ pub struct FinishOwn {
     pub notes: Option<String>,
     /// As in [`super::Complete`].
     pub actual_hours: Option<Decimal>,
+    /// As in [`super::Complete`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub force: Option<String>,
 }
 
 impl Verb for FinishOwn {
@@ -78,12 +82,14 @@ impl Verb for FinishOwn {
             }
         };
         let notes = self.notes.clone();
-        Complete { assignment, notes, actual_hours: self.actual_hours, result: None }.apply(tx).await
+        Complete { assignment, notes, actual_hours: self.actual_hours, result: None, force: self.force.clone() }
+            .apply(tx)
+            .await
     }
 }
 
 impl FinishOwn {
-    /// The user's own completed assignment of an item that is done: a repeat changes nothing.
+    /// The user's own completed assignment of an item that is done, or in review: a repeat changes nothing.
     async fn already(
         &self,
         tx: &Tx,
@@ -93,7 +99,8 @@ impl FinishOwn {
         use callboard_entity::task_assignments as assignments;
         use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
         let own = (Some(WorkItemAssigneeType::User), Some(user));
-        if (found.assignee_type, found.assignee_id) != own || found.completed_at.is_none() {
+        let is_over = found.completed_at.is_some() || found.status == WorkItemStatus::Review;
+        if (found.assignee_type, found.assignee_id) != own || !is_over {
             return Ok(None);
         }
         let last = assignments::Entity::find()
@@ -103,6 +110,12 @@ impl FinishOwn {
             .order_by_desc(assignments::Column::Id)
             .one(&tx.conn)
             .await?;
-        Ok(last.map(|assignment| Completed { assignment, item: found.clone(), already: true, unblocked: Vec::new() }))
+        Ok(last.map(|assignment| Completed {
+            assignment,
+            item: found.clone(),
+            already: true,
+            unblocked: Vec::new(),
+            gate: GateReport::default(),
+        }))
     }
 }

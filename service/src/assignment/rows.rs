@@ -1,7 +1,7 @@
 //! Reading an assignment for a change: its item first, then itself, so that all writers lock in one order.
 
 use callboard_entity::{TaskAssignmentStatus as Status, task_assignments, work_items};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryResult};
 use uuid::Uuid;
 
 use super::state::{self, AssignmentEvent};
@@ -19,12 +19,24 @@ pub(crate) struct Held {
 
 /// Locks the item and then the assignment.
 pub(crate) async fn hold(tx: &Tx, id: Uuid) -> Result<Held> {
-    let statement = tx.dialect.statement(tx.dialect.hold(), [id.into()]);
-    let row = tx.conn.query_one_raw(statement).await?;
-    let row = row.ok_or_else(|| Error::not_found("assignment", id.to_string()))?;
-    let assignment = task_assignments::Model::from_query_result(&row, "a_")?;
-    let item = work_items::Model::from_query_result(&row, "")?;
-    let lease_now = tx.dialect.held_at(&row, tx.now)?;
+    held(tx, &read(tx, id, tx.dialect.hold()).await?)
+}
+
+/// As [`hold`], with whether operations on files were tracked for the item.
+pub(super) async fn hold_to_complete(tx: &Tx, id: Uuid) -> Result<(Held, bool)> {
+    let row = read(tx, id, tx.dialect.hold_to_complete()).await?;
+    Ok((held(tx, &row)?, row.try_get::<i64>("", "files")? > 0))
+}
+
+async fn read(tx: &Tx, id: Uuid, sql: &str) -> Result<QueryResult> {
+    let row = tx.conn.query_one_raw(tx.dialect.statement(sql, [id.into()])).await?;
+    row.ok_or_else(|| Error::not_found("assignment", id.to_string()))
+}
+
+fn held(tx: &Tx, row: &QueryResult) -> Result<Held> {
+    let assignment = task_assignments::Model::from_query_result(row, "a_")?;
+    let item = work_items::Model::from_query_result(row, "")?;
+    let lease_now = tx.dialect.held_at(row, tx.now)?;
     Ok(Held { assignment, item, lease_now })
 }
 

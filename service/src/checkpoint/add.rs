@@ -173,7 +173,7 @@ fn refuse_without(item: &work_items::Model, in_session: bool) -> Result<()> {
 }
 
 /// Removes what is older than the newest ones that are kept.
-async fn prune(tx: &Tx, item: &work_items::Model, newest: i64) -> Result<u64> {
+pub(super) async fn prune(tx: &Tx, item: &work_items::Model, newest: i64) -> Result<u64> {
     let kept = setting::checkpoints_kept(tx, Some(item.project_id)).await?;
     if newest <= kept {
         return Ok(0);

@@ -2,11 +2,13 @@
 
 mod add;
 mod list;
+mod prune;
 pub(crate) mod rows;
 mod show;
 
 pub use add::{AddCheckpoint, AddedCheckpoint};
 pub use list::{CheckpointPage, ListCheckpoints, ListedCheckpoint};
+pub(crate) use prune::prune_old;
 pub use show::{CheckpointDetails, ShowCheckpoint};
 
 /// How many checkpoints of an item are kept where no setting says otherwise.

@@ -2,10 +2,12 @@
 //!
 //! Only this folder asks which database it is.
 
+mod caller;
 mod changed;
 mod connect;
 pub(crate) mod dialect;
 mod error;
+mod forget;
 mod idempotency;
 mod lane;
 mod network;
@@ -14,13 +16,14 @@ mod statement;
 mod transaction;
 mod url;
 
+pub(crate) use caller::ReapClock;
 pub(crate) use changed::changed;
 pub(crate) use connect::{Db, connect};
 pub use connect::{OpenOptions, Synchronous};
 pub use error::DatabaseError;
+pub(crate) use forget::forget_answers;
 pub use lane::{LaneCounts, OnLane, WriteLane};
 pub(crate) use schema::check as check_schema;
 pub use statement::{OnStatement, StatementInfo};
-pub(crate) use transaction::ReapClock;
-pub use transaction::{BoxFuture, Query, Tx, Verb};
+pub use transaction::{Alone, BoxFuture, Query, Tx, Verb};
 pub use url::DatabaseUrl;

@@ -1,23 +1,25 @@
 //! Verbs and queries, and the one helper that runs each in one transaction.
 
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use sea_orm::{
-    AccessMode, ConnectionTrait, DatabaseTransaction, IsolationLevel, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, IsolationLevel, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
 };
 use uuid::Uuid;
 
+use super::caller::{Caller, ReapClock};
 use super::connect::Db;
 use super::dialect::Dialect;
 use super::error::DatabaseError;
 use super::lane::{Held, OnLane};
 use crate::actor::Actor;
 use crate::board::Callboard;
-use crate::clock::{Clock, Timestamp};
+use crate::clock::Timestamp;
 use crate::error::{Error, Result};
+use crate::file::Seen;
+use crate::gate::{GatePlan, Looks};
 use crate::session;
 
 /// A change of the board. It happens whole or not at all, with its ledger rows.
@@ -42,6 +44,19 @@ pub trait Query: Sync {
 
     /// Answers inside `tx`. Callers use [`Callboard::read`].
     fn fetch(&self, tx: &Tx) -> impl Future<Output = Result<Self::Output>> + Send;
+
+    /// Answers by one statement, which sees one state of the board by itself and so saves the transaction's round trips.
+    /// `None` where it takes more than one: then [`Query::fetch`] is asked.
+    fn fetch_alone(&self, _: Alone<'_>) -> impl Future<Output = Result<Option<Self::Output>>> + Send {
+        std::future::ready(Ok(None))
+    }
+}
+
+/// A connection for one statement, outside a transaction.
+#[derive(Clone, Copy, Debug)]
+pub struct Alone<'a> {
+    pub(crate) conn: &'a DatabaseConnection,
+    pub(crate) dialect: Dialect,
 }
 
 /// An open transaction, with who acts in it and when.
@@ -54,33 +69,18 @@ pub struct Tx {
     pub(crate) now: Timestamp,
     /// The work session that the board's writes carry, where they carry one.
     pub(crate) session: Option<Uuid>,
+    /// What was seen of files before the transaction, for gates.
+    pub(crate) looks: Looks,
     reaper: ReapClock,
     /// The turn to write on SQLite, which ends after the transaction.
     _turn: Option<Held>,
 }
 
-/// Who runs a verb, and on which board: what a transaction knows beside its connection.
-#[derive(Clone, Debug)]
-pub(crate) struct Caller {
-    pub dialect: Dialect,
-    pub clock: Clock,
-    pub reaper: ReapClock,
-    pub session: Option<Uuid>,
-    pub actor: Actor,
-}
-
-/// When this process last took back what ran out, shared by all transactions of a board.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct ReapClock(Arc<Mutex<Option<Instant>>>);
-
-/// How often a claim takes back what ran out even when it finds enough to do.
-const REAP_EVERY: Duration = Duration::from_secs(30);
-
 impl Tx {
     fn new(conn: DatabaseTransaction, caller: &Caller, turn: Option<Held>) -> Self {
         let Caller { dialect, session, actor, .. } = *caller;
-        let (now, reaper) = (caller.clock.now(), caller.reaper.clone());
-        Self { conn, dialect, actor, now, session, reaper, _turn: turn }
+        let (now, looks, reaper) = (caller.clock.now(), caller.looks.clone(), caller.reaper.clone());
+        Self { conn, dialect, actor, now, session, looks, reaper, _turn: turn }
     }
 
     /// On SQLite's write lane, which has the turn.
@@ -90,13 +90,7 @@ impl Tx {
 
     /// Whether 30 seconds have gone by since this process last asked; asking starts them anew.
     pub(crate) fn reap_is_due(&self) -> bool {
-        // A poisoned lock only means that another task panicked while it held an Instant.
-        let mut last = self.reaper.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let due = last.is_none_or(|at| at.elapsed() >= REAP_EVERY);
-        if due {
-            *last = Some(Instant::now());
-        }
-        due
+        self.reaper.is_due()
     }
 
     /// The connection, for an app's own rows inside [`Callboard::transaction`].
@@ -104,16 +98,30 @@ impl Tx {
         &self.conn
     }
 
+    /// A savepoint.
+    async fn inner(&self) -> Result<Self> {
+        let conn = self.conn.begin().await?;
+        let Self { dialect, actor, now, session, .. } = *self;
+        let (looks, reaper) = (self.looks.clone(), self.reaper.clone());
+        Ok(Self { conn, dialect, actor, now, session, looks, reaper, _turn: None })
+    }
+
     /// Runs another verb in this transaction, as the same actor. A refused one leaves the transaction as it was.
     ///
     /// # Errors
-    /// What the verb refuses. After `Busy` the whole transaction has lost its race: hand the error on, and it is
-    /// tried again.
+    /// What the verb refuses. After `Busy` the whole transaction has lost its race, or files are looked at first: hand the
+    /// error on, and it is tried again.
     pub async fn run<V: Verb>(&self, verb: &V) -> Result<V::Output> {
-        let conn = self.conn.begin().await?;
-        let Self { dialect, actor, now, session, .. } = *self;
-        let inner = Tx { conn, dialect, actor, now, session, reaper: self.reaper.clone(), _turn: None };
+        let inner = self.inner().await?;
         end(verb.apply(&inner).await, inner).await
+    }
+
+    /// As [`Tx::run`], but what the verb did is taken back.
+    pub(crate) async fn rehearse<V: Verb>(&self, verb: &V) -> Result<V::Output> {
+        let inner = self.inner().await?;
+        let output = verb.apply(&inner).await;
+        inner.conn.rollback().await?;
+        output
     }
 }
 
@@ -124,12 +132,20 @@ const PAUSE: Duration = Duration::from_millis(10);
 impl Callboard {
     /// Runs a verb in a transaction of its own, trying again where it lost a race (SQLite busy; PostgreSQL 40001, 40P01).
     ///
+    /// Where a quality gate asks for files, the transaction ends, they are looked at, and the verb runs again.
+    ///
     /// # Errors
     /// What the verb refuses; [`crate::ErrorKind::Busy`] after 8 tries or the busy timeout; the database's errors. Nothing is changed then.
     pub async fn run<V: Verb>(&self, actor: Actor, verb: &V) -> Result<V::Output> {
+        self.run_looking(actor, verb, &self.looks.for_call()).await
+    }
+
+    /// As [`Callboard::run`], with looks that others made.
+    pub(crate) async fn run_looking<V: Verb>(&self, actor: Actor, verb: &V, looks: &Looks) -> Result<V::Output> {
         let (begun, mut attempt) = (Instant::now(), 1);
         loop {
-            match self.run_attempt(actor, verb).await {
+            match self.run_attempt(actor, verb, looks).await {
+                Err(_) if looks.is_wanted() => self.look_at_wanted(looks).await?,
                 Err(error) if error.is_retryable() && attempt < TRIES && self.may_wait(&error, begun) => {
                     tracing::debug!(attempt, %error, "lost a race, trying again");
                     tokio::time::sleep(PAUSE.mul_f64(fastrand::f64()) * 2u32.pow(attempt - 1)).await;
@@ -145,28 +161,28 @@ impl Callboard {
         !matches!(error, Error::Database(DatabaseError::TimedOut(_))) || begun.elapsed() < self.db.busy_timeout
     }
 
-    async fn run_attempt<V: Verb>(&self, actor: Actor, verb: &V) -> Result<V::Output> {
+    async fn run_attempt<V: Verb>(&self, actor: Actor, verb: &V, looks: &Looks) -> Result<V::Output> {
         if let Some(lane) = &self.db.lane
             && let Some(same) = verb.on_lane()
-            && let Some(answer) = lane.run(same, self.caller(actor)).await
+            && let Some(answer) = lane.run(same, self.caller(actor, looks)).await
         {
             return answer;
         }
-        let tx = self.begin_write(actor).await?;
+        let tx = self.begin_write(actor, looks).await?;
         end(apply(verb, &tx).await, tx).await
     }
 
-    fn caller(&self, actor: Actor) -> Caller {
-        let (dialect, clock, reaper, session) = (self.db.dialect, self.clock, self.reaper.clone(), self.session);
-        Caller { dialect, clock, reaper, session, actor }
+    fn caller(&self, actor: Actor, looks: &Looks) -> Caller {
+        let (dialect, clock, session) = (self.db.dialect, self.clock, self.session);
+        Caller { dialect, clock, reaper: self.reaper.clone(), looks: looks.clone(), session, actor }
     }
 
-    async fn begin_write(&self, actor: Actor) -> Result<Tx> {
+    async fn begin_write(&self, actor: Actor, looks: &Looks) -> Result<Tx> {
         let turn = match &self.db.turn {
             Some(turn) => Some(turn.take(self.db.busy_timeout).await?),
             None => None,
         };
-        Ok(Tx::new(begin_write(&self.db).await?, &self.caller(actor), turn))
+        Ok(Tx::new(begin_write(&self.db).await?, &self.caller(actor, looks), turn))
     }
 
     /// Runs a verb and takes everything back: what it would do, or refuse, as the board is now.
@@ -174,10 +190,18 @@ impl Callboard {
     /// # Errors
     /// As [`Callboard::run`], but without trying again.
     pub async fn rehearse<V: Verb>(&self, actor: Actor, verb: &V) -> Result<V::Output> {
-        let tx = self.begin_write(actor).await?;
-        let output = apply(verb, &tx).await;
-        tx.conn.rollback().await?;
-        output
+        let looks = self.looks.for_call();
+        loop {
+            let tx = self.begin_write(actor, &looks).await?;
+            let output = apply(verb, &tx).await;
+            tx.conn.rollback().await?;
+            // The turn ends before others are waited for.
+            drop(tx);
+            if !looks.is_wanted() {
+                return output;
+            }
+            self.look_at_wanted(&looks).await?;
+        }
     }
 
     /// Runs several changes, and an app's own, in one transaction: all of them happen, or none.
@@ -212,7 +236,8 @@ impl Callboard {
 
     /// Runs a verb in a savepoint of the app's own transaction. A refused verb leaves that transaction usable.
     ///
-    /// On PostgreSQL the board's schema is set for the savepoint and put back.
+    /// On PostgreSQL the board's schema is set for the savepoint and put back. Where a quality gate asks for files, they are
+    /// read while the app's transaction is open; [`Callboard::having_looked`] reads them before.
     ///
     /// # Errors
     /// As [`Callboard::run`], but without trying again: the app owns the transaction and decides.
@@ -237,16 +262,30 @@ impl Callboard {
         C: ConnectionTrait + TransactionTrait<Transaction = DatabaseTransaction>,
         V: Verb,
     {
-        let tx = Tx::new(conn.begin().await?, &self.caller(actor), None);
-        let outer = tx.dialect.enter_schema(&tx.conn, self.db.schema.as_deref()).await?;
-        match apply(verb, &tx).await {
-            Ok(output) => {
-                tx.dialect.leave_schema(&tx.conn, outer).await?;
-                tx.conn.commit().await?;
-                Ok(output)
+        let looks = self.looks.for_call();
+        loop {
+            let tx = Tx::new(conn.begin().await?, &self.caller(actor, &looks), None);
+            let outer = tx.dialect.enter_schema(&tx.conn, self.db.schema.as_deref()).await?;
+            match apply(verb, &tx).await {
+                Ok(output) => {
+                    tx.dialect.leave_schema(&tx.conn, outer).await?;
+                    tx.conn.commit().await?;
+                    return Ok(output);
+                }
+                // Rolling back to the savepoint takes the setting back as well.
+                refused if !looks.is_wanted() => return end(refused, tx).await,
+                _ => tx.conn.rollback().await?,
             }
-            // Rolling back to the savepoint takes the setting back as well.
-            refused => end(refused, tx).await,
+            for item in looks.take_wanted()? {
+                // In the app's own transaction: what it tracked before is not committed yet.
+                let tx = Tx::new(conn.begin().await?, &self.caller(actor, &looks), None);
+                tx.dialect.enter_schema(&tx.conn, self.db.schema.as_deref()).await?;
+                let plan = GatePlan(item).fetch(&tx).await;
+                tx.conn.rollback().await?;
+                if let Some(plan) = plan? {
+                    looks.put(item, Seen::look(plan).await?);
+                }
+            }
         }
     }
 
@@ -255,6 +294,25 @@ impl Callboard {
     /// # Errors
     /// What the query refuses (mostly: not found), and the database's errors.
     pub async fn read<Q: Query>(&self, query: &Q) -> Result<Q::Output> {
+        let alone = Alone { conn: &self.db.reader, dialect: self.db.dialect };
+        if let Some(answer) = query.fetch_alone(alone).await? {
+            return Ok(answer);
+        }
+        self.read_once(query, &self.looks).await
+    }
+
+    /// As [`Callboard::read`], of a question that asks for files as a gate does.
+    pub(crate) async fn read_looking<Q: Query>(&self, query: &Q, looks: &Looks) -> Result<Q::Output> {
+        loop {
+            let answer = self.read_once(query, looks).await;
+            if !looks.is_wanted() {
+                return answer;
+            }
+            self.look_at_wanted(looks).await?;
+        }
+    }
+
+    async fn read_once<Q: Query>(&self, query: &Q, looks: &Looks) -> Result<Q::Output> {
         let options = match self.db.dialect {
             Dialect::Sqlite => TransactionOptions::default(),
             Dialect::Postgres => TransactionOptions {
@@ -264,7 +322,7 @@ impl Callboard {
             },
         };
         let conn = self.db.reader.begin_with_options(options).await?;
-        let tx = Tx::new(conn, &self.caller(Actor::SYSTEM), None);
+        let tx = Tx::new(conn, &self.caller(Actor::SYSTEM, looks), None);
         let answer = query.fetch(&tx).await;
         tx.conn.rollback().await?;
         answer
@@ -310,7 +368,12 @@ pub(super) async fn apply<V: Verb>(verb: &V, tx: &Tx) -> Result<V::Output> {
     if let Some(session) = tx.session {
         session::must_be_open(tx, session).await?;
     }
-    verb.apply(tx).await
+    let output = verb.apply(tx).await?;
+    if tx.looks.is_wanted() {
+        // A closure that went on after a verb of it was refused for this would keep half of what it is to do.
+        return Err(Error::FilesUnseen { item: String::new() });
+    }
+    Ok(output)
 }
 
 pub(super) async fn end<T>(result: Result<T>, tx: Tx) -> Result<T> {

@@ -143,10 +143,7 @@ impl ListDecisions {
 }
 
 /// Slug and key prefix of projects.
-pub(crate) async fn slugs_and_prefixes(
-    tx: &Tx,
-    ids: impl Iterator<Item = Uuid>,
-) -> Result<HashMap<Uuid, (String, String)>> {
+async fn slugs_and_prefixes(tx: &Tx, ids: impl Iterator<Item = Uuid>) -> Result<HashMap<Uuid, (String, String)>> {
     let rows: Vec<(Uuid, String, String)> = projects::Entity::find()
         .select_only()
         .columns([projects::Column::Id, projects::Column::Slug, projects::Column::KeyPrefix])

@@ -28,7 +28,6 @@ pub use evolve::{EvolveDecision, EvolvedDecision, EvolvesInto};
 pub use export::{ExportDecisions, ExportedDecisions};
 pub use find::key;
 pub use import::ImportDecisions;
-pub(crate) use list::slugs_and_prefixes;
 pub use list::{ListDecisions, ListedDecision};
 pub use named::NamedDecision;
 pub use reject::RejectDecision;

@@ -38,6 +38,14 @@ pub enum Conflict {
         /// Its state: assigned, started or paused.
         status: String,
     },
+    /// Nobody reviews what they completed themselves.
+    #[error("{reviewer} completed {item}: another must review it")]
+    OwnReview {
+        /// The item's key.
+        item: String,
+        /// `agent:SLUG` or `user:NAME`.
+        reviewer: String,
+    },
     /// What is named takes no part any more.
     #[error("{entity} '{name}' is {status}")]
     Inactive {
@@ -127,6 +135,14 @@ pub enum Conflict {
         entity: &'static str,
         /// Its id, or what else names it.
         id: String,
+    },
+    /// What an archive holds refers to what is not there any more.
+    #[error("{item} does not fit on the board any more: {}", misfits.join("; "))]
+    Misfit {
+        /// The archived item's key.
+        item: String,
+        /// Each row that cannot be put back, with what it needs.
+        misfits: Vec<String>,
     },
     /// The key stands for another request, whose answer is kept.
     #[error("the idempotency key '{key}' was used for another request")]

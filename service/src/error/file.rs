@@ -1,5 +1,7 @@
 //! What is wrong with a file, or with the path that names it.
 
+use super::ErrorKind;
+
 /// What is wrong with a file, or with the path that names it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -82,10 +84,42 @@ pub enum FileProblem {
         /// What it said, or why it could not be started.
         why: String,
     },
+    /// What was stored is no longer there.
+    #[error("is gone from the store of artifacts")]
+    ContentGone,
+    /// What is stored is not what was stored.
+    #[error("holds another content: SHA-256 {expected} was stored, {found} is there")]
+    Altered {
+        /// What was stored.
+        expected: String,
+        /// What is there.
+        found: String,
+    },
+    /// A folder of the store, or a content in it, that leads elsewhere.
+    #[error("is a symbolic link or no folder: the store of artifacts lies in folders of the project's own")]
+    LinkedFolder,
+    /// The operating system refused to write it.
+    #[error("can't be written: {why}")]
+    Unwritable {
+        /// What it said.
+        why: String,
+    },
     /// The operating system refused it.
     #[error("can't be read: {why}")]
     Unreadable {
         /// What it said.
         why: String,
     },
+}
+
+impl FileProblem {
+    /// The cause that callers tell apart.
+    pub(super) fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Missing | Self::RootGone { .. } | Self::ContentGone => ErrorKind::NotFound,
+            Self::StillThere | Self::Changed | Self::Altered { .. } => ErrorKind::Conflict,
+            Self::Unreadable { .. } | Self::Unwritable { .. } | Self::Git { .. } => ErrorKind::Unavailable,
+            _ => ErrorKind::Invalid,
+        }
+    }
 }

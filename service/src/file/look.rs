@@ -136,7 +136,7 @@ const MOST_THREADS: usize = 8;
 const BUFFER: usize = 256 * 1024;
 
 /// Looks at all of these paths, on as many threads as there are processors (8 at most), in their order.
-pub(super) async fn look_at(root: &Root, paths: Vec<String>, progress: &Progress) -> Result<Vec<Look>> {
+pub(crate) async fn look_at(root: &Root, paths: Vec<String>, progress: &Progress) -> Result<Vec<Look>> {
     progress.0.files.fetch_add(paths.len(), Ordering::Relaxed);
     let counted = Counted { progress: progress.clone(), stopped: Arc::default() };
     let _stop = StopOnDrop(Arc::clone(&counted.stopped));
@@ -163,6 +163,12 @@ pub(super) async fn look_at(root: &Root, paths: Vec<String>, progress: &Progress
     }
     looks.sort_unstable_by_key(|(place, _)| *place);
     Ok(looks.into_iter().map(|(_, look)| look).collect())
+}
+
+/// The SHA-256 of one file; none where it is no regular file, cannot be read, or changes meanwhile.
+pub(crate) async fn look_at_one(root: &Root, path: &str) -> Result<Option<String>> {
+    let look = look_at(root, vec![path.to_owned()], &Progress::default()).await?.pop();
+    Ok(look.and_then(|look| if let Look::File(found) = look { Some(found.content.content_hash) } else { None }))
 }
 
 /// Reads a file to its end, and sees whether it changed meanwhile.
@@ -230,7 +236,8 @@ pub(super) fn is_same(file: &File, named: &Stat) -> bool {
         .is_ok_and(|open| (open.st_dev, open.st_ino, kind(&open)) == (named.st_dev, named.st_ino, kind(named)))
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// In lower-case hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
     let mut text = String::with_capacity(bytes.len() * 2);
     for byte in bytes {

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use callboard_entity::{
     FileOperationOperation as Kind, FileOperationVerificationStatus as OperationStatus,
-    FileVerificationStatus as Status, file_operations as operations, file_verifications as verifications,
+    FileVerificationStatus as Status, file_verifications as verifications,
 };
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use uuid::Uuid;
 
 use super::effective::{Effect, Expected, Step};
@@ -25,6 +25,10 @@ pub(super) struct RecordVerification {
     pub seen: Vec<(String, Effect, Look)>,
     /// Operations that no path's state is due to.
     pub superseded: BTreeSet<Uuid>,
+    /// Every operation by which that was decided. They never change: only others can come, or they can go.
+    pub steps: BTreeMap<Uuid, Step>,
+    /// The paths that these name; none where they are all of the project's.
+    pub paths: Option<BTreeSet<String>>,
 }
 
 impl Verb for RecordVerification {
@@ -33,17 +37,10 @@ impl Verb for RecordVerification {
 
     async fn apply(&self, tx: &Tx) -> Result<Self::Output> {
         rows::lock_project(tx, self.project).await?;
-        let ids: BTreeSet<Uuid> = self.seen.iter().map(|(_, effect, _)| effect.operation).collect();
-        let known = self.known(tx, &ids).await?;
-        // Others may have tracked operations since: what was seen at those paths may be theirs.
-        let paths = self.seen.iter().map(|(path, ..)| path.clone()).collect();
-        let now = rows::touching(tx, self.project, &paths).await?.effects;
-        let moved = self.seen.iter().filter(|(path, effect, _)| now.get(path) != Some(effect));
-        let overtaken: BTreeSet<Uuid> = moved.map(|(_, effect, _)| effect.operation).collect();
-
+        let overtaken = self.overtaken(tx).await?;
         let mut findings: BTreeMap<Uuid, Finding> = BTreeMap::new();
         for (path, effect, look) in self.seen.iter().filter(|(_, effect, _)| !overtaken.contains(&effect.operation)) {
-            let step = known.get(&effect.operation);
+            let step = self.steps.get(&effect.operation);
             let is_copy = step.is_some_and(|step| step.operation == Kind::Copy);
             let found = match effect.expected {
                 Expected::Read { .. } if is_copy => judge_original(path, &effect.expected, look),
@@ -58,12 +55,13 @@ impl Verb for RecordVerification {
             findings.insert(effect.operation, found);
         }
         self.write(tx, &findings).await?;
-        let items = known.values().map(|step| step.work_item_id).collect();
+        let steps = findings.keys().filter_map(|id| self.steps.get(id));
+        let items = steps.map(|step| step.work_item_id).collect();
         let keys = rows::keys(tx, items).await?;
         let mut files: Vec<VerifiedFile> = findings
             .into_iter()
             .filter_map(|(id, finding)| {
-                let step = known.get(&id)?;
+                let step = self.steps.get(&id)?;
                 Some(VerifiedFile {
                     operation_id: id,
                     item: keys.get(&step.work_item_id).cloned().unwrap_or_default(),
@@ -82,14 +80,17 @@ impl Verb for RecordVerification {
 }
 
 impl RecordVerification {
-    async fn known(&self, tx: &Tx, ids: &BTreeSet<Uuid>) -> Result<BTreeMap<Uuid, Step>> {
-        let ids: Vec<Uuid> = ids.iter().copied().collect();
-        let mut known = BTreeMap::new();
-        for chunk in ids.chunks(rows::CHUNK) {
-            let query = operations::Entity::find().filter(operations::Column::Id.is_in(chunk.iter().copied()));
-            known.extend(rows::steps(tx, query).await?.into_iter().map(|step| (step.id, step)));
+    /// The operations to which the state of a path is no longer due: others may have tracked some since, and what was seen
+    /// there may be theirs.
+    async fn overtaken(&self, tx: &Tx) -> Result<BTreeSet<Uuid>> {
+        let now = rows::ids(tx, self.project, self.paths.as_ref()).await?;
+        if now.iter().eq(self.steps.keys()) {
+            return Ok(BTreeSet::new());
         }
-        Ok(known)
+        let paths = self.seen.iter().map(|(path, ..)| path.clone()).collect();
+        let now = rows::touching(tx, self.project, &paths).await?.effects;
+        let moved = self.seen.iter().filter(|(path, effect, _)| now.get(path) != Some(effect));
+        Ok(moved.map(|(_, effect, _)| effect.operation).collect())
     }
 
     async fn write(&self, tx: &Tx, findings: &BTreeMap<Uuid, Finding>) -> Result<()> {

@@ -20,6 +20,22 @@ pub const MAX_PATH: usize = 2048;
 /// The longest name of a file or folder, in bytes, on nearly all file systems of Linux.
 const MAX_NAME: usize = 255;
 
+/// What lies at a path, as far as that is known without reading it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Glance {
+    /// Nothing.
+    Absent,
+    /// A regular file.
+    File {
+        /// In bytes.
+        size_bytes: i64,
+        /// The times of the last change of its content and of its inode, to compare with those of another glance.
+        changed: String,
+    },
+    /// Something else, or nothing that can be seen: what it is.
+    Other(String),
+}
+
 /// A project's root folder, held open: it stays that folder when another takes its name meanwhile.
 #[derive(Clone, Debug)]
 pub struct Root {
@@ -63,6 +79,11 @@ impl Root {
     /// Where the root is, with links followed.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The folder itself, which stays open.
+    pub(crate) fn folder(&self) -> &OwnedFd {
+        &self.folder
     }
 
     /// The path as the board keeps it: relative to the root, with `/`, without `.`, `..` and links on the way.
@@ -138,7 +159,35 @@ impl Root {
         }
     }
 
-    fn try_look(&self, path: &str, counted: &Counted, buffer: &mut [u8]) -> Result<Look, Errno> {
+    /// What lies at a path of the board's, without reading it: size and times alone. Follows no link.
+    pub(crate) fn glance(&self, path: &str) -> Glance {
+        let (folder, name) = match self.folder_of(path) {
+            Ok(Ok(found)) => found,
+            Ok(Err(Look::Absent)) | Err(Errno::NOENT) => return Glance::Absent,
+            Ok(Err(_)) | Err(Errno::LOOP) => return Glance::Other("a symbolic link".to_owned()),
+            Err(error) => return Glance::Other(format!("unreadable ({})", io::Error::from(error))),
+        };
+        let folder = folder.as_ref().unwrap_or(&self.folder);
+        match statat(folder, name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(stat) => match FileType::from_raw_mode(stat.st_mode) {
+                FileType::RegularFile => Glance::File {
+                    size_bytes: stat.st_size,
+                    changed: format!(
+                        "{}.{:09} {}.{:09}",
+                        stat.st_mtime, stat.st_mtime_nsec, stat.st_ctime, stat.st_ctime_nsec
+                    ),
+                },
+                FileType::Directory => Glance::Other("a folder".to_owned()),
+                FileType::Symlink => Glance::Other("a symbolic link".to_owned()),
+                _ => Glance::Other("no regular file".to_owned()),
+            },
+            Err(Errno::NOENT | Errno::NOTDIR) => Glance::Absent,
+            Err(error) => Glance::Other(format!("unreadable ({})", io::Error::from(error))),
+        }
+    }
+
+    /// The folder of a path, none for the root itself, and the name in it; or what stands in the way.
+    fn folder_of<'p>(&self, path: &'p str) -> Result<Result<(Option<OwnedFd>, &'p str), Look>, Errno> {
         let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
         let mut folder: Option<OwnedFd> = None;
         for part in folders.split('/').filter(|part| !part.is_empty()) {
@@ -150,11 +199,19 @@ impl Root {
                 Err(Errno::NOTDIR) => {
                     let stat = statat(from, part, AtFlags::SYMLINK_NOFOLLOW)?;
                     let is_link = FileType::from_raw_mode(stat.st_mode) == FileType::Symlink;
-                    return Ok(if is_link { Look::Link } else { Look::Absent });
+                    return Ok(Err(if is_link { Look::Link } else { Look::Absent }));
                 }
                 Err(error) => return Err(error),
             }
         }
+        Ok(Ok((folder, name)))
+    }
+
+    fn try_look(&self, path: &str, counted: &Counted, buffer: &mut [u8]) -> Result<Look, Errno> {
+        let (folder, name) = match self.folder_of(path)? {
+            Ok(found) => found,
+            Err(look) => return Ok(look),
+        };
         let folder = folder.as_ref().unwrap_or(&self.folder);
         // Asked before it is opened: opening a device may do something.
         let before = statat(folder, name, AtFlags::SYMLINK_NOFOLLOW)?;
@@ -238,7 +295,7 @@ fn plain(path: &Path) -> PathBuf {
 ///
 /// # Errors
 /// `Invalid`, `File` for one that is too long.
-pub(super) fn check(field: &'static str, path: &str) -> Result<()> {
+pub(crate) fn check(field: &'static str, path: &str) -> Result<()> {
     if path.len() > MAX_PATH {
         return Err(Error::file(path, FileProblem::TooLong { bytes: path.len(), most: MAX_PATH }));
     }

@@ -53,6 +53,21 @@ async fn naming(tx: &Tx, project: Uuid, paths: &BTreeSet<String>) -> Result<Vec<
     Ok(found.into_values().collect())
 }
 
+/// Which operations name one of these paths; all of the project where none are given.
+pub(super) async fn ids(tx: &Tx, project: Uuid, paths: Option<&BTreeSet<String>>) -> Result<BTreeSet<Uuid>> {
+    let paths: Option<Vec<&String>> = paths.map(|paths| paths.iter().collect());
+    let queries = match &paths {
+        Some(paths) => paths.chunks(CHUNK).map(|chunk| of_project(project).filter(names_one_of(chunk))).collect(),
+        None => vec![of_project(project)],
+    };
+    let mut found = BTreeSet::new();
+    for query in queries {
+        let ids: Vec<Uuid> = query.select_only().column(operations::Column::Id).into_tuple().all(&tx.conn).await?;
+        found.extend(ids);
+    }
+    Ok(found)
+}
+
 fn names_one_of(paths: &[&String]) -> Condition {
     Condition::any()
         .add(operations::Column::Path.is_in(paths.iter().map(|path| path.as_str())))

@@ -6,7 +6,6 @@ use callboard_entity::{
     FileOperationOperation as Kind, FileOperationVerificationStatus as Status, board_projects,
     file_operations as operations, task_assignments, work_items,
 };
-use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -14,7 +13,7 @@ use uuid::Uuid;
 
 use super::effective::superseded;
 use super::{Root, root, rows};
-use crate::assignment::{deadline, rows as held, state};
+use crate::assignment::target;
 use crate::board::Callboard;
 use crate::clock::Timestamp;
 use crate::db::{Query, Tx, Verb};
@@ -103,7 +102,7 @@ impl Verb for TrackFiles {
             return Err(Error::invalid("operations", self.operations.len().to_string(), rule));
         }
         self.operations.iter().try_for_each(check)?;
-        let (item, assignment) = self.target(tx).await?;
+        let (item, assignment) = target(tx, self.item.as_ref(), self.assignment, "track files").await?;
         item::not_archived(&item)?;
         rows::lock_project(tx, item.project_id).await?;
         let paths = self.paths();
@@ -155,37 +154,6 @@ impl TrackFiles {
             decided.affected_files = self.paths().into_iter().collect();
         }
         decided
-    }
-
-    /// The item, and the assignment with its lease extended; both locked.
-    async fn target(&self, tx: &Tx) -> Result<(work_items::Model, Option<task_assignments::Model>)> {
-        let Some(id) = self.assignment else {
-            let Some(item) = &self.item else { return Err(no_item()) };
-            return Ok((item::lock(tx, item).await?, None));
-        };
-        let held = held::hold(tx, id).await?;
-        if let Some(lost) = held::lost(&held, "tracking files") {
-            return Err(lost);
-        }
-        if !state::OPEN.contains(&held.assignment.status) {
-            return Err(held::refused_as(&held, "track files"));
-        }
-        if let Some(item) = &self.item {
-            let named = item::find(tx, item).await?;
-            if named.id != held.item.id {
-                let rule = format!("must be {}, which the assignment is of", held.item.key);
-                return Err(Error::invalid("item", named.key, rule));
-            }
-        }
-        let lease = deadline::lease(tx, Some(held.item.project_id), None).await?;
-        let end = deadline::until(&held.assignment, held.lease_now, lease).max(held.assignment.lease_expires_at);
-        let change = task_assignments::ActiveModel {
-            lease_expires_at: Set(end),
-            heartbeat_at: Set(Some(held.lease_now)),
-            ..Default::default()
-        };
-        let assignment = held::update(tx, &held.assignment, change).await?;
-        Ok((held.item, Some(assignment)))
     }
 }
 
@@ -241,7 +209,6 @@ fn check(new: &NewOperation) -> Result<()> {
         }
         None => {}
     }
-    let hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
     match (&new.content_hash, new.size_bytes) {
         (None, None) if new.operation == Kind::Delete => {}
         (Some(hash), _) if new.operation == Kind::Delete => {
@@ -251,11 +218,7 @@ fn check(new: &NewOperation) -> Result<()> {
                 "is not for a delete, which leaves nothing",
             ));
         }
-        (Some(hash), Some(0..)) if hash.len() == 64 && hash.bytes().all(hex) => {}
-        (Some(hash), Some(0..)) => {
-            let rule = "must be a SHA-256 in 64 lower-case hexadecimal digits";
-            return Err(Error::invalid("content_hash", rules::escape(hash), rule));
-        }
+        (Some(hash), Some(0..)) => check_hash(hash)?,
         (None, _) if new.operation != Kind::Delete => {
             return Err(Error::invalid("content_hash", "", format!("is needed for a {}", new.operation)));
         }
@@ -270,6 +233,16 @@ fn check(new: &NewOperation) -> Result<()> {
         Some(_) => Err(Error::invalid("metadata", "", "must be a JSON object")),
         None => Ok(()),
     }
+}
+
+/// A SHA-256 as the board keeps it.
+pub(crate) fn check_hash(hash: &str) -> Result<()> {
+    let hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+    if hash.len() == 64 && hash.bytes().all(hex) {
+        return Ok(());
+    }
+    let rule = "must be a SHA-256 in 64 lower-case hexadecimal digits";
+    Err(Error::invalid("content_hash", rules::escape(hash), rule))
 }
 
 fn row(

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use callboard_entity::{
     FileOperationOperation, FileOperationVerificationStatus as OperationStatus, FileVerificationStatus as Status,
-    board_projects as projects, file_operations as operations,
+    board_projects as projects, file_operations as operations, work_items,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
@@ -46,6 +46,12 @@ pub struct VerificationPlan {
     pub effects: BTreeMap<String, Effect>,
     /// The operations in scope that no path's state is due to any more.
     pub superseded: BTreeSet<Uuid>,
+    /// The operations in scope whose last verification failed.
+    pub failed: BTreeSet<Uuid>,
+    /// Every operation that decided this, by id.
+    pub steps: BTreeMap<Uuid, Step>,
+    /// The paths that these name; none where they are all of the project's.
+    pub paths: Option<BTreeSet<String>>,
 }
 
 /// What was found of some files.
@@ -111,20 +117,31 @@ impl Query for VerifyFiles {
             let effects = super::effective::effective(&steps);
             let superseded = superseded(&steps, &effects).into_iter().map(|step| step.id).collect();
             let effects = effects.into_iter().map(|(path, effect)| (path.to_owned(), effect)).collect();
-            return Ok(VerificationPlan { project, effects, superseded });
+            let failed = failed(&steps);
+            let steps = steps.into_iter().map(|step| (step.id, step)).collect();
+            return Ok(VerificationPlan { project, effects, superseded, failed, steps, paths: None });
         };
-        let item = item::find(tx, name).await?;
-        let project = projects::Entity::find_by_id(item.project_id).one(&tx.conn).await?;
-        let project = project.ok_or_else(|| Error::not_found("project", item.project_id.to_string()))?;
-        let own = operations::Entity::find().filter(operations::Column::WorkItemId.eq(item.id));
-        let own = rows::steps(tx, own).await?;
-        let paths = own.iter().flat_map(|step| [Some(&step.path), step.new_path.as_ref()]).flatten().cloned().collect();
-        let mut effects = rows::touching(tx, project.id, &paths).await?.effects;
-        let ids: BTreeSet<Uuid> = own.iter().map(|step| step.id).collect();
-        let superseded = superseded(&own, &effects).into_iter().map(|step: &Step| step.id).collect();
-        effects.retain(|_, effect| ids.contains(&effect.operation));
-        Ok(VerificationPlan { project, effects, superseded })
+        plan_of(tx, &item::find(tx, name).await?).await
     }
+}
+
+/// What there is to look at for one item, whose row was just read.
+pub(crate) async fn plan_of(tx: &Tx, item: &work_items::Model) -> Result<VerificationPlan> {
+    let project = projects::Entity::find_by_id(item.project_id).one(&tx.conn).await?;
+    let project = project.ok_or_else(|| Error::not_found("project", item.project_id.to_string()))?;
+    let own = operations::Entity::find().filter(operations::Column::WorkItemId.eq(item.id));
+    let own = rows::steps(tx, own).await?;
+    let paths = own.iter().flat_map(|step| [Some(&step.path), step.new_path.as_ref()]).flatten().cloned().collect();
+    let rows::Touching { steps, mut effects } = rows::touching(tx, project.id, &paths).await?;
+    let ids: BTreeSet<Uuid> = own.iter().map(|step| step.id).collect();
+    let superseded = superseded(&own, &effects).into_iter().map(|step: &Step| step.id).collect();
+    effects.retain(|_, effect| ids.contains(&effect.operation));
+    let steps = steps.into_iter().map(|step| (step.id, step)).collect();
+    Ok(VerificationPlan { project, effects, superseded, failed: failed(&own), steps, paths: Some(paths) })
+}
+
+fn failed(steps: &[Step]) -> BTreeSet<Uuid> {
+    steps.iter().filter(|step| step.verification_status == OperationStatus::Failed).map(|step| step.id).collect()
 }
 
 impl Callboard {
@@ -144,7 +161,13 @@ impl Callboard {
         let superseded = plan.superseded.len();
         let slug = plan.project.slug.clone();
         let seen = plan.effects.into_iter().zip(looks).map(|((path, effect), look)| (path, effect, look));
-        let record = RecordVerification { project: plan.project.id, seen: seen.collect(), superseded: plan.superseded };
+        let record = RecordVerification {
+            project: plan.project.id,
+            seen: seen.collect(),
+            superseded: plan.superseded,
+            steps: plan.steps,
+            paths: plan.paths,
+        };
         let (files, overtaken) = self.run(actor, &record).await?;
         let count = |status| files.iter().filter(|file| file.status == status).count();
         Ok(Verification {

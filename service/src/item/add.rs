@@ -165,7 +165,8 @@ impl AddItems {
                 };
                 if seen.insert(prerequisite.id) {
                     let row = edge::new(tx, rows[index].id, prerequisite, None, true)?;
-                    rows[index].unmet_prerequisites += i64::from(edge::is_waiting(&row));
+                    rows[index].unmet_prerequisites +=
+                        i64::from(edge::counts(&row, item.prerequisite_satisfaction_required));
                     edges.push(row);
                 }
             }

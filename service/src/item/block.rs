@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::state::ItemEvent;
-use super::transition::{self, Moved};
+use super::transition::{self, Moved, Why};
 use crate::db::{Tx, Verb};
 use crate::error::Result;
 use crate::id::Ref;
@@ -25,6 +25,6 @@ impl Verb for BlockItem {
 
     async fn apply(&self, tx: &Tx) -> Result<Moved> {
         let item = super::lock(tx, &self.item).await?;
-        transition::step(tx, &item, ItemEvent::Block, Some(&self.reason)).await
+        transition::step(tx, &item, ItemEvent::Block, Why { reason: Some(&self.reason), ..Why::default() }).await
     }
 }

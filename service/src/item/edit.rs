@@ -1,6 +1,6 @@
 //! Edits what an item says; its status is moved by verbs of their own.
 
-use callboard_entity::{WorkItemType, work_item_requirements as needs, work_items};
+use callboard_entity::{WorkItemQualityGateLevel, WorkItemType, work_item_requirements as needs, work_items};
 use rust_decimal::Decimal;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
@@ -62,6 +62,15 @@ pub struct EditItem {
     pub max_attempts: Option<i64>,
     /// All requirements, in place of those that it had; at most 100.
     pub requirements: Option<Vec<Requirement>>,
+    /// Whether it waits for prerequisites of every type before it begins: what it waits for is counted anew with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prerequisite_satisfaction_required: Option<bool>,
+    /// Whether maintenance may change it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auto_maintenance_enabled: Option<bool>,
+    /// What its completion must meet. An item in review stays there, whatever its gate becomes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quality_gate_level: Option<WorkItemQualityGateLevel>,
 }
 
 /// The item after an edit, and whether it changed anything.
@@ -95,6 +104,9 @@ impl EditItem {
             actual_hours: Change::Keep,
             max_attempts: None,
             requirements: None,
+            prerequisite_satisfaction_required: None,
+            auto_maintenance_enabled: None,
+            quality_gate_level: None,
         }
     }
 }
@@ -160,6 +172,7 @@ impl EditItem {
         if let Some(requirements) = &requirements {
             after.requirement_key = fields::requirement_key(requirements);
         }
+        self.automation(tx, item, &mut after).await?;
         match &self.parent {
             Change::Keep => {}
             Change::Set(name) => after.parent_id = Some(parent::resolve(tx, item, name).await?),
@@ -174,6 +187,18 @@ impl EditItem {
             Change::Clear => (after.assignee_type, after.assignee_id) = (None, None),
         }
         Ok((after, requirements))
+    }
+
+    async fn automation(&self, tx: &Tx, item: &work_items::Model, after: &mut work_items::Model) -> Result<()> {
+        after.auto_maintenance_enabled = self.auto_maintenance_enabled.unwrap_or(item.auto_maintenance_enabled);
+        after.quality_gate_level = self.quality_gate_level.unwrap_or(item.quality_gate_level);
+        let all = self.prerequisite_satisfaction_required.unwrap_or(item.prerequisite_satisfaction_required);
+        if all != item.prerequisite_satisfaction_required {
+            // Under the item's lock: whoever changes one of its prerequisites needs it, too.
+            after.prerequisite_satisfaction_required = all;
+            after.unmet_prerequisites = edge::count(tx, item.id, all).await?;
+        }
+        Ok(())
     }
 
     fn edited_tags(&self, item: &work_items::Model) -> Result<Option<Value>> {

@@ -1,7 +1,7 @@
 //! The filters of item lists, as conditions over `work_items`.
 
-use callboard_entity::{TaskPrerequisiteStatus, WorkItemStatus, sprint_items, task_prerequisites as edges, work_items};
-use sea_orm::sea_query::{Alias, Expr, IntoCondition, SelectStatement, SimpleExpr, UnionType};
+use callboard_entity::{TaskPrerequisiteType, WorkItemStatus, sprint_items, task_prerequisites as edges, work_items};
+use sea_orm::sea_query::{Alias, Expr, IntoCondition, Query, SelectStatement, SimpleExpr, UnionType};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, JoinType, QueryFilter, QuerySelect, QueryTrait, RelationTrait,
     Select,
@@ -16,6 +16,7 @@ use crate::clock::Timestamp;
 use crate::db::Tx;
 use crate::db::dialect::ready;
 use crate::error::Result;
+use crate::prerequisite::edge;
 use crate::{project, rules, sprint};
 
 /// Adds every filter that is set. Names are looked up first, so that a wrong one is an error and not an empty list.
@@ -111,12 +112,12 @@ pub(super) fn in_sprint(sprint: Uuid) -> SimpleExpr {
     C::Id.in_subquery(inside.into_query())
 }
 
-fn unfinished() -> SimpleExpr {
+pub(crate) fn unfinished() -> SimpleExpr {
     C::Status.is_not_in(FINISHED.iter().copied())
 }
 
 /// Items with an unmet prerequisite that will not be met unless somebody acts.
-fn stuck() -> SelectStatement {
+pub(crate) fn stuck() -> SelectStatement {
     let other = Alias::new("waited_for");
     edges::Entity::find()
         .select_only()
@@ -129,8 +130,18 @@ fn stuck() -> SelectStatement {
 
 /// Edges that hold their item back.
 pub(crate) fn waits() -> Condition {
-    let open = [TaskPrerequisiteStatus::Pending, TaskPrerequisiteStatus::Failed];
-    Condition::all().add(edges::Column::IsMandatory.eq(true)).add(edges::Column::Status.is_in(open))
+    let own = Alias::new("waiting");
+    let column = |c: C| Expr::col((own.clone(), c));
+    let waits_for_all = Query::select()
+        .expr(Expr::value(1))
+        .from_as(work_items::Entity, own.clone())
+        .and_where(column(C::Id).equals((edges::Entity, edges::Column::WorkItemId)))
+        .and_where(column(C::PrerequisiteSatisfactionRequired).eq(true))
+        .to_owned();
+    let counted = Condition::any()
+        .add(edges::Column::PrerequisiteType.eq(TaskPrerequisiteType::CompletionDependency))
+        .add(Expr::exists(waits_for_all));
+    edge::open().add(counted)
 }
 
 /// Prerequisites, in the table or alias `item`, that nothing satisfies any more.

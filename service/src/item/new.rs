@@ -63,6 +63,12 @@ pub struct NewItem {
     pub requirements: Vec<Requirement>,
     /// What must be done first, in the same project; an index may be of any other item of the call.
     pub prerequisites: Vec<ItemRef>,
+    /// Whether it waits for prerequisites of every type before it begins, and not for completions alone.
+    pub prerequisite_satisfaction_required: bool,
+    /// Whether maintenance may change it; where not, it is only reported.
+    pub auto_maintenance_enabled: bool,
+    /// What its completion must meet: standard, enhanced or strict.
+    pub quality_gate_level: WorkItemQualityGateLevel,
 }
 
 impl Default for NewItem {
@@ -83,6 +89,9 @@ impl Default for NewItem {
             max_attempts: 3,
             requirements: Vec::new(),
             prerequisites: Vec::new(),
+            prerequisite_satisfaction_required: false,
+            auto_maintenance_enabled: true,
+            quality_gate_level: WorkItemQualityGateLevel::Standard,
         }
     }
 }
@@ -133,9 +142,9 @@ impl NewItem {
             dead_at: None,
             blocked_reason: None,
             last_activity_at: Some(tx.now),
-            prerequisite_satisfaction_required: false,
-            auto_maintenance_enabled: true,
-            quality_gate_level: WorkItemQualityGateLevel::Standard,
+            prerequisite_satisfaction_required: self.prerequisite_satisfaction_required,
+            auto_maintenance_enabled: self.auto_maintenance_enabled,
+            quality_gate_level: self.quality_gate_level,
         };
         Ok((row, requirements))
     }

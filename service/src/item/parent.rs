@@ -15,7 +15,7 @@ use crate::prerequisite::edge;
 /// # Errors
 /// `Cycle` naming the way up from the parent to the item; `Invalid` for an item of another project; `Inactive` for an
 /// archived one; `NotFound`.
-pub(super) async fn resolve(tx: &Tx, item: &work_items::Model, parent: &Ref) -> Result<Uuid> {
+pub(crate) async fn resolve(tx: &Tx, item: &work_items::Model, parent: &Ref) -> Result<Uuid> {
     let parent = find::find(tx, parent).await?;
     if parent.id == item.id {
         return Err(edge::itself(&item.key));

@@ -6,6 +6,7 @@ use callboard_entity::{WorkItemType, agent_profiles, task_assignments as assignm
 use sea_orm::sea_query::IntoCondition;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 use work_items::Column as C;
 
 use super::filter;
@@ -17,6 +18,7 @@ use crate::db::dialect::ready;
 use crate::db::{Query, Tx};
 use crate::error::{Error, Result};
 use crate::id::Ref;
+use crate::stream::{self, MOST_ITEMS};
 use crate::{agent, project, rules, sprint};
 
 /// The items that claims would hand out now, in the order in which they would: for an agent, those set aside for it
@@ -27,7 +29,8 @@ use crate::{agent, project, rules, sprint};
 /// first. The number of statements does not grow with the rows.
 ///
 /// # Errors
-/// `NotFound` for a name; `Invalid` for a limit outside 1 to 1,000.
+/// `NotFound` for a name; `Invalid` for a limit outside 1 to 1,000; `Conflict::Inactive` for a stream that is closed, or
+/// whose project is archived.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Ready {
@@ -37,6 +40,8 @@ pub struct Ready {
     pub project: Option<Ref>,
     /// In this sprint only, by code or id.
     pub sprint: Option<Ref>,
+    /// In this work stream only, by slug or id: in its order.
+    pub stream: Option<Ref>,
     /// Of this type only.
     pub kind: Option<WorkItemType>,
     /// With this tag only.
@@ -47,7 +52,7 @@ pub struct Ready {
 
 impl Default for Ready {
     fn default() -> Self {
-        Self { agent: None, project: None, sprint: None, kind: None, tag: None, limit: 100 }
+        Self { agent: None, project: None, sprint: None, stream: None, kind: None, tag: None, limit: 100 }
     }
 }
 
@@ -77,6 +82,11 @@ impl Query for Ready {
             return Err(Error::invalid("limit", self.limit.to_string(), "must be 1 to 1000"));
         }
         let scope = self.scope(tx).await?;
+        let stream = self.in_stream(tx).await?;
+        let scope = match &stream {
+            Some(items) => scope.add(C::Id.is_in(items.iter().copied())),
+            None => scope,
+        };
         let lease_now = tx.dialect.read_lease_now(&tx.conn, tx.now).await?;
         let mut rows = match &self.agent {
             None => {
@@ -92,6 +102,10 @@ impl Query for Ready {
                 self.of_agent(tx, &agent, scope, lease_now).await?
             }
         };
+        if let Some(items) = &stream {
+            let place = |item: &work_items::Model| items.iter().position(|id| *id == item.id);
+            rows.sort_by_key(place);
+        }
         let truncated = rows.len() as u64 > self.limit;
         rows.truncate(usize::try_from(self.limit).unwrap_or(usize::MAX));
         Ok(ReadyItems { items: named(tx, rows).await?, truncated, withheld: Vec::new() })
@@ -121,6 +135,18 @@ impl Ready {
         Ok(scope)
     }
 
+    /// The items of the stream that is named, in its order.
+    async fn in_stream(&self, tx: &Tx) -> Result<Option<Vec<Uuid>>> {
+        let Some(name) = &self.stream else { return Ok(None) };
+        let project = match &self.project {
+            Some(name) => Some(project::find(tx, name).await?.id),
+            None => None,
+        };
+        let found = stream::find(tx, project, name).await?;
+        stream::open_for_work(tx, &found).await?;
+        Ok(Some(stream::rows::items_in_order(tx, found.id).await?))
+    }
+
     /// What is set aside for the agent, then what is free and the agent qualifies for.
     async fn of_agent(
         &self,
@@ -144,7 +170,9 @@ impl Ready {
         let mut rows = Vec::new();
         for part in parts {
             let query = work_items::Entity::find().filter(part).filter(scope.clone());
-            let query = query.order_by_asc(C::Priority).order_by_asc(C::Id).limit(self.limit + 1);
+            // A stream has its own order, and so few items that all of them are read.
+            let most = if self.stream.is_some() { MOST_ITEMS as u64 } else { self.limit + 1 };
+            let query = query.order_by_asc(C::Priority).order_by_asc(C::Id).limit(most);
             rows.extend(query.all(&tx.conn).await?);
         }
         rows.sort_by_key(|item| (item.priority, item.id));

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::state::ItemEvent;
-use super::transition::{self, Moved};
+use super::transition::{self, Moved, Why};
 use crate::db::{Tx, Verb};
 use crate::error::Result;
 use crate::id::Ref;
@@ -29,6 +29,6 @@ impl Verb for ReopenItem {
 
     async fn apply(&self, tx: &Tx) -> Result<Moved> {
         let item = super::lock(tx, &self.item).await?;
-        transition::step(tx, &item, ItemEvent::Reopen, self.reason.as_deref()).await
+        transition::step(tx, &item, ItemEvent::Reopen, Why { reason: self.reason.as_deref(), ..Why::default() }).await
     }
 }

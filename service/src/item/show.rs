@@ -10,17 +10,20 @@ use uuid::Uuid;
 
 use super::brief::ItemBrief;
 use super::history::{self, Event};
+use crate::artifact::{self, ArtifactBrief};
 use crate::assignment::state::OPEN;
 use crate::db::{Query, Tx};
 use crate::error::Result;
 use crate::id::Ref;
 use crate::names;
 use crate::prerequisite::list::{self, Prerequisites};
+use crate::review::{self, GivenReview};
+use crate::stream::{self, InStream};
 
 /// How many of the newest assignments and events are shown; histories hold the others.
 const NEWEST: u64 = 20;
 
-/// One item with its relations; at most fourteen statements whatever there is of each.
+/// One item with its relations; at most nineteen statements whatever there is of each.
 ///
 /// An item that was imported is found by its key or id, and shows where it came from.
 ///
@@ -50,12 +53,19 @@ pub struct ItemDetails {
     pub edges: Prerequisites,
     /// The sprints that it is in.
     pub sprints: Vec<InSprint>,
+    /// The work streams that it is in.
+    pub streams: Vec<InStream>,
+    /// The newest version of each of its artifacts, the newest twenty, newest first.
+    pub artifacts: Vec<ArtifactBrief>,
     /// Whom it is set aside for, or who holds it: `agent:SLUG` or `user:NAME`.
     pub assignee: Option<String>,
     /// The open assignment.
     pub current: Option<HeldBy>,
     /// The newest twenty, newest first.
     pub assignments: Vec<HeldBy>,
+    /// The newest twenty reviews of its results, newest first.
+    #[serde(default)]
+    pub reviews: Vec<GivenReview>,
     /// What it is called in the systems that it was imported from.
     pub external_refs: Vec<external_refs::Model>,
     /// The newest twenty, newest first.
@@ -110,11 +120,14 @@ impl Query for ShowItem {
             parent: parent(tx, &item).await?,
             children: children(tx, &item).await?,
             requirements: requirements(tx, &item).await?,
-            edges: list::of(tx, item.id).await?,
+            edges: list::of(tx, &item).await?,
             sprints: in_sprints(tx, &item).await?,
+            streams: stream::streams_of(tx, item.id).await?,
+            artifacts: artifact::rows::newest_of(tx, item.id, NEWEST).await?,
             assignee,
             current: assignments.iter().find(|a| OPEN.contains(&a.assignment.status)).cloned(),
             assignments,
+            reviews: review::given(tx, item.id, NEWEST).await?,
             external_refs: external(tx, &item).await?,
             events: history::named(events, &names),
             item,

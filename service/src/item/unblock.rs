@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::state::ItemEvent;
-use super::transition::{self, Moved};
+use super::transition::{self, Moved, Why};
 use crate::db::{Tx, Verb};
 use crate::error::Result;
 use crate::id::Ref;
@@ -26,6 +26,6 @@ impl Verb for UnblockItem {
 
     async fn apply(&self, tx: &Tx) -> Result<Moved> {
         let item = super::lock(tx, &self.item).await?;
-        transition::step(tx, &item, ItemEvent::Unblock, self.reason.as_deref()).await
+        transition::step(tx, &item, ItemEvent::Unblock, Why { reason: self.reason.as_deref(), ..Why::default() }).await
     }
 }

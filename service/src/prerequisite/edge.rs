@@ -4,17 +4,17 @@ use callboard_entity::{
     TaskPrerequisiteStatus, TaskPrerequisiteType, WorkItemStatus, task_prerequisites as edges, work_items,
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, JoinType, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationTrait,
 };
 use std::collections::{HashMap, HashSet, VecDeque};
 use uuid::Uuid;
 
 use crate::db::Tx;
 use crate::error::{Conflict, Error, Result};
-use crate::id::{self, Ref};
+use crate::id;
 use crate::item::state::FINISHED;
-use crate::item::{self, not_archived, write};
+use crate::item::{not_archived, write};
 
 pub(crate) type Row = edges::Model;
 
@@ -61,28 +61,53 @@ pub(crate) fn new(
     description: Option<String>,
     mandatory: bool,
 ) -> Result<Row> {
+    may_be_done(prerequisite)?;
+    let done = prerequisite.status == WorkItemStatus::Done;
+    let description = description.unwrap_or_else(|| format!("{} is done", prerequisite.key));
+    let edge = other(tx, item, TaskPrerequisiteType::CompletionDependency, description, mandatory);
+    Ok(Row {
+        prerequisite_id: Some(prerequisite.id),
+        is_auto_resolvable: true,
+        status: first_status(done),
+        satisfied_at: done.then_some(tx.now),
+        ..edge
+    })
+}
+
+/// A new prerequisite that is no completion, pending.
+pub(crate) fn other(
+    tx: &Tx,
+    item: Uuid,
+    prerequisite_type: TaskPrerequisiteType,
+    description: String,
+    mandatory: bool,
+) -> Row {
+    Row {
+        id: id::new(),
+        work_item_id: item,
+        prerequisite_id: None,
+        prerequisite_type,
+        description,
+        validation_criteria: None,
+        is_mandatory: mandatory,
+        is_auto_resolvable: false,
+        status: TaskPrerequisiteStatus::Pending,
+        satisfied_at: None,
+        waived_by: None,
+        waiver_reason: None,
+        created_at: tx.now,
+        updated_at: tx.now,
+    }
+}
+
+/// Refuses an item that would never be done: cancelled or archived.
+pub(crate) fn may_be_done(prerequisite: &work_items::Model) -> Result<()> {
     not_archived(prerequisite)?;
     if prerequisite.status == WorkItemStatus::Cancelled {
         let status = prerequisite.status.as_str().to_owned();
         return Err(Conflict::Inactive { entity: "item", name: prerequisite.key.clone(), status }.into());
     }
-    let done = prerequisite.status == WorkItemStatus::Done;
-    Ok(Row {
-        id: id::new(),
-        work_item_id: item,
-        prerequisite_id: Some(prerequisite.id),
-        prerequisite_type: TaskPrerequisiteType::CompletionDependency,
-        description: description.unwrap_or_else(|| format!("{} is done", prerequisite.key)),
-        validation_criteria: None,
-        is_mandatory: mandatory,
-        is_auto_resolvable: true,
-        status: first_status(done),
-        satisfied_at: done.then_some(tx.now),
-        waived_by: None,
-        waiver_reason: None,
-        created_at: tx.now,
-        updated_at: tx.now,
-    })
+    Ok(())
 }
 
 /// How an edge begins: satisfied where its prerequisite is done already.
@@ -90,9 +115,11 @@ pub(crate) fn first_status(done: bool) -> TaskPrerequisiteStatus {
     if done { TaskPrerequisiteStatus::Satisfied } else { TaskPrerequisiteStatus::Pending }
 }
 
-/// Whether the edge counts in `unmet_prerequisites` of its item.
-pub(crate) fn is_waiting(edge: &Row) -> bool {
-    edge.is_mandatory && matches!(edge.status, TaskPrerequisiteStatus::Pending | TaskPrerequisiteStatus::Failed)
+/// Whether the edge counts in `unmet_prerequisites` of an item which, as `all` says, waits for those of every type, or
+/// for completions alone.
+pub(crate) fn counts(edge: &Row, all: bool) -> bool {
+    let is_open = matches!(edge.status, TaskPrerequisiteStatus::Pending | TaskPrerequisiteStatus::Failed);
+    edge.is_mandatory && is_open && (all || edge.prerequisite_type == TaskPrerequisiteType::CompletionDependency)
 }
 
 pub(crate) async fn insert(tx: &Tx, rows: Vec<Row>) -> Result<()> {
@@ -104,41 +131,71 @@ pub(crate) async fn insert(tx: &Tx, rows: Vec<Row>) -> Result<()> {
     Ok(())
 }
 
-/// The conditions of an edge that counts in `unmet_prerequisites`, as [`is_waiting`].
-fn waiting() -> Condition {
+/// The conditions of a mandatory edge that is not met, whether its item counts it or not.
+pub(crate) fn open() -> Condition {
     let open = [TaskPrerequisiteStatus::Pending, TaskPrerequisiteStatus::Failed];
     Condition::all().add(edges::Column::IsMandatory.eq(true)).add(edges::Column::Status.is_in(open))
 }
 
+/// The edges of an item that count, as [`counts`]: counted anew.
+pub(crate) async fn count(tx: &Tx, item: Uuid, all: bool) -> Result<i64> {
+    let mut own = edges::Entity::find().filter(edges::Column::WorkItemId.eq(item)).filter(open());
+    if !all {
+        own = own.filter(edges::Column::PrerequisiteType.eq(TaskPrerequisiteType::CompletionDependency));
+    }
+    Ok(i64::try_from(own.count(&tx.conn).await?).unwrap_or(i64::MAX))
+}
+
 /// The unfinished items that wait for this one, in the order of their ids.
 pub(crate) async fn waiting_dependents(tx: &Tx, item: Uuid) -> Result<Vec<work_items::Model>> {
-    let dependents = edges::Entity::find()
-        .select_only()
-        .column(edges::Column::WorkItemId)
-        .filter(edges::Column::PrerequisiteId.eq(item))
-        .filter(waiting())
-        .into_query();
+    let dependents = || {
+        let open = edges::Entity::find().filter(edges::Column::PrerequisiteId.eq(item)).filter(open());
+        open.select_only().column(edges::Column::WorkItemId)
+    };
+    let completions =
+        dependents().filter(edges::Column::PrerequisiteType.eq(TaskPrerequisiteType::CompletionDependency));
+    let id = work_items::Column::Id;
+    let every = Condition::all()
+        .add(work_items::Column::PrerequisiteSatisfactionRequired.eq(true))
+        .add(id.in_subquery(dependents().into_query()));
     let items = work_items::Entity::find()
-        .filter(work_items::Column::Id.in_subquery(dependents))
+        .filter(Condition::any().add(id.in_subquery(completions.into_query())).add(every))
         .filter(work_items::Column::Status.is_not_in(FINISHED.iter().copied()))
         .filter(work_items::Column::ArchivedAt.is_null())
-        .order_by_asc(work_items::Column::Id);
+        .order_by_asc(id);
     Ok(items.all(&tx.conn).await?)
+}
+
+/// The edges that count in the counters of others because of this item, whatever became of those.
+pub(crate) async fn counted_for(tx: &Tx, prerequisite: Uuid) -> Result<Vec<Row>> {
+    let found = edges::Entity::find()
+        .select_also(work_items::Entity)
+        .join(JoinType::InnerJoin, edges::Relation::WorkItem.def())
+        .filter(edges::Column::PrerequisiteId.eq(prerequisite))
+        .filter(open())
+        .all(&tx.conn)
+        .await?;
+    let counted = found
+        .into_iter()
+        .filter_map(|(edge, item)| counts(&edge, item?.prerequisite_satisfaction_required).then_some(edge));
+    Ok(counted.collect())
 }
 
 /// The edges by which some items wait for another one.
 pub(crate) async fn waiting_for(tx: &Tx, prerequisite: Uuid, items: &[work_items::Model]) -> Result<Vec<Row>> {
     let found = edges::Entity::find()
         .filter(edges::Column::PrerequisiteId.eq(prerequisite))
-        .filter(waiting())
+        .filter(open())
         .all(&tx.conn)
         .await?;
-    Ok(found.into_iter().filter(|e| items.iter().any(|i| i.id == e.work_item_id)).collect())
+    let waits: HashMap<Uuid, bool> = items.iter().map(|i| (i.id, i.prerequisite_satisfaction_required)).collect();
+    Ok(found.into_iter().filter(|e| waits.get(&e.work_item_id).is_some_and(|all| counts(e, *all))).collect())
 }
 
 /// As [`waiting_dependents`], with those that wait for these, and so on; the item itself is not among them.
 pub(crate) async fn waiting_closure(tx: &Tx, item: Uuid) -> Result<Vec<Uuid>> {
     let step = "JOIN work_items w ON w.id = p.work_item_id WHERE p.is_mandatory AND p.status IN ('pending', 'failed') \
+        AND (p.prerequisite_type = 'completion_dependency' OR w.prerequisite_satisfaction_required) \
         AND w.status NOT IN ('done', 'cancelled') AND w.archived_at IS NULL";
     let sql = format!(
         "WITH RECURSIVE waiting(id) AS (SELECT p.work_item_id FROM task_prerequisites p {step} AND p.prerequisite_id = $1 \
@@ -147,24 +204,6 @@ pub(crate) async fn waiting_closure(tx: &Tx, item: Uuid) -> Result<Vec<Uuid>> {
     );
     let rows = tx.conn.query_all_raw(tx.dialect.statement(&sql, [item.into()])).await?;
     Ok(rows.iter().map(|row| row.try_get("", "id")).collect::<Result<_, _>>()?)
-}
-
-/// Reads both items of an edge, locks them, and reads the edge.
-///
-/// # Errors
-/// As [`lock_both`]; `NotFound` where there is no such edge.
-pub(crate) async fn lock_edge(
-    tx: &Tx,
-    item: &Ref,
-    prerequisite: &Ref,
-) -> Result<(work_items::Model, work_items::Model, Row)> {
-    let item = item::find(tx, item).await?;
-    let prerequisite = item::find(tx, prerequisite).await?;
-    let (item, prerequisite) = lock_both(tx, &item, &prerequisite).await?;
-    match between(tx, item.id, prerequisite.id).await? {
-        Some(edge) => Ok((item, prerequisite, edge)),
-        None => Err(Error::not_found("prerequisite", format!("{} -> {}", item.key, prerequisite.key))),
-    }
 }
 
 /// The edge between two items, if there is one.

@@ -5,8 +5,11 @@ use std::collections::HashMap;
 use callboard_entity::{TaskPrerequisiteStatus, WorkItemStatus, task_prerequisites as edges, work_items};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use uuid::Uuid;
 
+use super::edge;
+use super::named;
 use crate::clock::Timestamp;
 use crate::db::{Query, Tx};
 use crate::error::Result;
@@ -37,6 +40,9 @@ pub struct Prerequisites {
 pub struct Edge {
     /// The edge.
     pub id: Uuid,
+    /// What it is called, by which other commands find it: an item's key, a file's path, or what it says.
+    #[serde(default)]
+    pub name: String,
     /// The item at the other end; none for a prerequisite that is not an item.
     pub item: Option<EdgeItem>,
     /// A completion, a validation, a file or a gate.
@@ -45,6 +51,15 @@ pub struct Edge {
     pub description: String,
     /// Whether the item may not begin before it is met.
     pub mandatory: bool,
+    /// Whether a look or a completion resolves it; the others are confirmed by hand.
+    #[serde(default)]
+    pub auto_resolvable: bool,
+    /// Whether it holds its item back now: one that is not met, and that the item asks for before it begins.
+    #[serde(default)]
+    pub counts: bool,
+    /// What it asks for, and what was found; none for a completion.
+    #[serde(default)]
+    pub criteria: Option<Value>,
     /// Pending, satisfied, failed or waived.
     pub status: TaskPrerequisiteStatus,
     /// When it was met.
@@ -77,52 +92,58 @@ impl Query for ListPrerequisites {
 
     async fn fetch(&self, tx: &Tx) -> Result<Prerequisites> {
         let item = item::find(tx, &self.item).await?;
-        of(tx, item.id).await
+        of(tx, &item).await
     }
 }
 
-pub(crate) async fn of(tx: &Tx, item: Uuid) -> Result<Prerequisites> {
+pub(crate) async fn of(tx: &Tx, own: &work_items::Model) -> Result<Prerequisites> {
+    let item = own.id;
     let either = Condition::any().add(edges::Column::WorkItemId.eq(item)).add(edges::Column::PrerequisiteId.eq(item));
     let rows = edges::Entity::find().filter(either).order_by_asc(edges::Column::Id).all(&tx.conn).await?;
     let ids = rows.iter().map(|e| if e.work_item_id == item { e.prerequisite_id } else { Some(e.work_item_id) });
-    let items: HashMap<Uuid, EdgeItem> = work_items::Entity::find()
+    let items: HashMap<Uuid, work_items::Model> = work_items::Entity::find()
         .filter(work_items::Column::Id.is_in(ids.flatten().collect::<Vec<_>>()))
         .all(&tx.conn)
         .await?
         .into_iter()
-        .map(|i| (i.id, edge_item(i)))
+        .map(|i| (i.id, i))
         .collect();
     let mut found = Prerequisites { prerequisites: Vec::new(), dependents: Vec::new() };
     for row in rows {
         if row.work_item_id == item {
-            let other = row.prerequisite_id.and_then(|id| items.get(&id).cloned());
-            found.prerequisites.push(edge(row, other));
+            let other = row.prerequisite_id.and_then(|id| items.get(&id));
+            found.prerequisites.push(told(row, other, own));
         } else {
-            let other = items.get(&row.work_item_id).cloned();
-            found.dependents.push(edge(row, other));
+            let other = items.get(&row.work_item_id);
+            found.dependents.push(told(row, other, other.unwrap_or(own)));
         }
     }
     Ok(found)
 }
 
-fn edge_item(item: work_items::Model) -> EdgeItem {
+fn edge_item(item: &work_items::Model) -> EdgeItem {
     EdgeItem {
         id: item.id,
-        key: item.key,
-        title: item.title,
+        key: item.key.clone(),
+        title: item.title.clone(),
         status: item.status,
         dead_at: item.dead_at,
         archived_at: item.archived_at,
     }
 }
 
-fn edge(row: edges::Model, item: Option<EdgeItem>) -> Edge {
+/// An edge with the item at its other end; `waits` is the one that waits.
+fn told(row: edges::Model, other: Option<&work_items::Model>, waits: &work_items::Model) -> Edge {
     Edge {
         id: row.id,
-        item,
+        name: named::name(&row, other.map(|other| other.key.as_str())),
+        counts: edge::counts(&row, waits.prerequisite_satisfaction_required),
+        item: other.map(edge_item),
         r#type: row.prerequisite_type,
         description: row.description,
         mandatory: row.is_mandatory,
+        auto_resolvable: row.is_auto_resolvable,
+        criteria: row.validation_criteria,
         status: row.status,
         satisfied_at: row.satisfied_at,
         waived_by: row.waived_by,

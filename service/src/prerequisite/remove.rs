@@ -4,22 +4,22 @@ use callboard_entity::task_prerequisites as edges;
 use sea_orm::EntityTrait;
 use serde::{Deserialize, Serialize};
 
-use super::edge;
+use super::named;
 use crate::db::{Tx, Verb};
 use crate::error::Result;
 use crate::id::Ref;
 use crate::item::ledger::Entry;
 use crate::item::write;
 
-/// Removes the edge from an item to what it waits for.
+/// Removes a prerequisite of any type.
 ///
 /// # Errors
-/// `NotFound` for either item or the edge.
+/// `NotFound` for the item or the prerequisite.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RemovePrerequisite {
     /// The item that waits, by key or id.
     pub item: Ref,
-    /// What it waits for, by key or id.
+    /// What it waits for: an item by key or id; a file by its path; another by its id, or by what it says.
     pub prerequisite: Ref,
 }
 
@@ -28,15 +28,15 @@ impl Verb for RemovePrerequisite {
     type Output = edges::Model;
 
     async fn apply(&self, tx: &Tx) -> Result<Self::Output> {
-        let (item, prerequisite, edge) = edge::lock_edge(tx, &self.item, &self.prerequisite).await?;
-        edges::Entity::delete_by_id(edge.id).exec(&tx.conn).await?;
-        let mut after = item.clone();
-        after.unmet_prerequisites -= i64::from(edge::is_waiting(&edge));
+        let locked = named::lock(tx, &self.item, &self.prerequisite).await?;
+        edges::Entity::delete_by_id(locked.edge.id).exec(&tx.conn).await?;
+        let mut after = locked.item.clone();
+        after.unmet_prerequisites -= i64::from(locked.counts());
         let entry = Entry::new("prerequisite_removed")
-            .data("prerequisite", prerequisite.key)
-            .data("prerequisite_id", prerequisite.id.to_string())
-            .data("prerequisite_status", edge.status.as_str());
-        write::update(tx, &item, after, entry).await?;
-        Ok(edge)
+            .data("prerequisite", locked.name())
+            .data("prerequisite_id", locked.edge.prerequisite_id.map(|id| id.to_string()))
+            .data("prerequisite_status", locked.edge.status.as_str());
+        write::update(tx, &locked.item, after, entry).await?;
+        Ok(locked.edge)
     }
 }

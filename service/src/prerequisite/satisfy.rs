@@ -1,103 +1,73 @@
-//! What the end of a prerequisite, and its coming back, does to the items that wait for it.
+//! Satisfies a prerequisite that no look can resolve: somebody confirms it, with evidence.
 
-use callboard_entity::{
-    TaskAssignmentStatus, TaskPrerequisiteStatus, TaskPrerequisiteType, task_assignments, task_prerequisites as edges,
-    work_items,
-};
-use sea_orm::sea_query::{Expr, Value};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
-use std::collections::{HashMap, HashSet};
-use uuid::Uuid;
+use callboard_entity::{TaskPrerequisiteType as Type, task_prerequisites as edges};
+use serde::{Deserialize, Serialize};
 
-use super::edge;
-use crate::assignment::state::OPEN;
-use crate::clock::Timestamp;
-use crate::db::Tx;
-use crate::error::Result;
+use super::criteria::{Criteria, Said};
+use super::named::{self, answers};
+use super::set;
+use super::state::{self, PrerequisiteEvent};
+use crate::db::{Tx, Verb};
+use crate::error::{Error, Result};
+use crate::id::Ref;
 use crate::item::ledger::Entry;
-use crate::item::write;
+use crate::rules;
 
-/// Satisfies the edges that wait for a completed item and lowers their items' counters; gives the items that wait for
-/// nothing more by it.
+/// Satisfies a validation, a file or, where it is resolved by hand, a gate. Satisfying it again changes nothing.
 ///
-/// The caller holds the completed item's row lock from an earlier statement: an edge that was added before the lock was
-/// got is seen here, and one that comes later finds the item done. Six statements at most, whatever the dependents.
-pub(crate) async fn satisfy(tx: &Tx, completed: Uuid) -> Result<Vec<Uuid>> {
-    let found =
-        dependent_edges(tx, completed, &[TaskPrerequisiteStatus::Pending, TaskPrerequisiteStatus::Failed]).await?;
-    if found.is_empty() {
-        return Ok(Vec::new());
-    }
-    let items = write::lock_all(tx, found.iter().map(|e| e.work_item_id)).await?;
-    set_status(tx, &found, TaskPrerequisiteStatus::Satisfied, Some(tx.now)).await?;
-    let (counted, others) = split(&found, items);
-    let entry = Entry::new("prerequisite_satisfied").data("prerequisite_id", completed.to_string());
-    write::shift_unmet(tx, &counted, -1, &entry).await?;
-    write::shift_unmet(tx, &others, 0, &entry).await?;
-    Ok(counted.into_iter().filter(|i| i.unmet_prerequisites == 1).map(|i| i.id).collect())
-}
-
-/// Takes back what [`satisfy`] did when an item is reopened: items that nobody holds wait for it again.
+/// The counter, the ready queue and the item's ledger follow in the same transaction; the evidence is kept with both.
 ///
-/// An item that is held goes on, and its edge stays satisfied; a warning is written into its ledger. Gives the held ones.
-pub(crate) async fn unsatisfy(tx: &Tx, reopened: &work_items::Model) -> Result<Vec<Uuid>> {
-    let found = dependent_edges(tx, reopened.id, &[TaskPrerequisiteStatus::Satisfied]).await?;
-    if found.is_empty() {
-        return Ok(Vec::new());
+/// # Errors
+/// `Invalid` for empty evidence, when nobody in particular acts, and for what the other item's completion satisfies;
+/// `Transition` for one that is waived; `NotFound`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SatisfyPrerequisite {
+    /// The item that waits, by key or id.
+    pub item: Ref,
+    /// What it waits for: an item by key or id; a file by its path; another by its id, or by what it says.
+    pub prerequisite: Ref,
+    /// How it is known: a report, a run, a name. At most 1 MiB.
+    pub evidence: String,
+}
+
+/// A prerequisite, and whether it stood so before.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChangedPrerequisite {
+    /// The key of the item that waits.
+    pub item: String,
+    /// As it is now.
+    pub edge: edges::Model,
+    /// It stood so before: nothing was changed.
+    pub already: bool,
+    /// How many prerequisites the item still waits for.
+    pub unmet: i64,
+}
+
+impl Verb for SatisfyPrerequisite {
+    type Output = ChangedPrerequisite;
+
+    async fn apply(&self, tx: &Tx) -> Result<Self::Output> {
+        if self.evidence.trim().is_empty() {
+            return Err(Error::invalid("evidence", "", "must not be empty"));
+        }
+        rules::text("evidence", &self.evidence)?;
+        let by = answers(tx, "a confirmation").await?;
+        let locked = named::lock(tx, &self.item, &self.prerequisite).await?;
+        if state::repeats(locked.edge.status, PrerequisiteEvent::Satisfy) {
+            return Ok(ChangedPrerequisite::already(locked));
+        }
+        let by_its_item = match locked.edge.prerequisite_type {
+            Type::CompletionDependency => true,
+            Type::QualityGate => locked.edge.is_auto_resolvable,
+            Type::ValidationRequirement | Type::FileDependency => false,
+        };
+        if by_its_item {
+            let rule = "is satisfied by the completion of its item; waive it where that is not to be waited for";
+            return Err(Error::invalid("prerequisite", locked.name(), rule));
+        }
+        let said = Said { text: self.evidence.clone(), by, at: tx.now };
+        let criteria = Criteria { evidence: Some(said), ..Criteria::of(&locked.edge)? };
+        let change = set::Change { event: PrerequisiteEvent::Satisfy, criteria, reason: Some(&self.evidence) };
+        set::set(tx, locked, Entry::new("prerequisite_satisfied"), change).await
     }
-    let items = write::lock_all(tx, found.iter().map(|e| e.work_item_id)).await?;
-    // Read after the items are locked: claim locks the item before it makes the assignment.
-    let held = held(tx, items.iter().map(|i| i.id)).await?;
-    let (held, free): (Vec<_>, Vec<_>) = items.into_iter().partition(|i| held.contains(&i.id));
-    let again: Vec<edge::Row> = found.iter().filter(|e| free.iter().any(|i| i.id == e.work_item_id)).cloned().collect();
-    set_status(tx, &again, TaskPrerequisiteStatus::Pending, None).await?;
-    let (counted, others) = split(&again, free);
-    let entry =
-        |kind| Entry::new(kind).data("prerequisite_id", reopened.id.to_string()).data("prerequisite", &*reopened.key);
-    write::shift_unmet(tx, &counted, 1, &entry("prerequisite_reopened")).await?;
-    write::shift_unmet(tx, &others, 0, &entry("prerequisite_reopened")).await?;
-    write::shift_unmet(tx, &held, 0, &entry("prerequisite_reopened_while_held")).await?;
-    Ok(held.into_iter().map(|i| i.id).collect())
-}
-
-async fn dependent_edges(tx: &Tx, item: Uuid, statuses: &[TaskPrerequisiteStatus]) -> Result<Vec<edge::Row>> {
-    let found = edges::Entity::find()
-        .filter(edges::Column::PrerequisiteId.eq(item))
-        .filter(edges::Column::PrerequisiteType.eq(TaskPrerequisiteType::CompletionDependency))
-        .filter(edges::Column::Status.is_in(statuses.iter().copied()))
-        .all(&tx.conn)
-        .await?;
-    Ok(found)
-}
-
-async fn set_status(tx: &Tx, rows: &[edge::Row], status: TaskPrerequisiteStatus, at: Option<Timestamp>) -> Result<()> {
-    for chunk in rows.chunks(10_000) {
-        edges::Entity::update_many()
-            .col_expr(edges::Column::Status, Expr::value(Value::from(status.as_str())))
-            .col_expr(edges::Column::SatisfiedAt, Expr::value(at))
-            .col_expr(edges::Column::UpdatedAt, Expr::value(tx.now))
-            .filter(edges::Column::Id.is_in(chunk.iter().map(|e| e.id)))
-            .exec(&tx.conn)
-            .await?;
-    }
-    Ok(())
-}
-
-/// The items whose counter the edges are part of, and those for which they are a hint only.
-fn split(rows: &[edge::Row], items: Vec<work_items::Model>) -> (Vec<work_items::Model>, Vec<work_items::Model>) {
-    let mandatory: HashMap<Uuid, bool> = rows.iter().map(|e| (e.work_item_id, e.is_mandatory)).collect();
-    items.into_iter().partition(|i| mandatory.get(&i.id).copied().unwrap_or(false))
-}
-
-async fn held(tx: &Tx, items: impl Iterator<Item = Uuid>) -> Result<HashSet<Uuid>> {
-    let open: &[TaskAssignmentStatus] = OPEN;
-    let held = task_assignments::Entity::find()
-        .select_only()
-        .column(task_assignments::Column::WorkItemId)
-        .filter(task_assignments::Column::WorkItemId.is_in(items))
-        .filter(task_assignments::Column::Status.is_in(open.iter().copied()))
-        .into_tuple::<Uuid>()
-        .all(&tx.conn)
-        .await?;
-    Ok(held.into_iter().collect())
 }

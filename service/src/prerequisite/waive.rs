@@ -6,12 +6,14 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 
 use super::edge;
+use super::named::{self, answers};
+use super::state::{self, PrerequisiteEvent};
 use crate::db::{Tx, Verb};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::id::Ref;
 use crate::item::ledger::Entry;
 use crate::item::write;
-use crate::{names, rules};
+use crate::rules;
 
 /// Waives a prerequisite that is not met: the item does not wait for it any more. Waiving it again changes nothing.
 ///
@@ -21,7 +23,7 @@ use crate::{names, rules};
 pub struct WaivePrerequisite {
     /// The item that waits, by key or id.
     pub item: Ref,
-    /// What it waits for, by key or id.
+    /// What it waits for: an item by key or id; a file by its path; another by its id, or by what it says.
     pub prerequisite: Ref,
     /// Why it need not be met; kept with the edge and in the item's ledger.
     pub reason: String,
@@ -41,27 +43,23 @@ impl Verb for WaivePrerequisite {
 
     async fn apply(&self, tx: &Tx) -> Result<Self::Output> {
         rules::reason(&self.reason)?;
-        let by = waiver(tx).await?;
-        let (item, prerequisite, edge) = edge::lock_edge(tx, &self.item, &self.prerequisite).await?;
-        match edge.status {
-            Status::Waived => return Ok(WaivedPrerequisite { edge, already: true }),
-            Status::Pending | Status::Failed => {}
-            Status::Satisfied => {
-                return Err(Error::Transition {
-                    entity: "prerequisite",
-                    name: format!("{} of {}", prerequisite.key, item.key),
-                    from: edge.status.as_str().to_owned(),
-                    event: "waive".to_owned(),
-                    allowed: Vec::new(),
-                });
-            }
+        let by = answers(tx, "a waiver").await?;
+        let locked = named::lock(tx, &self.item, &self.prerequisite).await?;
+        if state::repeats(locked.edge.status, PrerequisiteEvent::Waive) {
+            return Ok(WaivedPrerequisite { edge: locked.edge, already: true });
         }
-        let waived = set_waived(tx, &[edge.id], &by, &self.reason).await?;
-        let mut after = item.clone();
-        after.unmet_prerequisites -= i64::from(edge::is_waiting(&edge));
-        let entry = entry(&prerequisite).reason(Some(&self.reason));
-        write::update(tx, &item, after, entry).await?;
-        let edge = waived.into_iter().next().unwrap_or(edge);
+        if state::next(locked.edge.status, PrerequisiteEvent::Waive).is_none() {
+            return Err(locked.refused(PrerequisiteEvent::Waive));
+        }
+        let waived = set_waived(tx, &[locked.edge.id], &by, &self.reason).await?;
+        let mut after = locked.item.clone();
+        after.unmet_prerequisites -= i64::from(locked.counts());
+        let entry = Entry::new("prerequisite_waived")
+            .data("prerequisite", locked.name())
+            .data("prerequisite_id", locked.edge.prerequisite_id.map(|id| id.to_string()))
+            .reason(Some(&self.reason));
+        write::update(tx, &locked.item, after, entry).await?;
+        let edge = waived.into_iter().next().unwrap_or(locked.edge);
         Ok(WaivedPrerequisite { edge, already: false })
     }
 }
@@ -73,23 +71,13 @@ pub(crate) async fn waive_all(
     items: &[work_items::Model],
     reason: &str,
 ) -> Result<()> {
-    let by = waiver(tx).await?;
+    let by = answers(tx, "a waiver").await?;
     let waiting = edge::waiting_for(tx, prerequisite.id, items).await?;
     let ids: Vec<uuid::Uuid> = waiting.iter().map(|e| e.id).collect();
     set_waived(tx, &ids, &by, reason).await?;
     let counted: Vec<work_items::Model> =
         items.iter().filter(|i| waiting.iter().any(|e| e.work_item_id == i.id)).cloned().collect();
     write::shift_unmet(tx, &counted, -1, &entry(prerequisite).reason(Some(reason))).await
-}
-
-/// Who answers for the waiver: `agent:SLUG` or `user:NAME`.
-async fn waiver(tx: &Tx) -> Result<String> {
-    let Some((kind, id)) = names::actor(tx.actor.kind, tx.actor.id) else {
-        let rule = "must be an agent or a user: a waiver needs who answers for it";
-        return Err(Error::invalid("actor", tx.actor.key(), rule));
-    };
-    let names = names::names(tx, [(kind, id)]).await?;
-    Ok(names.get(&id).cloned().unwrap_or_else(|| tx.actor.key()))
 }
 
 fn entry(prerequisite: &work_items::Model) -> Entry {

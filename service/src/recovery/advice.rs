@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use callboard_entity::{
     DecisionImpact, DecisionImplementationStatus as Carried, DecisionStatus,
-    FileOperationVerificationStatus as Verified, TaskAssignmentStatus as Status, WorkItemStatus,
+    FileOperationVerificationStatus as Verified, TaskAssignmentStatus as Status, WorkItemQualityGateLevel as Gate,
+    WorkItemStatus,
 };
 use chrono::SecondsFormat;
 
@@ -130,6 +131,11 @@ pub(super) fn same_failure(s: &Situation<'_>) -> Vec<String> {
     })
 }
 
+pub(super) fn rejected(s: &Situation<'_>) -> Vec<String> {
+    let rejected = s.package.rejection.iter();
+    rejected.map(|review| format!("{} rejected the last result: {}", review.by, brief(&review.reason))).collect()
+}
+
 pub(super) fn handover(s: &Situation<'_>) -> Vec<String> {
     let open = s.package.handover.iter().filter(|handover| handover.acknowledged_at.is_none());
     let holder = item(s).open.as_ref().map(|open| &open.holder);
@@ -210,7 +216,8 @@ pub(super) fn complete(s: &Situation<'_>) -> Vec<String> {
     let running = item.open.as_ref().is_some_and(|open| open.status == Status::Started);
     let changed = || p.files.iter().filter(|f| f.state != FileState::Read);
     let files = changed().all(|f| matches!(f.verification, Verified::Verified | Verified::Superseded));
-    let ready = item.criteria > 0 && p.criteria.is_empty() && p.prerequisites.is_empty() && files;
+    let ready =
+        item.criteria > 0 && p.criteria.is_empty() && p.prerequisites.is_empty() && p.rejection.is_none() && files;
     when(running && ready, || format!("every criterion of {} is met and every file verified: complete it", item.key))
 }
 
@@ -301,6 +308,16 @@ pub(super) fn components(s: &Situation<'_>) -> Vec<String> {
 pub(super) fn due(s: &Situation<'_>) -> Vec<String> {
     let due = item(s).due_at.map(|at| format!("it is due {}", time(at)));
     due.into_iter().collect()
+}
+
+pub(super) fn gate(s: &Situation<'_>) -> Vec<String> {
+    let review = match item(s).quality_gate_level {
+        Gate::Standard => return Vec::new(),
+        Gate::Enhanced => "",
+        Gate::Strict => "; then somebody else reviews it",
+    };
+    let asks = "every tracked file as it was left, every criterion met, every prerequisite satisfied or waived";
+    vec![format!("its gate is {}: {asks}{review}", item(s).quality_gate_level)]
 }
 
 pub(super) fn report(s: &Situation<'_>) -> Vec<String> {

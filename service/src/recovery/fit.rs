@@ -30,7 +30,7 @@ pub fn tokens(bytes: usize) -> u64 {
 }
 
 /// The budget that is asked for, or the refusal that names the limits.
-pub(super) fn budget(asked: Option<u64>) -> Result<u64> {
+pub(crate) fn budget(asked: Option<u64>) -> Result<u64> {
     let asked = asked.unwrap_or(DEFAULT_BUDGET);
     if (MIN_BUDGET..=MAX_BUDGET).contains(&asked) {
         return Ok(asked);
@@ -46,12 +46,14 @@ pub(super) fn fit(whole: RecoveryPackage, budget: u64, unread: BTreeMap<&'static
         recommendations: Vec::new(),
         checkpoint: None,
         handover: None,
+        rejection: None,
         criteria: Vec::new(),
         prerequisites: Vec::new(),
         risks: Vec::new(),
         decisions: Vec::new(),
         attempts: Vec::new(),
         files: Vec::new(),
+        artifacts: Vec::new(),
         notes: Vec::new(),
         components: Vec::new(),
         about: Vec::new(),
@@ -116,6 +118,7 @@ macro_rules! sections {
 sections!(
     checkpoint,
     handover,
+    rejection,
     recommendations,
     guidance,
     criteria,
@@ -124,6 +127,7 @@ sections!(
     decisions,
     attempts,
     files,
+    artifacts,
     about,
     notes,
     components,
@@ -142,12 +146,14 @@ impl From<&RecoveryPackage> for Queues {
             guidance: all(&guidance),
             checkpoint: all(&whole.checkpoint),
             handover: all(&whole.handover),
+            rejection: all(&whole.rejection),
             criteria: all(&whole.criteria),
             prerequisites: all(&whole.prerequisites),
             risks: all(&whole.risks),
             decisions: all(&whole.decisions),
             attempts: all(&whole.attempts),
             files: all(&whole.files),
+            artifacts: all(&whole.artifacts),
             about: all(&whole.about),
             notes: all(&whole.notes),
             components: all(&components),
@@ -190,7 +196,7 @@ fn drop_last(package: &mut RecoveryPackage) -> bool {
             })+
         };
     }
-    drop_from!(components, notes, about, files, attempts, decisions, risks, prerequisites, criteria);
+    drop_from!(components, notes, about, artifacts, files, attempts, decisions, risks, prerequisites, criteria);
     macro_rules! drop_one {
         ($($one:ident),+) => {
             $(if package.$one.take().is_some() {
@@ -199,7 +205,7 @@ fn drop_last(package: &mut RecoveryPackage) -> bool {
             })+
         };
     }
-    drop_one!(handover, checkpoint);
+    drop_one!(handover, checkpoint, rejection);
     drop_from!(guidance, recommendations);
     false
 }

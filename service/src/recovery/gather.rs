@@ -18,9 +18,10 @@ use uuid::Uuid;
 use super::files;
 use super::notes;
 use super::package::{
-    Attempt, Budget, ItemText, LastCheckpoint, LastHandover, OpenAssignment, OpenCriterion, OpenRisk, PackagedDecision,
-    PackagedItem, RecoveryPackage, UnmetPrerequisite,
+    Attempt, Budget, ItemText, LastCheckpoint, LastHandover, LastRejection, OpenAssignment, OpenCriterion, OpenRisk,
+    PackagedArtifact, PackagedDecision, PackagedItem, RecoveryPackage, UnmetPrerequisite,
 };
+use crate::artifact::{self, ArtifactBrief};
 use crate::assignment::state::OPEN;
 use crate::checkpoint;
 use crate::db::Tx;
@@ -32,6 +33,7 @@ use crate::item::Criterion;
 use crate::message::MessageBody;
 use crate::names;
 use crate::prerequisite::{Edge, list};
+use crate::review;
 
 /// How many attempts and notes are read, the newest; what there is more is counted.
 pub(super) const NEWEST: u64 = 100;
@@ -70,8 +72,11 @@ pub(super) async fn gather(tx: &Tx, item: &work_items::Model) -> Result<Gathered
         _ => item.key.clone(),
     };
     let criteria = criteria(item);
-    let edges = list::of(tx, item.id).await?;
+    let edges = list::of(tx, item).await?;
     let files = files::packaged(tx, item.id).await?;
+    let artifacts = artifact::rows::newest_of(tx, item.id, NEWEST).await?;
+    let named = total(tx, artifact::rows::newest(item.id), artifacts.len()).await?;
+    let more_artifacts = named.saturating_sub(artifacts.len() as u64);
     let package = RecoveryPackage {
         item: head(item, slug, parent.as_ref(), &held, &names, criteria.len() as u64),
         guidance: Vec::new(),
@@ -86,6 +91,12 @@ pub(super) async fn gather(tx: &Tx, item: &work_items::Model) -> Result<Gathered
             data_left_out: None,
         }),
         handover: handover.map(|row| told(&row, &names)),
+        rejection: review::newest_rejection(tx, item.id).await?.map(|review| LastRejection {
+            review: review.id,
+            by: review.reviewer,
+            at: review.at,
+            reason: review.reason.unwrap_or_default(),
+        }),
         criteria: open(criteria),
         prerequisites: edges.prerequisites.into_iter().filter_map(unmet).collect(),
         risks: decisions.iter().flat_map(|row| risks(row, &prefix)).collect(),
@@ -93,11 +104,13 @@ pub(super) async fn gather(tx: &Tx, item: &work_items::Model) -> Result<Gathered
         decisions: decisions.into_iter().map(|row| decision(of_item(row.work_item_id), row, &prefix)).collect(),
         attempts: held.into_iter().map(|row| attempt(row, &names)).collect(),
         files,
+        artifacts: artifacts.into_iter().map(packaged).collect(),
         notes: notes.into_iter().map(|note| note.told(&names)).collect(),
         about: about(item),
         budget: Budget { tokens: 0, used: 0, left_out: BTreeMap::new(), shortened: 0 },
     };
-    Ok(Gathered { package, unread: BTreeMap::from([("attempts", more_held), ("notes", more_notes)]) })
+    let unread = [("artifacts", more_artifacts), ("attempts", more_held), ("notes", more_notes)];
+    Ok(Gathered { package, unread: BTreeMap::from(unread) })
 }
 
 async fn held(tx: &Tx, item: &work_items::Model) -> Result<(Vec<assignments::Model>, u64)> {
@@ -212,6 +225,7 @@ fn head(
         archived_at: item.archived_at,
         blocked_reason: item.blocked_reason.as_ref().map(|reason| reason.chars().take(HEAD).collect()),
         criteria,
+        quality_gate_level: item.quality_gate_level,
     }
 }
 
@@ -295,6 +309,18 @@ fn attempt(row: assignments::Model, names: &HashMap<Uuid, String>) -> Attempt {
         started_at: row.started_at,
         ended_at: row.completed_at,
         why,
+    }
+}
+
+fn packaged(row: ArtifactBrief) -> PackagedArtifact {
+    PackagedArtifact {
+        name: row.name,
+        r#type: row.artifact_type,
+        version: row.version,
+        size_bytes: row.size_bytes,
+        mime_type: row.mime_type,
+        content_hash: row.content_hash,
+        at: row.created_at,
     }
 }
 

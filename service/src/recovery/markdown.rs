@@ -2,11 +2,12 @@
 
 use std::fmt::Write;
 
+use callboard_entity::WorkItemQualityGateLevel;
 use chrono::SecondsFormat;
 
 use super::package::{
-    Attempt, ItemText, LastCheckpoint, LastHandover, Note, OpenCriterion, OpenRisk, PackagedDecision, PackagedFile,
-    PackagedItem, RecoveryPackage, UnmetPrerequisite,
+    Attempt, ItemText, LastCheckpoint, LastHandover, LastRejection, Note, OpenCriterion, OpenRisk, PackagedArtifact,
+    PackagedDecision, PackagedFile, PackagedItem, RecoveryPackage, UnmetPrerequisite,
 };
 use super::parts::{Component, Guidance, Recommendation};
 use crate::clock::Timestamp;
@@ -24,12 +25,14 @@ pub fn markdown(package: &RecoveryPackage) -> String {
     section(&mut out, "What to do, in this order", &list(&todo, recommendation));
     section(&mut out, "Last checkpoint", &list(&package.checkpoint, checkpoint));
     section(&mut out, "Handover", &list(&package.handover, handover));
+    section(&mut out, "Rejected", &list(&package.rejection, rejection));
     section(&mut out, "Acceptance criteria not met", &list(&package.criteria, criterion));
     section(&mut out, "Waits for", &list(&package.prerequisites, prerequisite));
     section(&mut out, "Open risks", &list(&package.risks, risk));
     section(&mut out, "Decisions in force", &list(&package.decisions, decision));
     section(&mut out, "Attempts so far", &list(&package.attempts, attempt));
     section(&mut out, "Files", &list(&package.files, file));
+    section(&mut out, "Artifacts", &list(&package.artifacts, artifact));
     section(&mut out, "About the item", &list(&package.about, text));
     section(&mut out, "Notes", &list(&package.notes, note));
     let components: Vec<Component> = package.components.iter().cloned().map(Component).collect();
@@ -75,6 +78,9 @@ fn item(out: &mut String, item: &PackagedItem) {
     );
     if let Some(parent) = &item.parent {
         let _ = writeln!(out, "Part of {parent}.");
+    }
+    if item.quality_gate_level != WorkItemQualityGateLevel::Standard {
+        let _ = writeln!(out, "Quality gate: {}.", item.quality_gate_level);
     }
     if let Some(open) = &item.open {
         let until = open.lease_expires_at.map(|end| format!(" until {}", time(end))).unwrap_or_default();
@@ -122,6 +128,11 @@ pub(super) fn handover(out: &mut String, own: &LastHandover) {
         None => write!(out, ", not acknowledged"),
     };
     let _ = write!(out, ":\n\n{}", quote(&own.text));
+}
+
+pub(super) fn rejection(out: &mut String, own: &LastRejection) {
+    let _ =
+        write!(out, "The last result was rejected by {}, {}:\n\n{}", line(&own.by), time(own.at), quote(&own.reason));
 }
 
 pub(super) fn criterion(out: &mut String, own: &OpenCriterion) {
@@ -176,6 +187,12 @@ pub(super) fn file(out: &mut String, own: &PackagedFile) {
     out.push('\n');
 }
 
+pub(super) fn artifact(out: &mut String, own: &PackagedArtifact) {
+    let mime = own.mime_type.as_ref().map(|mime| format!(", {}", line(mime))).unwrap_or_default();
+    let (name, at) = (line(&own.name).replace('`', "'"), time(own.at));
+    let _ = writeln!(out, "- `{name}`: {}, version {}{mime}, {} bytes, {at}", own.r#type, own.version, own.size_bytes);
+}
+
 pub(super) fn note(out: &mut String, own: &Note) {
     let _ = write!(out, "{}, {}", line(&own.by), time(own.at));
     if let Some(session) = &own.session {
@@ -193,7 +210,7 @@ pub(super) fn text(out: &mut String, own: &ItemText) {
 }
 
 /// On one line, whatever white space it has.
-fn line(text: &str) -> String {
+pub(crate) fn line(text: &str) -> String {
     rules::escape(&text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
@@ -206,6 +223,6 @@ fn quote(text: &str) -> String {
     out
 }
 
-fn time(at: Timestamp) -> String {
+pub(crate) fn time(at: Timestamp) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }

@@ -12,12 +12,14 @@ mod parts;
 mod recover;
 mod rules;
 
+pub(crate) use fit::budget;
 pub use fit::{BYTES_PER_TOKEN, DEFAULT_BUDGET, MAX_BUDGET, MIN_BUDGET, tokens};
 pub use handover::{HandOver, HandedOver};
 pub use markdown::markdown;
+pub(crate) use markdown::{line, time};
 pub use package::{
     Attempt, Budget, FileState, ItemText, LastCheckpoint, LastHandover, Note, OpenAssignment, OpenCriterion, OpenRisk,
-    PackagedDecision, PackagedFile, PackagedItem, RecoveryPackage, UnmetPrerequisite,
+    PackagedArtifact, PackagedDecision, PackagedFile, PackagedItem, RecoveryPackage, UnmetPrerequisite,
 };
 pub use recover::Recover;
 pub(crate) use recover::for_claims;

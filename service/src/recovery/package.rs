@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use callboard_entity::{
-    DecisionCategory, DecisionImpact, DecisionImplementationStatus, DecisionStatus, FileOperationOperation,
-    FileOperationVerificationStatus, TaskAssignmentStatus, TaskPrerequisiteStatus, TaskPrerequisiteType,
-    WorkItemDelegationStatus, WorkItemStatus, WorkItemType,
+    ArtifactType, DecisionCategory, DecisionImpact, DecisionImplementationStatus, DecisionStatus,
+    FileOperationOperation, FileOperationVerificationStatus, TaskAssignmentStatus, TaskPrerequisiteStatus,
+    TaskPrerequisiteType, WorkItemDelegationStatus, WorkItemQualityGateLevel, WorkItemStatus, WorkItemType,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -27,6 +27,9 @@ pub struct RecoveryPackage {
     pub checkpoint: Option<LastCheckpoint>,
     /// The newest handover of the item.
     pub handover: Option<LastHandover>,
+    /// The newest review, where it rejected the result: what must become better.
+    #[serde(default)]
+    pub rejection: Option<LastRejection>,
     /// The acceptance criteria that are not met yet.
     pub criteria: Vec<OpenCriterion>,
     /// What the item still waits for.
@@ -39,6 +42,9 @@ pub struct RecoveryPackage {
     pub attempts: Vec<Attempt>,
     /// What was done to files, by the operation that counts for each path.
     pub files: Vec<PackagedFile>,
+    /// What came of the work so far: the newest version of each artifact, the newest first.
+    #[serde(default)]
+    pub artifacts: Vec<PackagedArtifact>,
     /// Comments, and what sessions noted about the item, the newest first.
     pub notes: Vec<Note>,
     /// The parts of the system that the decisions in force are about.
@@ -90,6 +96,14 @@ pub struct PackagedItem {
     pub blocked_reason: Option<String>,
     /// How many acceptance criteria it has.
     pub criteria: u64,
+    /// What its completion must meet.
+    #[serde(default = "standard")]
+    pub quality_gate_level: WorkItemQualityGateLevel,
+}
+
+/// What a package that was written before gates says of them: nothing.
+fn standard() -> WorkItemQualityGateLevel {
+    WorkItemQualityGateLevel::Standard
 }
 
 /// Who holds the item, and until when.
@@ -139,6 +153,19 @@ pub struct LastHandover {
     pub text: String,
     /// When its reader acknowledged it.
     pub acknowledged_at: Option<Timestamp>,
+}
+
+/// A review that rejected the last result.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LastRejection {
+    /// The review.
+    pub review: Uuid,
+    /// `agent:SLUG` or `user:NAME`.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// What must become better.
+    pub reason: String,
 }
 
 /// An acceptance criterion that is not met.
@@ -245,6 +272,25 @@ pub struct PackagedFile {
     pub at: Timestamp,
     /// Why it was done.
     pub rationale: Option<String>,
+}
+
+/// What came of the work so far. `callboard artifact get` gives its content.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackagedArtifact {
+    /// Its name in the item.
+    pub name: String,
+    /// What it is for.
+    pub r#type: ArtifactType,
+    /// Its newest version.
+    pub version: i64,
+    /// How large it is, in bytes.
+    pub size_bytes: i64,
+    /// Its media type.
+    pub mime_type: Option<String>,
+    /// SHA-256 of its content, in hex.
+    pub content_hash: String,
+    /// When that version was added.
+    pub at: Timestamp,
 }
 
 /// What should be found at a path.

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::markdown;
 use super::package::{
-    Attempt, ItemText, LastCheckpoint, LastHandover, Note, OpenCriterion, OpenRisk, PackagedDecision, PackagedFile,
-    RecoveryPackage, UnmetPrerequisite,
+    Attempt, ItemText, LastCheckpoint, LastHandover, LastRejection, Note, OpenCriterion, OpenRisk, PackagedArtifact,
+    PackagedDecision, PackagedFile, RecoveryPackage, UnmetPrerequisite,
 };
 use super::rules::Advice;
 
@@ -108,6 +108,7 @@ kinds! {
     Recommendation, |part| vec![&mut part.0.text], markdown::recommendation, |own, p| p.recommendations.push(own.0);
     Guidance, |part| vec![&mut part.0.text], markdown::guidance, |own, p| p.guidance.push(own.0);
     LastHandover, |part| vec![&mut part.text], markdown::handover, |own, p| p.handover = Some(own);
+    LastRejection, |part| vec![&mut part.reason], markdown::rejection, |own, p| p.rejection = Some(own);
     OpenCriterion, |part| vec![&mut part.text], markdown::criterion, |own, p| p.criteria.push(own);
     UnmetPrerequisite, |part| vec![&mut part.description], markdown::prerequisite, |own, p| p.prerequisites.push(own);
     OpenRisk, |part| part.mitigation.iter_mut().chain([&mut part.text]).collect(), markdown::risk,
@@ -116,6 +117,7 @@ kinds! {
         |own, p| p.decisions.push(own);
     Attempt, |part| part.why.iter_mut().collect(), markdown::attempt, |own, p| p.attempts.push(own);
     PackagedFile, |part| part.rationale.iter_mut().collect(), markdown::file, |own, p| p.files.push(own);
+    PackagedArtifact, |part| vec![&mut part.name], markdown::artifact, |own, p| p.artifacts.push(own);
     Note, |part| vec![&mut part.text], markdown::note, |own, p| p.notes.push(own);
     Component, |part| vec![&mut part.0], markdown::component, |own, p| p.components.push(own.0);
     ItemText, |part| vec![&mut part.text], markdown::text, |own, p| p.about.push(own);

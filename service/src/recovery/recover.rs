@@ -22,7 +22,7 @@ const CLAIM_PACKAGES: usize = 10;
 /// Where an item's delegation context says that it was handed over.
 pub(super) const HANDOVER: &str = "handover";
 
-/// All that the next worker on an item needs, from the database alone; at most eighteen statements, whatever there is.
+/// All that the next worker on an item needs, from the database alone; at most twenty statements, whatever there is.
 ///
 /// It changes nothing, and the same rows give the same package. It fits into its budget: less important entries are left
 /// out and long texts shortened, and both are counted. How tokens are counted stands in docs/continuity.md.

@@ -51,6 +51,7 @@ pub const RECOMMENDATIONS: &[Rule] = &[
     rule("backoff", a::backoff),
     rule("last_attempt", a::last_attempt),
     rule("same_failure", a::same_failure),
+    rule("rejected", a::rejected),
     rule("handover", a::handover),
     rule("file_differs", a::file_differs),
     rule("file_unverified", a::file_unverified),
@@ -75,6 +76,7 @@ pub const GUIDANCE: &[Rule] = &[
     rule("notes", a::notes),
     rule("components", a::components),
     rule("due", a::due),
+    rule("gate", a::gate),
     rule("report", a::report),
 ];
 

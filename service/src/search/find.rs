@@ -2,14 +2,17 @@
 
 use callboard_entity::{DecisionCategory, DecisionImpact, DecisionStatus, WorkItemStatus};
 use callboard_search::EntityType;
+use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-use super::hits::{Hit, hits};
+use super::hits::{Hit, hit};
 use super::rank::{RANKED_ALIKE, rank};
 use super::term::{Term, terms};
 use super::within::{HitStatus, Within};
+use crate::db::dialect::Dialect;
 use crate::db::dialect::search_query::Wanted;
-use crate::db::{Query, Tx};
+use crate::db::{Alone, Query, Tx};
 use crate::decision::fields;
 use crate::error::{Error, Result};
 use crate::id::Ref;
@@ -25,7 +28,7 @@ pub const MOST_BYTES: usize = 4096;
 /// How many hits a page has where no limit is named.
 const DEFAULT: u64 = 20;
 
-/// Everything that has all of some words, the best first; eight statements at most, and one for a project's name.
+/// Everything that has all of some words, the best first; one statement, and one for a project's name.
 ///
 /// What is typed is words and nothing else: every sign but letters and digits separates them, case and accents do not
 /// matter, and there are no operators. What is archived is found too. Both databases find the same; the first
@@ -121,6 +124,24 @@ impl Query for Search {
     type Output = Found;
 
     async fn fetch(&self, tx: &Tx) -> Result<Found> {
+        let project = match &self.project {
+            Some(name) => Some(project::find(tx, name).await?.id),
+            None => None,
+        };
+        self.find(&tx.conn, tx.dialect, project).await
+    }
+
+    /// A project that is named has to be looked up first.
+    async fn fetch_alone(&self, alone: Alone<'_>) -> Result<Option<Found>> {
+        match self.project {
+            Some(_) => Ok(None),
+            None => self.find(alone.conn, alone.dialect, None).await.map(Some),
+        }
+    }
+}
+
+impl Search {
+    async fn find(&self, conn: &impl ConnectionTrait, dialect: Dialect, project: Option<Uuid>) -> Result<Found> {
         let limit = self.limit()?;
         let terms = terms(&self.words, self.prefix)?;
         let (mut items, mut decisions) = (Vec::new(), Vec::new());
@@ -132,10 +153,6 @@ impl Query for Search {
         }
         let kinds = self.kinds(&items, &decisions)?;
         let file = self.file.as_deref().map(|path| fields::path("file", path)).transpose()?;
-        let project = match &self.project {
-            Some(name) => Some(project::find(tx, name).await?.id),
-            None => None,
-        };
         let wanted = Wanted {
             terms: &terms,
             kinds: &kinds,
@@ -150,14 +167,17 @@ impl Query for Search {
         let from = if self.offset < RANKED_ALIKE { 0 } else { self.offset };
         let until = (self.offset.saturating_add(limit + 1)).max(RANKED_ALIKE);
         let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
-        let found = tx.dialect.find_documents(&tx.conn, &wanted, number(until - from), number(from)).await?;
-        let page = rank(found, from, &terms)?;
-        let page = page.get(usize::try_from(self.offset - from).unwrap_or(usize::MAX)..).unwrap_or_default();
+        let found = dialect.find_documents(conn, &wanted, number(until - from), number(from)).await?;
+        let mut page = rank(found, from, &terms)?;
+        page.drain(..usize::try_from(self.offset - from).unwrap_or(usize::MAX).min(page.len()));
         let shown = page.len().min(usize::try_from(limit).unwrap_or(usize::MAX));
+        let next = (page.len() > shown).then(|| self.offset.saturating_add(limit));
+        page.truncate(shown);
+        let ranks = self.offset.saturating_add(1)..;
         Ok(Found {
             words: terms.iter().map(Term::to_string).collect(),
-            hits: hits(tx, &page[..shown], self.offset.saturating_add(1), &terms).await?,
-            next: (page.len() > shown).then(|| self.offset.saturating_add(limit)),
+            hits: page.into_iter().zip(ranks).map(|(ranked, rank)| hit(ranked, rank, &terms)).collect::<Result<_>>()?,
+            next,
         })
     }
 }

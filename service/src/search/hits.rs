@@ -1,14 +1,8 @@
-//! The rows behind the documents that were found: at most one statement for each kind, and one for their projects.
+//! What is shown of a document that was found. Pure.
 
-use std::collections::HashMap;
-
-use callboard_entity::{
-    DecisionStatus, WorkItemStatus, board_decisions as decisions, checkpoints, session_events,
-    work_item_events as events, work_items as items, work_sessions as sessions,
-};
+use callboard_entity::{DecisionStatus, WorkItemStatus};
 use callboard_search::EntityType;
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationTrait};
+use sea_orm::ActiveEnum;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -17,9 +11,8 @@ use super::snippet::snippet;
 use super::term::Term;
 use super::within::{HitKind, HitStatus};
 use crate::clock::Timestamp;
-use crate::db::Tx;
 use crate::decision;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// One that was found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -47,188 +40,38 @@ pub struct Hit {
     pub changed_at: Timestamp,
 }
 
-/// A row that was found.
-struct Row {
-    project: Option<Uuid>,
-    key: Key,
-    title: Option<String>,
-    text: Option<String>,
-    status: Option<HitStatus>,
-    archived: bool,
-    changed_at: Timestamp,
-}
-
-enum Key {
-    Text(String),
-    /// A decision's, whose project knows the rest.
-    Number(i64),
-}
-
-/// So many characters of a text are looked at for the snippet, about as many as the index has of it.
-macro_rules! beginning {
-    ($text:literal) => {
-        concat!("substr(", $text, ", 1, 65536)")
-    };
-}
-
-/// The hits of documents, of which the first has the rank `first`.
-pub(super) async fn hits(tx: &Tx, ranked: &[Ranked], first: u64, terms: &[Term]) -> Result<Vec<Hit>> {
-    if ranked.is_empty() {
-        return Ok(Vec::new());
-    }
-    let of = |kind: EntityType| ranked.iter().filter(move |one| one.kind == kind).map(|one| one.id).collect::<Vec<_>>();
-    let mut rows: HashMap<Uuid, Row> = HashMap::new();
-    for kind in EntityType::ALL {
-        let ids = of(kind);
-        if ids.is_empty() {
-            continue;
+/// The hit of a document that has a place in the answer.
+pub(super) fn hit(ranked: Ranked, rank: u64, terms: &[Term]) -> Result<Hit> {
+    let Ranked { kind, document, .. } = ranked;
+    let stored = |why: String| Error::Stored { what: format!("{} {}", kind.as_str(), document.key), why };
+    let status = match (kind, &document.status) {
+        (_, None) => None,
+        (EntityType::Decision, Some(word)) => {
+            let status = DecisionStatus::try_from_value(word).map_err(|error| stored(error.to_string()))?;
+            Some(HitStatus::Decision(status))
         }
-        rows.extend(match kind {
-            EntityType::Item => items_of(tx, ids).await?,
-            EntityType::Decision => decisions_of(tx, ids).await?,
-            EntityType::Comment => comments_of(tx, ids).await?,
-            EntityType::Note => notes_of(tx, ids).await?,
-            EntityType::Checkpoint => checkpoints_of(tx, ids).await?,
-        });
-    }
-    let projects = decision::slugs_and_prefixes(tx, rows.values().filter_map(|row| row.project)).await?;
-    let hit = |(one, rank): (&Ranked, u64)| {
-        // All is read from one state of the board: a document without its row is `verify`'s to name.
-        let row = rows.remove(&one.id)?;
-        let (slug, prefix) = row.project.and_then(|id| projects.get(&id)).cloned().unzip();
-        Some(Hit {
-            rank,
-            kind: one.kind.into(),
-            id: one.id,
-            key: match row.key {
-                Key::Text(key) => key,
-                Key::Number(number) => decision::key(&prefix.unwrap_or_default(), number),
-            },
-            title: row.title,
-            snippet: snippet(&row.text.unwrap_or_default(), terms),
-            project: slug,
-            status: row.status,
-            archived: row.archived,
-            changed_at: row.changed_at,
-        })
+        (_, Some(word)) => {
+            let status = WorkItemStatus::try_from_value(word).map_err(|error| stored(error.to_string()))?;
+            Some(HitStatus::Item(status))
+        }
     };
-    Ok(ranked.iter().zip(first..).filter_map(hit).collect())
-}
-
-type Rows = Vec<(Uuid, Row)>;
-
-async fn items_of(tx: &Tx, ids: Vec<Uuid>) -> Result<Rows> {
-    use items::Column as C;
-    let select = items::Entity::find().select_only().columns([C::Id, C::UpdatedAt]);
-    let select = select.column_as(Expr::cust(beginning!("work_items.description")), "text").columns(ABOUT);
-    Ok(written(select.filter(C::Id.is_in(ids)).into_tuple().all(&tx.conn).await?))
-}
-
-/// Id, project, number, title, status and time of a decision, and its texts as one.
-type Decided = (Uuid, Uuid, i64, String, DecisionStatus, Timestamp, Option<String>);
-
-async fn decisions_of(tx: &Tx, ids: Vec<Uuid>) -> Result<Rows> {
-    use decisions::Column as C;
-    let texts = beginning!(
-        "coalesce(problem, '') || ' ' || coalesce(context, '') || ' ' || decision || ' ' || rationale || ' ' || \
-         coalesce(implementation_approach, '') || ' ' || coalesce(outcome, '') || ' ' || coalesce(lessons, '')"
-    );
-    let found: Vec<Decided> = decisions::Entity::find()
-        .select_only()
-        .columns([C::Id, C::ProjectId, C::Number, C::Title, C::Status, C::UpdatedAt])
-        .column_as(Expr::cust(texts), "text")
-        .filter(C::Id.is_in(ids))
-        .into_tuple()
-        .all(&tx.conn)
-        .await?;
-    let row = |(id, project, number, title, status, changed_at, text): Decided| {
-        let row = Row {
-            project: Some(project),
-            key: Key::Number(number),
-            title: Some(title),
-            text,
-            status: Some(HitStatus::Decision(status)),
-            archived: false,
-            changed_at,
-        };
-        (id, row)
+    let key = match kind {
+        EntityType::Decision => {
+            let number = document.key.parse().map_err(|_| stored("its number is none".to_owned()))?;
+            decision::key(document.key_prefix.as_deref().unwrap_or_default(), number)
+        }
+        _ => document.key,
     };
-    Ok(found.into_iter().map(row).collect())
-}
-
-/// The columns of the item that a row is about.
-const ABOUT: [items::Column; 5] = [
-    items::Column::ProjectId,
-    items::Column::Key,
-    items::Column::Title,
-    items::Column::Status,
-    items::Column::ArchivedAt,
-];
-
-async fn comments_of(tx: &Tx, ids: Vec<Uuid>) -> Result<Rows> {
-    use events::Column as C;
-    let select = events::Entity::find().select_only().columns([C::Id, C::CreatedAt]);
-    let select = select.column_as(Expr::cust(beginning!("work_item_events.reason")), "text").columns(ABOUT);
-    let select = select.join(JoinType::InnerJoin, events::Relation::WorkItem.def()).filter(C::Id.is_in(ids));
-    Ok(written(select.into_tuple().all(&tx.conn).await?))
-}
-
-async fn checkpoints_of(tx: &Tx, ids: Vec<Uuid>) -> Result<Rows> {
-    use checkpoints::Column as C;
-    let select = checkpoints::Entity::find().select_only().columns([C::Id, C::CreatedAt]);
-    let select = select.column_as(Expr::cust(beginning!("checkpoints.note")), "text").columns(ABOUT);
-    let select = select.join(JoinType::InnerJoin, checkpoints::Relation::WorkItem.def()).filter(C::Id.is_in(ids));
-    Ok(written(select.into_tuple().all(&tx.conn).await?))
-}
-
-/// Id, time and text of a row, then [`ABOUT`] of its item.
-type Written = (Uuid, Timestamp, Option<String>, Uuid, String, String, WorkItemStatus, Option<Timestamp>);
-
-fn written(found: Vec<Written>) -> Rows {
-    let row = |(id, changed_at, text, project, key, title, status, archived): Written| {
-        let row = Row {
-            project: Some(project),
-            key: Key::Text(key),
-            title: Some(title),
-            text,
-            status: Some(HitStatus::Item(status)),
-            archived: archived.is_some(),
-            changed_at,
-        };
-        (id, row)
-    };
-    found.into_iter().map(row).collect()
-}
-
-/// Id, time and text of a note, project and key of its session, and title, status and archiving of its item.
-type Note =
-    (Uuid, Timestamp, Option<String>, Option<Uuid>, String, Option<String>, Option<WorkItemStatus>, Option<Timestamp>);
-
-async fn notes_of(tx: &Tx, ids: Vec<Uuid>) -> Result<Rows> {
-    use session_events::Column as C;
-    let found: Vec<Note> = session_events::Entity::find()
-        .select_only()
-        .columns([C::Id, C::CreatedAt])
-        .column_as(Expr::cust(beginning!("session_events.data ->> 'text'")), "text")
-        .columns([sessions::Column::ProjectId, sessions::Column::Key])
-        .columns([items::Column::Title, items::Column::Status, items::Column::ArchivedAt])
-        .join(JoinType::InnerJoin, session_events::Relation::Session.def())
-        .join(JoinType::LeftJoin, session_events::Relation::WorkItem.def())
-        .filter(C::Id.is_in(ids))
-        .into_tuple()
-        .all(&tx.conn)
-        .await?;
-    let row = |(id, changed_at, text, project, key, title, status, archived): Note| {
-        let row = Row {
-            project,
-            key: Key::Text(key),
-            title,
-            text,
-            status: status.map(HitStatus::Item),
-            archived: archived.is_some(),
-            changed_at,
-        };
-        (id, row)
-    };
-    Ok(found.into_iter().map(row).collect())
+    Ok(Hit {
+        rank,
+        kind: kind.into(),
+        id: document.entity_id,
+        key,
+        title: document.title,
+        snippet: snippet(document.text.as_deref().unwrap_or_default(), terms),
+        project: document.project,
+        status,
+        archived: document.is_archived,
+        changed_at: document.changed_at,
+    })
 }

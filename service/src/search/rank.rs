@@ -11,14 +11,13 @@
 use std::cmp::Reverse;
 
 use callboard_search::EntityType;
-use uuid::Uuid;
 
 use super::term::Term;
 use crate::db::dialect::search_query::FoundDocument;
 use crate::error::{Error, Result};
 
 /// So many of the best hits of the database's own ranking are ranked again by the rule that both databases share.
-pub const RANKED_ALIKE: u64 = 100;
+pub const RANKED_ALIKE: u64 = 25;
 
 /// What a word counts in a key or title.
 const IN_HEADING: f64 = 5.0;
@@ -29,46 +28,58 @@ const B: f64 = 0.75;
 const COMMON: f64 = 100.0;
 
 /// A document of the answer.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(super) struct Ranked {
     pub kind: EntityType,
-    pub id: Uuid,
+    pub document: FoundDocument,
     score: f64,
 }
 
 /// The documents as the database ranked them from `offset` on, those of the first [`RANKED_ALIKE`] in our order.
 pub(super) fn rank(found: Vec<FoundDocument>, offset: u64, terms: &[Term]) -> Result<Vec<Ranked>> {
     let alike = usize::try_from(RANKED_ALIKE.saturating_sub(offset)).unwrap_or(usize::MAX).min(found.len());
-    let mut ranked = found.iter().map(|document| Ranked::new(document, terms)).collect::<Result<Vec<Ranked>>>()?;
+    let mut ranked = found.into_iter().map(|document| Ranked::new(document, terms)).collect::<Result<Vec<Ranked>>>()?;
     ranked[..alike].sort_by(|a, b| {
         // Of equals by kind, then the newest first.
-        b.score.total_cmp(&a.score).then_with(|| (a.kind, Reverse(a.id)).cmp(&(b.kind, Reverse(b.id))))
+        let age = |ranked: &Ranked| Reverse(ranked.document.entity_id);
+        b.score.total_cmp(&a.score).then_with(|| (a.kind, age(a)).cmp(&(b.kind, age(b))))
     });
     Ok(ranked)
 }
 
 impl Ranked {
-    fn new(document: &FoundDocument, terms: &[Term]) -> Result<Self> {
+    fn new(document: FoundDocument, terms: &[Term]) -> Result<Self> {
         let word = document.entity_type.as_str();
         let kind = EntityType::ALL.into_iter().find(|kind| kind.as_str() == word);
         let kind = kind.ok_or_else(|| Error::Stored { what: "a search document".to_owned(), why: word.to_owned() })?;
-        let heading = document.heading.as_deref().map_or(0, |text| callboard_search::words(text).len());
-        Ok(Self { kind, id: document.entity_id, score: score(&document.search_text, heading, terms) })
+        let part = |text: Option<&str>| text.map(callboard_search::search_text).unwrap_or_default();
+        // The texts of the document, as the index has them, without reading them from there.
+        let heading = match kind {
+            EntityType::Item => vec![part(Some(&document.key)), part(document.title.as_deref())],
+            EntityType::Decision => vec![part(document.title.as_deref())],
+            EntityType::Comment | EntityType::Note | EntityType::Checkpoint => Vec::new(),
+        };
+        let score = score(&heading, &part(document.text.as_deref()), terms);
+        Ok(Self { kind, document, score })
     }
 }
 
-/// How well a search text fits, of which the first `heading` words are a key or title.
-fn score(search_text: &str, heading: usize, terms: &[Term]) -> f64 {
+/// How well a document fits, whose key and title have the words of `heading`.
+fn score(heading: &[String], text: &str, terms: &[Term]) -> f64 {
     let mut counts = vec![0.0_f64; terms.len()];
     let mut length = 0.0;
-    for (place, word) in search_text.split_whitespace().enumerate() {
-        length += 1.0;
-        for (term, count) in terms.iter().zip(&mut counts) {
-            if term.is(word) {
-                *count += if place < heading { IN_HEADING } else { 1.0 };
+    let mut count = |words: &str, each: f64| {
+        for word in words.split_ascii_whitespace() {
+            length += 1.0;
+            for (term, count) in terms.iter().zip(&mut counts) {
+                if term.is(word) {
+                    *count += each;
+                }
             }
         }
-    }
+    };
+    heading.iter().for_each(|words| count(words, IN_HEADING));
+    count(text, 1.0);
     let norm = K * (1.0 - B + B * length / COMMON);
     counts.iter().map(|count| count * (K + 1.0) / (count + norm)).sum()
 }
@@ -83,15 +94,21 @@ mod tests {
         FoundDocument {
             entity_type: kind.to_owned(),
             entity_id: Uuid::from_u128(number),
-            search_text: callboard_search::search_text(&format!("{heading}\n{text}")),
-            heading: Some(heading.to_owned()).filter(|heading| !heading.is_empty()),
+            text: Some(text.to_owned()),
+            project: None,
+            key_prefix: None,
+            key: String::new(),
+            title: Some(heading.to_owned()).filter(|heading| !heading.is_empty()),
+            status: None,
+            is_archived: false,
+            changed_at: Default::default(),
         }
     }
 
     fn numbers(found: Vec<FoundDocument>, offset: u64, words: &[(&str, bool)]) -> Vec<u128> {
         let term = |(word, is_prefix): &(&str, bool)| Term { word: (*word).to_owned(), is_prefix: *is_prefix };
         let terms: Vec<Term> = words.iter().map(term).collect();
-        rank(found, offset, &terms).into_iter().flatten().map(|ranked| ranked.id.as_u128()).collect()
+        rank(found, offset, &terms).into_iter().flatten().map(|ranked| ranked.document.entity_id.as_u128()).collect()
     }
 
     #[test]

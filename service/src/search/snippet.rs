@@ -1,5 +1,7 @@
 //! The part of a text that shows why it was found. Pure.
 
+use callboard_search::MAX_WORD_BYTES;
+
 use super::term::Term;
 
 /// About so many characters are shown,
@@ -60,9 +62,18 @@ fn pieces<'a>(text: &'a str, terms: &[Term]) -> Vec<Piece<'a>> {
 
 /// Which of the terms are in a piece.
 fn found(piece: &str, terms: &[Term]) -> u32 {
-    let bits =
-        |word: &str| terms.iter().enumerate().filter(|(_, term)| term.is(word)).fold(0, |bits, (n, _)| bits | (1 << n));
-    callboard_search::search_text(piece).split_whitespace().map(bits).fold(0, |all, bits| all | bits)
+    let bits = |word: &str, is: fn(&Term, &str) -> bool| {
+        terms.iter().enumerate().filter(|(_, term)| is(term, word)).fold(0, |bits, (n, _)| bits | (1 << n))
+    };
+    if piece.is_ascii() && piece.len() <= MAX_WORD_BYTES {
+        // What the tokenizer would give, without a text for each piece.
+        let words = piece.split(|ch: char| !ch.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+        return words.map(|word| bits(word, Term::is_in_any_case)).fold(0, |all, bits| all | bits);
+    }
+    callboard_search::search_text(piece)
+        .split_whitespace()
+        .map(|word| bits(word, Term::is))
+        .fold(0, |all, bits| all | bits)
 }
 
 /// The place of the first piece that is shown.

@@ -19,6 +19,12 @@ impl Term {
     pub fn is(&self, word: &str) -> bool {
         if self.is_prefix { word.starts_with(&self.word) } else { word == self.word }
     }
+
+    /// The same of a word of ASCII as it was written.
+    pub fn is_in_any_case(&self, word: &str) -> bool {
+        let word = if self.is_prefix { word.get(..self.word.len()) } else { Some(word) };
+        word.is_some_and(|word| word.eq_ignore_ascii_case(&self.word))
+    }
 }
 
 impl fmt::Display for Term {

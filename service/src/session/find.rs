@@ -84,7 +84,7 @@ pub(super) async fn lock_found(tx: &Tx, found: sessions::Model) -> Result<sessio
 }
 
 /// As [`lock`], but not locked.
-pub(super) async fn named_or_own(tx: &Tx, session: Option<&Ref>, states: &[Status]) -> Result<sessions::Model> {
+pub(crate) async fn named_or_own(tx: &Tx, session: Option<&Ref>, states: &[Status]) -> Result<sessions::Model> {
     match session {
         Some(name) => find(tx, name).await,
         None => own(tx, states).await,

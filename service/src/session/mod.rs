@@ -4,6 +4,7 @@
 //! ([`crate::Callboard::in_session`]) names it in its ledger rows.
 
 mod abandon;
+mod abandon_idle;
 mod command;
 mod continuity;
 mod end;
@@ -24,10 +25,11 @@ mod switch;
 
 pub use abandon::AbandonSession;
 pub(crate) use abandon::abandon_all;
+pub(crate) use abandon_idle::abandon_idle;
 pub use command::RecordCommand;
 pub use continuity::{Continuity, ContinuityReport, EXAMPLES, Figure};
 pub use end::EndSession;
-pub(crate) use find::{find, must_be_open, not_over};
+pub(crate) use find::{find, must_be_open, named_or_own, not_over};
 pub use list::{ListSessions, ListedSession};
 pub use note::NoteInSession;
 pub use pause::PauseSession;

@@ -3,10 +3,12 @@
 use callboard_entity::board_projects;
 use serde_json::Value;
 
+use super::upkeep;
 use crate::assignment::deadline::{DEFAULT_LEASE_SECONDS, MAX_LEASE_SECONDS, MIN_LEASE_SECONDS};
 use crate::checkpoint::{DEFAULT_KEPT, MAX_KEPT};
 use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::health::check_thresholds;
 use crate::id::Ref;
 use crate::{project, rules, user};
 
@@ -25,6 +27,7 @@ pub(super) const DEFAULT_ACTOR: &str = "default_actor";
 pub(super) const DEFAULT_PROJECT: &str = "default_project";
 pub(super) const LEASE_SECONDS: &str = "lease_seconds";
 pub(super) const CHECKPOINTS_KEPT: &str = "checkpoints_kept";
+pub(super) const HEALTH_THRESHOLDS: &str = "health_thresholds";
 
 /// Every setting there is.
 pub const KEYS: &[Known] = &[
@@ -48,6 +51,15 @@ pub const KEYS: &[Known] = &[
         about: "how many checkpoints of an item are kept, the newest: 1 to 1000",
         per_project: true,
     },
+    Known {
+        key: HEALTH_THRESHOLDS,
+        about: "what `callboard health` holds its metrics against, such as {\"stale_items\": 3}; null: only looked at",
+        per_project: true,
+    },
+    upkeep::KNOWN[0],
+    upkeep::KNOWN[1],
+    upkeep::KNOWN[2],
+    upkeep::KNOWN[3],
 ];
 
 /// Finds a setting, or says which keys are near to the one that is not there.
@@ -64,7 +76,7 @@ impl Known {
         match self.key {
             LEASE_SECONDS => Some(Value::from(DEFAULT_LEASE_SECONDS)),
             CHECKPOINTS_KEPT => Some(Value::from(DEFAULT_KEPT)),
-            _ => None,
+            key => upkeep::default_value(key),
         }
     }
 
@@ -81,6 +93,9 @@ impl Known {
 
     /// Refuses a value that the setting cannot have, or that names what is not there.
     pub(super) async fn check_value(&self, tx: &Tx, value: &Value) -> Result<()> {
+        if let Some(checked) = upkeep::check(self.key, value) {
+            return checked;
+        }
         let refuse = |rule: &str| Err(Error::invalid("value", value.to_string(), format!("{} {rule}", self.key)));
         match self.key {
             DEFAULT_ACTOR => match value.as_str().and_then(|text| text.strip_prefix("user:")) {
@@ -95,6 +110,7 @@ impl Known {
                 Some(1..=MAX_KEPT) => Ok(()),
                 _ => refuse("must be a whole number from 1 to 1000"),
             },
+            HEALTH_THRESHOLDS => check_thresholds(value)?.map_or(Ok(()), |rule| refuse(&rule)),
             _ => match value.as_i64() {
                 Some(seconds) if (MIN_LEASE_SECONDS..=MAX_LEASE_SECONDS).contains(&seconds) => Ok(()),
                 _ => refuse("must be a whole number of seconds from 10 to 86400"),

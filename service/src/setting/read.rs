@@ -5,7 +5,7 @@ use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::known::{CHECKPOINTS_KEPT, DEFAULT_ACTOR, DEFAULT_PROJECT, LEASE_SECONDS};
+use super::known::{CHECKPOINTS_KEPT, DEFAULT_ACTOR, DEFAULT_PROJECT, HEALTH_THRESHOLDS, LEASE_SECONDS};
 use super::store;
 use crate::assignment::deadline::DEFAULT_LEASE_SECONDS;
 use crate::checkpoint::DEFAULT_KEPT;
@@ -26,6 +26,13 @@ pub(crate) async fn checkpoints_kept(tx: &Tx, project: Option<Uuid>) -> Result<i
         None => Ok(DEFAULT_KEPT),
         Some(row) => row.value.as_i64().ok_or_else(|| unreadable(&row)),
     }
+}
+
+/// The board's thresholds of health, and the project's own: a metric that these do not name is held against those.
+pub(crate) async fn health_thresholds(tx: &Tx, project: Uuid) -> Result<(Option<Value>, Option<Value>)> {
+    let board = store::row(tx, HEALTH_THRESHOLDS, None).await?.map(|row| row.value);
+    let own = store::row(tx, HEALTH_THRESHOLDS, Some(project)).await?.map(|row| row.value);
+    Ok((board, own))
 }
 
 /// The slug of the project that is meant where none is named.
@@ -61,6 +68,6 @@ async fn follow(tx: &Tx, key: &str, old: Value, new: Value) -> Result<()> {
     Ok(())
 }
 
-fn unreadable(row: &rows::Model) -> Error {
+pub(super) fn unreadable(row: &rows::Model) -> Error {
     Error::Stored { what: format!("setting {}", row.key), why: format!("{} is not what it may hold", row.value) }
 }

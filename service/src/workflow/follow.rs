@@ -65,18 +65,35 @@ async fn follow_ended(tx: &Tx, item: &work_items::Model) -> Result<()> {
     Ok(())
 }
 
-async fn done(
-    journal: &mut Journal<'_>,
-    step: &mut steps::Model,
+/// Refuses a result that the step which waits for the item would not take, before the item goes to a review.
+///
+/// # Errors
+/// `GateNotMet`.
+pub(crate) async fn check_result(tx: &Tx, item: &work_items::Model) -> Result<()> {
+    let waiting = steps::Entity::find()
+        .filter(steps::Column::WorkItemId.eq(item.id))
+        .filter(steps::Column::Status.eq(Status::Waiting))
+        .one(&tx.conn)
+        .await?;
+    if let Some(step) = waiting {
+        let (result, _) = result(tx, item).await?;
+        taken(&step, delegated::spec(&step)?.as_ref(), item, &result)?;
+    }
+    Ok(())
+}
+
+/// What the step makes of a result: the output of its run that it stores, where its template names one.
+fn taken(
+    step: &steps::Model,
     spec: Option<&StepSpec>,
     item: &work_items::Model,
-) -> Result<()> {
-    let (result, agent) = result(journal.tx, item).await?;
-    check_output(&step.name, &result).map_err(|e| refused(item, vec![e.to_string()]))?;
+    result: &Value,
+) -> Result<Option<(String, Output)>> {
+    check_output(&step.name, result).map_err(|e| refused(item, vec![e.to_string()]))?;
     let mut output = None;
     if let Some(spec) = spec {
-        let mut missing = gate::check(&spec.gate, &result);
-        match spec.output.as_ref().map(|wanted| (wanted, gate::output(wanted, &result))) {
+        let mut missing = gate::check(&spec.gate, result);
+        match spec.output.as_ref().map(|wanted| (wanted, gate::output(wanted, result))) {
             Some((wanted, Ok(value))) => output = Some((wanted.key.clone(), Output { value, kind: wanted.r#type })),
             Some((_, Err(why))) => missing.push(why),
             None => {}
@@ -85,6 +102,17 @@ async fn done(
             return Err(refused(item, missing));
         }
     }
+    Ok(output)
+}
+
+async fn done(
+    journal: &mut Journal<'_>,
+    step: &mut steps::Model,
+    spec: Option<&StepSpec>,
+    item: &work_items::Model,
+) -> Result<()> {
+    let (result, agent) = result(journal.tx, item).await?;
+    let output = taken(step, spec, item, &result)?;
     complete(journal, step, &result, agent).await?;
     if let Some((key, output)) = output {
         insert(journal, Some(step.id), &key, &output).await?;

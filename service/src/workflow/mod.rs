@@ -28,7 +28,7 @@ pub mod template;
 pub use cancel::{CancelRun, CancelledRun};
 pub use check::{CheckRuns, RunMismatch};
 pub(crate) use delegated::{time_out, timed_out};
-pub(crate) use follow::{awaiting, follow};
+pub(crate) use follow::{awaiting, check_result, follow};
 pub use list::{ListRuns, ListedRun};
 pub use logs::{RunEventPage, RunLogEntry, RunLogs};
 pub use outputs::{RunOutputs, StoredOutput};

@@ -98,5 +98,5 @@ both! {
 }
 
 fn finish(item: Uuid) -> FinishOwn {
-    FinishOwn { item: Ref::Id(item), notes: None, actual_hours: None }
+    FinishOwn { item: Ref::Id(item), notes: None, actual_hours: None, force: None }
 }

@@ -1,6 +1,8 @@
 //! The callboard command line as a user runs it.
 
 mod agent;
+mod archive;
+mod artifact;
 mod assignment;
 mod bad_input;
 mod board;
@@ -10,19 +12,25 @@ mod docs;
 mod export;
 mod fence;
 mod file;
+mod gate;
+mod health;
 mod import;
 mod init;
 mod item;
+mod maintenance;
 mod output;
 mod prerequisite;
+mod prerequisite_types;
 mod process;
 mod project;
 mod quickstart;
+mod review;
 mod search;
 mod secrets;
 mod session;
 mod setting;
 mod sprint;
+mod stream;
 mod upgrade;
 mod user;
 mod workflow;

@@ -36,7 +36,7 @@ plain! {
         for folder in [".beads", "docs/adr"] {
             std::fs::create_dir_all(with_files.path().join(folder)).expect("make a folder");
         }
-        for file in [".beads/issues.jsonl", "board.jsonl", "review.yaml", "docs/adr/0001-one.md"] {
+        for file in [".beads/issues.jsonl", "board.jsonl", "review.yaml", "docs/adr/0001-one.md", "report.md"] {
             std::fs::write(with_files.path().join(file), "").expect("write a file that a command reads");
         }
         let commands = callboard_commands(dir.path());
@@ -46,7 +46,7 @@ plain! {
             for words in &commands {
                 let exit = if OFFLINE.contains(&words[0].as_str()) { 0 } else { exit };
                 let reads_a_file = words[0] == "import"
-                    || [["workflow", "template"], ["decision", "import"]].iter().any(|noun| words.len() > 1 && words[..2] == *noun);
+                    || [["workflow", "template"], ["decision", "import"], ["artifact", "add"]].iter().any(|noun| words.len() > 1 && words[..2] == *noun);
                 let dir = if reads_a_file { with_files.path() } else { dir.path() };
                 let program = || callboard(dir).args(words).env("CALLBOARD_ASSIGNMENT", uuid::Uuid::nil().to_string());
                 let file = dir.join(format!("url{exit}{}", runs.len()));

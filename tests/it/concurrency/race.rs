@@ -31,12 +31,34 @@ where
     A: Verb + Send + 'static,
     B: Verb + Send + 'static,
 {
+    let (a, b, overlap, _) = race_behind(boards, actors, a, b, Duration::ZERO).await;
+    (a, b, overlap)
+}
+
+/// As [`race`], where the first waits for so long before it begins, and with how long the second took: of two that take
+/// much more and less, the shorter would always come first.
+pub async fn race_behind<A, B>(
+    boards: &[Callboard; 2],
+    actors: [Actor; 2],
+    a: A,
+    b: B,
+    waits: Duration,
+) -> (Result<A::Output, Error>, Result<B::Output, Error>, bool, Duration)
+where
+    A: Verb + Send + 'static,
+    B: Verb + Send + 'static,
+{
     let barrier = Arc::new(Barrier::new(2));
-    let first = tokio::spawn(timed(boards[0].clone(), actors[0], a, Arc::clone(&barrier)));
+    let (board, at) = (boards[0].clone(), Arc::clone(&barrier));
+    let first = tokio::spawn(async move {
+        at.wait().await;
+        tokio::time::sleep(waits).await;
+        timed(board, actors[0], a, Arc::new(Barrier::new(1))).await
+    });
     let second = tokio::spawn(timed(boards[1].clone(), actors[1], b, barrier));
     let (a, b) = (first.await.expect("the call ends"), second.await.expect("the call ends"));
     let overlap = a.1 < b.2 && b.1 < a.2;
-    (a.0, b.0, overlap)
+    (a.0, b.0, overlap, b.2 - b.1)
 }
 
 /// Runs one verb as a side of a race: both begin when both are there.

@@ -184,7 +184,7 @@ both! {
                 ..decision("Change everything")
             };
             seed.by(&agent, &add).await.expect("add");
-            let complete = Complete { assignment: claimed.assignment, notes: None, actual_hours: None, result: None };
+            let complete = Complete { assignment: claimed.assignment, notes: None, actual_hours: None, result: None, force: None };
             seed.by(&agent, &complete).await.expect("complete");
             assert_eq!(seed.row(claimed.item.id).await.status, WorkItemStatus::Done);
         }

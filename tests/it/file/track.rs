@@ -145,7 +145,7 @@ both! {
         files.seed.lapse(held.assignment).await;
         assert_eq!(files.seed.must_refuse(&verb).await.kind(), ErrorKind::LeaseLost);
         let done = files.seed.work(&agent).await;
-        files.seed.by(&agent, &Complete { assignment: done.assignment, notes: None, actual_hours: None, result: None }).await.expect("complete");
+        files.seed.by(&agent, &Complete { assignment: done.assignment, notes: None, actual_hours: None, result: None, force: None }).await.expect("complete");
         let late = TrackFiles { assignment: Some(done.assignment), ..verb.clone() };
         assert_eq!(files.seed.must_refuse(&late).await.kind(), ErrorKind::Conflict);
         let unknown = TrackFiles { assignment: Some(id::new()), ..verb };

@@ -30,7 +30,7 @@ both! {
         for &from in Status::ALL {
             for &event in ItemEvent::ALL {
                 let item = seed.put(seed.item().await.id, from).await;
-                let verb = MoveItem { item: item.id.into(), to: MoveTo::Event(event), reason: Some("because".to_owned()) };
+                let verb = MoveItem { item: item.id.into(), to: MoveTo::Event(event), reason: Some("because".to_owned()), force: None };
                 let result = seed.board.run(seed.me, &verb).await;
                 let to = state::next(from, event).filter(|_| !event.is_assignments());
                 let after = seed.row(item.id).await;

@@ -2,7 +2,9 @@
 
 mod add;
 mod archive;
+mod automation;
 mod block;
+mod blockers;
 mod cancel;
 mod comment;
 mod delete;

@@ -49,7 +49,7 @@ both! {
         for item in [&good, &bad] {
             seed.put(item.id, Status::Review).await;
         }
-        let accept = MoveItem { item: good.id.into(), to: MoveTo::Event(ItemEvent::Accept), reason: None };
+        let accept = MoveItem { item: good.id.into(), to: MoveTo::Event(ItemEvent::Accept), reason: None, force: None };
         assert_eq!(seed.run(accept).await.unblocked, [waits.id]);
         let row = seed.row(good.id).await;
         assert!(row.status == Status::Done && row.completed_at.is_some());

@@ -5,9 +5,11 @@ use std::fmt::Write as _;
 use callboard_service::assignment::state::{self as assignment, AssignmentEvent};
 use callboard_service::decision::state::{self as decision, DecisionEvent};
 use callboard_service::entity::{
-    DecisionStatus, TaskAssignmentStatus, WorkItemStatus, WorkSessionStatus, WorkflowRunStatus, WorkflowStepStatus,
+    DecisionStatus, TaskAssignmentStatus, TaskPrerequisiteStatus, WorkItemStatus, WorkSessionStatus, WorkflowRunStatus,
+    WorkflowStepStatus,
 };
 use callboard_service::item::state::{self as item, ItemEvent};
+use callboard_service::prerequisite::state::{self as prerequisite, PrerequisiteEvent};
 use callboard_service::session::state::{self as session, SessionEvent};
 use callboard_service::workflow::state::{self as workflow, RunEvent, StepEvent};
 use support::plain;
@@ -124,6 +126,22 @@ fn decisions() -> Machine {
     }
 }
 
+fn prerequisites() -> Machine {
+    let mut arrows = Vec::new();
+    for from in TaskPrerequisiteStatus::ALL {
+        for event in PrerequisiteEvent::ALL {
+            arrows.extend(prerequisite::next(*from, *event).map(|to| (from.as_str(), event.as_str(), to.as_str())));
+        }
+    }
+    Machine {
+        states: TaskPrerequisiteStatus::ALL.iter().map(|s| s.as_str()).collect(),
+        events: PrerequisiteEvent::ALL.iter().map(|e| (e.as_str(), true)).collect(),
+        arrows,
+        first: &["pending", "satisfied"],
+        last: vec!["satisfied", "waived"],
+    }
+}
+
 fn sessions() -> Machine {
     let mut arrows = Vec::new();
     for from in WorkSessionStatus::ALL {
@@ -184,17 +202,21 @@ fn document() -> String {
         ItemEvent::ALL.iter().filter(|e| !e.is_assignments()).map(|e| format!("`{}`", e.as_str())).collect();
     let (items, assignments) = (items().text(), assignments().text());
     let (runs, steps, sessions) = (runs().text(), steps().text(), sessions().text());
-    let decisions = decisions().text();
+    let (decisions, prerequisites) = (decisions().text(), prerequisites().text());
     format!(
         "# States\n\n\
          <!-- Written by tests/it/item/states.rs from service/src/item/state.rs, service/src/assignment/state.rs, \
-         service/src/workflow/state.rs, service/src/session/state.rs and service/src/decision/state.rs. Never edited by hand: CALLBOARD_BLESS=1 cargo test --workspace -- states -->\n\n\
+         service/src/workflow/state.rs, service/src/session/state.rs, service/src/decision/state.rs and \
+         service/src/prerequisite/state.rs. Never edited by hand: CALLBOARD_BLESS=1 cargo test --workspace -- states -->\n\n\
          The machines are pure functions; an empty cell is refused, naming the state and the event. Every pair is run \
          through the public verbs on stored rows, on both databases (tests/it/item/machine.rs, \
-         tests/it/assignment/, tests/it/workflow/machine.rs, tests/it/session/machine.rs, tests/it/decision/machine.rs).\n\n\
+         tests/it/assignment/, tests/it/workflow/machine.rs, tests/it/session/machine.rs, tests/it/decision/machine.rs, \
+         tests/it/prerequisite/machine.rs).\n\n\
          ## Work items\n\n\
          By hand: {}. The other events are those of the item's assignment; while one is open, only they and `cancel` move \
-         the item. An epic is never assigned, and so it is also started by hand. A done prerequisite satisfies what waits \
+         the item. An epic is never assigned, and so it is also started by hand. `complete` and `finish` lead to done where \
+         the item's quality gate lets it pass, and to review (`submit`) where that is strict; `accept` and `reject` are those \
+         of a review, by another than any of the item's completers. A done prerequisite satisfies what waits \
          for it in the same transaction; `reopen` takes that back for items that nobody holds.\n\n{items}\n\
          ## Assignments\n\n\
          A claim makes an assignment `started`, an assign `assigned`. While it is assigned, started or paused it is open, \
@@ -210,7 +232,10 @@ fn document() -> String {
          what is held in a session stays held when it is over.\n\n{sessions}\n\
          ## Decisions\n\n\
          Superseding, reversing, refining and clarifying link the decision to the newer one, which must be in force to put \
-         another out of force. A decision may be superseded by several.\n\n{decisions}",
+         another out of force. A decision may be superseded by several.\n\n{decisions}\n\
+         ## Prerequisites\n\n\
+         Completing an item satisfies what waits for it, reopening it takes that back (`reopen`); a look satisfies files \
+         and gates, and somebody's evidence the rest. Whatever is pending or failed may be waived, for good.\n\n{prerequisites}",
         by_hand.join(", ")
     )
 }

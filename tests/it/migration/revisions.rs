@@ -36,6 +36,41 @@ both_empty! {
             })
         );
     }
+
+    /// The same one step of the automation further up, where an item that counted all kinds counts completions again.
+    async fn an_item_that_would_be_counted_again_at_the_highest_revision_is_named(t: TestDb) {
+        up(&t, Goal::To("36".to_owned())).await.expect("up");
+        let db = t.raw().await;
+        sql(&db, &project(&t)).await;
+        let items = [
+            (1, i64::MAX, 0, "TRUE"),
+            (2, i64::MAX, 3, "TRUE"),
+            (3, i64::MAX - 1, 1, "TRUE"),
+            (4, i64::MAX, 5, "FALSE"),
+            (5, 0, 2, "TRUE"),
+        ];
+        for (n, revision, unmet, required) in items {
+            sql(&db, &item(&t, n)).await;
+            let set = format!(
+                "revision = {revision}, unmet_prerequisites = {unmet}, prerequisite_satisfaction_required = {required}"
+            );
+            sql(&db, &format!("UPDATE work_items SET {set} WHERE key = 'P-{n}'")).await;
+        }
+        let before = (everything(&t).await, rows(&db).await);
+        let error = down(&t, DownGoal::Steps(1)).await.expect_err("no room in the ledger");
+        assert_eq!(error.exit_code(), 8, "{error}");
+        let Error::Failed { version, reason, .. } = &error else { panic!("{error:?}") };
+        assert_eq!(version, "m20261121_000036_add_automation_to_work_items");
+        assert!(reason.contains("the item P-2 (") && reason.contains("9223372036854775807"), "{reason}");
+        assert_eq!((everything(&t).await, rows(&db).await), before, "nothing was changed");
+
+        // As the refusal says; the last but one does not count other kinds, and keeps what it counted.
+        sql(&db, "UPDATE work_items SET prerequisite_satisfaction_required = FALSE WHERE key = 'P-2'").await;
+        down(&t, DownGoal::Steps(1)).await.expect("down");
+        let expected = [("P-1", i64::MAX, 0), ("P-2", i64::MAX, 3), ("P-3", i64::MAX, 0), ("P-4", i64::MAX, 5), ("P-5", 1, 0)];
+        let written = |key: &str| i64::from(["P-3", "P-5"].contains(&key));
+        assert_eq!(rows(&db).await, expected.map(|(key, revision, unmet)| (key.to_owned(), revision, unmet, written(key))));
+    }
 }
 
 /// Key, revision, counter and the number of ledger rows at that revision.

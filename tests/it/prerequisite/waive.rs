@@ -52,7 +52,7 @@ both! {
         assert!(nobody.to_string().contains("who answers for it"), "{nobody}");
         let (kind, text) = seed.refused(waive(waits.id, done.id)).await;
         assert_eq!(kind, ErrorKind::Conflict);
-        assert_eq!(text, "prerequisite CB-2 of CB-3 is satisfied: waive is not possible");
+        assert_eq!(text, "prerequisite CB-2 of CB-3 is satisfied: waive is not possible; possible: fail");
         assert_eq!(seed.refused(waive(first.id, waits.id)).await.0, ErrorKind::NotFound);
         assert_eq!(seed.row(waits.id).await.unmet_prerequisites, 1);
     }

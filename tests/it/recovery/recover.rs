@@ -45,7 +45,7 @@ both! {
         let claim = Claim { item: Some(Ref::Id(item.id)), ..Claim::one(Ref::Id(two.id)) };
         let second = seed.by(&two, &claim).await.expect("claim").claimed.remove(0);
         seed.by(&two, &Fail { assignment: second.assignment, reason: "no grammar".to_owned(), permanent: false }).await.expect("fail");
-        let edge = AddPrerequisite { item: Ref::Id(item.id), prerequisite: Ref::Id(waits.id), description: None, optional: false };
+        let edge = AddPrerequisite::new(Ref::Id(item.id), Ref::Id(waits.id));
         seed.must(&edge).await;
         seed.must(&CommentOnItem { item: Ref::Id(item.id), text: "ask lin".to_owned() }).await;
         for (number, about, impact) in [

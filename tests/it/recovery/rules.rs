@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use callboard_service::Ref;
-use callboard_service::assignment::{Fail, Pause, Reassign};
+use callboard_service::assignment::{Complete, Fail, Pause, Reassign};
 use callboard_service::checkpoint::AddCheckpoint;
 use callboard_service::entity::{
     DecisionImpact::High, DecisionImplementationStatus as Carried, DecisionStatus, FileOperationOperation as Operation,
-    FileOperationVerificationStatus as Verified, agent_profiles, board_decisions as decisions,
-    file_operations as operations,
+    FileOperationVerificationStatus as Verified, WorkItemQualityGateLevel as Level, agent_profiles,
+    board_decisions as decisions, file_operations as operations,
 };
 use callboard_service::item::{
     ArchiveItem, BlockItem, CancelItem, CommentOnItem, Criterion, EditItem, NewItem, RetryItem, UnblockItem,
@@ -16,6 +16,7 @@ use callboard_service::item::{
 use callboard_service::message::AcknowledgeMessages;
 use callboard_service::prerequisite::AddPrerequisite;
 use callboard_service::recovery::{GUIDANCE, HandOver, RECOMMENDATIONS, Recover};
+use callboard_service::review::RejectReview;
 use serde_json::json;
 use support::work::holder;
 use support::{Seed, TestDb, both, plain};
@@ -116,7 +117,7 @@ both! {
         let seed = t.seed().await;
         let (item, other) = (seed.item().await.id, seed.item().await.id);
         assert!(says(&seed, item, "prerequisite").await.is_empty());
-        let edge = AddPrerequisite { item: Ref::Id(item), prerequisite: Ref::Id(other), description: None, optional: false };
+        let edge = AddPrerequisite::new(Ref::Id(item), Ref::Id(other));
         seed.must(&edge).await;
         only(says(&seed, item, "prerequisite").await, "CB-2 comes first: it is todo");
         let agent = seed.agent("coder").await;
@@ -187,6 +188,23 @@ both! {
         assert!(!says(&seed, item, "handover").await[0].contains("message ack"));
         seed.by(&two, &AcknowledgeMessages { messages: vec![message] }).await.expect("acknowledge");
         assert!(says(&seed, item, "handover").await.is_empty());
+    }
+
+    /// What a gate asks for, and what a review found wanting.
+    async fn how_it_is_judged(t: TestDb) {
+        let seed = t.seed().await;
+        let agent = seed.agent("coder").await;
+        let item = seed.item().await.id;
+        assert!(says(&seed, item, "gate").await.is_empty(), "the standard gate asks for nothing");
+        seed.must(&EditItem { quality_gate_level: Some(Level::Enhanced), ..EditItem::new(item) }).await;
+        only(says(&seed, item, "gate").await, "its gate is enhanced: every tracked file as it was left");
+        seed.must(&EditItem { quality_gate_level: Some(Level::Strict), ..EditItem::new(item) }).await;
+        only(says(&seed, item, "gate").await, "then somebody else reviews it");
+        let held = seed.claim(&agent).await;
+        seed.by(&agent, &Complete { assignment: held.assignment, ..Complete::default() }).await.expect("complete");
+        assert!(says(&seed, item, "rejected").await.is_empty());
+        seed.must(&RejectReview { item: Ref::Id(item), reason: "no test".to_owned() }).await;
+        only(says(&seed, item, "rejected").await, "user:kim rejected the last result: no test");
     }
 
     async fn what_the_holder_is_told(t: TestDb) {

@@ -6,7 +6,8 @@ use super::source::{Source, sources};
 use support::plain;
 
 /// Where the variants stand that documentation may name.
-const ERRORS: &[&str] = &["service/src/error.rs", "service/src/error/conflict.rs", "service/src/db/error.rs"];
+const ERRORS: &[&str] =
+    &["service/src/error.rs", "service/src/error/conflict.rs", "service/src/error/kind.rs", "service/src/db/error.rs"];
 
 plain! {
     fn every_verb_and_query_says_how_it_can_fail() {

@@ -80,12 +80,13 @@ fn compare(verbs: &BTreeSet<String>, commands: &BTreeSet<String>, tests: &BTreeS
     missing
 }
 
-/// `area/verb` or `area/part/verb` of each file that has a public type which is a verb or a query.
+/// `area/verb` or `area/part/verb` of each file that has a public type which is a verb, a query or a maintenance.
 fn verbs(service: &[Source]) -> BTreeSet<String> {
     let files = service.iter().filter(|source| {
         let public = |name: &str| source.text.contains(&format!("pub struct {name}"));
         let implemented = |line: &str| {
-            let name = line.strip_prefix("impl Verb for ").or_else(|| line.strip_prefix("impl Query for "))?;
+            let traits = ["impl Verb for ", "impl Query for ", "impl Maintenance for "];
+            let name = traits.iter().find_map(|implemented| line.strip_prefix(implemented))?;
             name.split(|c: char| !c.is_alphanumeric()).next().map(str::to_owned)
         };
         source.text.lines().filter_map(implemented).any(|name| public(&name))

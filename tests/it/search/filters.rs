@@ -67,7 +67,7 @@ async fn board(t: &TestDb) -> Seed {
     seed.must(&AddDecision { status: DecisionStatus::Proposed, ..alone }).await;
     moved(&seed, items[0].id, "src/old.rs", "src/new.rs").await;
     let to = MoveTo::Status(WorkItemStatus::Cancelled);
-    seed.must(&MoveItem { item: Ref::Id(items[0].id), to, reason: None }).await;
+    seed.must(&MoveItem { item: Ref::Id(items[0].id), to, reason: None, force: None }).await;
     seed
 }
 

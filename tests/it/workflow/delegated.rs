@@ -166,7 +166,7 @@ both! {
         let seed = t.seed().await;
         let run = seed.flow(&one("    gate: [{ min_characters: 5 }]\n    output: { key: notes, type: text }\n")).await;
         let item = seed.item_of(run.id, "a").await;
-        let finish = |notes: &str| FinishOwn { item: Ref::Id(item.id), notes: Some(notes.to_owned()), actual_hours: None };
+        let finish = |notes: &str| FinishOwn { item: Ref::Id(item.id), notes: Some(notes.to_owned()), actual_hours: None, force: None };
         let error = seed.must_refuse(&finish("ok")).await;
         assert_eq!(error.to_string(), "CB-1 does not meet its workflow gate: the result: must be a text of at least 5 characters, has 2");
         seed.must(&finish("well done")).await;

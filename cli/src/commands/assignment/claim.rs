@@ -27,12 +27,16 @@ pub struct Args {
     lease: Option<i64>,
 
     /// This item and no other; with --project it must be in that one
-    #[arg(long, value_name = "KEY", conflicts_with_all = ["count", "sprint", "type", "tag"])]
+    #[arg(long, value_name = "KEY", conflicts_with_all = ["count", "sprint", "stream", "type", "tag"])]
     item: Option<Ref>,
 
     /// Only from this sprint
     #[arg(long, value_name = "CODE")]
     sprint: Option<Ref>,
+
+    /// Only from this work stream, in its order
+    #[arg(long, value_name = "SLUG")]
+    stream: Option<Ref>,
 
     /// Only of this type
     #[arg(long = "type", id = "type", value_name = "TYPE", value_parser = values::vocabulary(WorkItemType::ALL, WorkItemType::as_str))]
@@ -47,6 +51,7 @@ const EXAMPLES: &str = "Examples:
   callboard claim --agent parser-bot                      prints the assignment's id, and the item on stderr
   callboard assignment claim --agent parser-bot --count 5 --type bug --json     the long form
   callboard claim --agent parser-bot --item CB-7 --lease 2h
+  callboard claim --agent parser-bot --stream manual      the first of the stream that is ready
   export CALLBOARD_ASSIGNMENT=$(callboard claim --agent parser-bot --quiet)";
 
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
@@ -94,6 +99,7 @@ impl Args {
             item: self.item,
             project: context.project(),
             sprint: self.sprint,
+            stream: self.stream,
             kind: self.kind,
             tag: self.tag,
         };

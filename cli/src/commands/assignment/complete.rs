@@ -4,13 +4,17 @@ use callboard_service::Ref;
 use callboard_service::assignment::{Complete, FinishOwn};
 use rust_decimal::Decimal;
 
-use crate::commands::fence::{OptionalFence, writer};
+use crate::commands::fence::{Force, OptionalFence, writer};
 use crate::commands::input::Json;
+use crate::commands::item::view;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::output::assignments;
 
 /// Complete an assignment: its item is done; KEY alone does so for your own item
+///
+/// The item's quality gate must be met, which is shown where it is not (exit code 17); with a strict gate the item goes to a
+/// review. Tracked files are looked at first.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
@@ -32,13 +36,17 @@ pub struct Args {
     /// The result, kept with the assignment: JSON, or @FILE that holds it, @- for stdin
     #[arg(long, value_name = "JSON", value_parser = Json::parse, conflicts_with = "item")]
     result: Option<Json>,
+
+    #[command(flatten)]
+    force: Force,
 }
 
 const EXAMPLES: &str = "Examples:
   callboard complete --assignment 01993f1e-8c58-7b3e-b8fd-2d1c7a1f4d11 --note \"parsed, with tests\"
   callboard assignment complete --result '{\"files\":3}'               with CALLBOARD_ASSIGNMENT set
   callboard complete --result @report.json                            a large one, from a file
-  callboard done CB-7 --hours 1.5                         an item of your own";
+  callboard done CB-7 --hours 1.5                         an item of your own
+  callboard complete --force --reason \"the file was moved by hand\"       with CALLBOARD_ASSIGNMENT set";
 
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let board = context.board().await?;
@@ -51,13 +59,14 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     }
     let completed = match (args.item, args.fence.assignment) {
         (Some(item), _) => {
-            let verb = FinishOwn { item, notes: args.note, actual_hours: args.hours };
+            let verb = FinishOwn { item, notes: args.note, actual_hours: args.hours, force: args.force.reason() };
             let actor = context.actor(&board).await?;
             context.run_as(&board, actor, &verb).await?
         }
         (None, Some(assignment)) => {
             let result = args.result.map(Json::read).transpose()?;
-            let verb = Complete { assignment, notes: args.note, actual_hours: args.hours, result };
+            let (notes, force) = (args.note, args.force.reason());
+            let verb = Complete { assignment, notes, actual_hours: args.hours, result, force };
             let actor = writer(context, &board, assignment).await?;
             context.run_as(&board, actor, &verb).await?
         }
@@ -68,5 +77,7 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
             });
         }
     };
-    context.out.data("completed", &completed, |text| assignments::completed(text, &completed))
+    context.out.data("completed", &completed, |text| assignments::completed(text, &completed))?;
+    view::gate(context, &completed.gate);
+    Ok(())
 }

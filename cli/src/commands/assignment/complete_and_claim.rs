@@ -4,8 +4,9 @@ use callboard_service::assignment::{Complete, CompleteAndClaim};
 use rust_decimal::Decimal;
 
 use super::claim;
-use crate::commands::fence::{Fence, writer};
+use crate::commands::fence::{Fence, Force, writer};
 use crate::commands::input::Json;
+use crate::commands::item::view;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::output::assignments;
@@ -30,6 +31,9 @@ pub struct Args {
     result: Option<Json>,
 
     #[command(flatten)]
+    force: Force,
+
+    #[command(flatten)]
     claim: claim::Args,
 }
 
@@ -41,8 +45,9 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let board = context.board().await?;
     let (_, claim) = args.claim.claim(context, &board).await?;
     let result = args.result.map(Json::read).transpose()?;
-    let complete = Complete { assignment: args.fence.assignment, notes: args.note, actual_hours: args.hours, result };
-    let actor = writer(context, &board, args.fence.assignment).await?;
+    let (assignment, notes, force) = (args.fence.assignment, args.note, args.force.reason());
+    let complete = Complete { assignment, notes, actual_hours: args.hours, result, force };
+    let actor = writer(context, &board, assignment).await?;
     let both = context.run_as(&board, actor, &CompleteAndClaim { complete, claim }).await?;
     context.out.data("completed_and_claimed", &both, |text| {
         // Nothing on stdout: there was nothing to claim.
@@ -50,7 +55,8 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
             text.line(claimed.assignment);
         }
     })?;
-    context.out.note(&format!("{} is done", both.completed.item.key));
+    context.out.note(&assignments::completion(&both.completed));
+    view::gate(context, &both.completed.gate);
     for claimed in &both.next.claimed {
         context.out.note(&assignments::claimed(claimed, board.now()));
         assignments::recovered(&context.out, claimed);

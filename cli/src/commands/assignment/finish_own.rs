@@ -4,6 +4,8 @@ use callboard_service::Ref;
 use callboard_service::assignment::FinishOwn;
 use rust_decimal::Decimal;
 
+use crate::commands::fence::Force;
+use crate::commands::item::view;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::output::assignments;
@@ -22,6 +24,9 @@ pub struct Args {
     /// The hours that it took
     #[arg(long, value_name = "HOURS")]
     hours: Option<Decimal>,
+
+    #[command(flatten)]
+    force: Force,
 }
 
 const EXAMPLES: &str = "Examples:
@@ -29,7 +34,9 @@ const EXAMPLES: &str = "Examples:
   callboard done CB-7 --hours 1.5                         the short form";
 
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
-    let verb = FinishOwn { item: args.item, notes: args.note, actual_hours: args.hours };
+    let verb = FinishOwn { item: args.item, notes: args.note, actual_hours: args.hours, force: args.force.reason() };
     let completed = context.run(&verb).await?;
-    context.out.data("completed", &completed, |text| assignments::completed(text, &completed))
+    context.out.data("completed", &completed, |text| assignments::completed(text, &completed))?;
+    view::gate(context, &completed.gate);
+    Ok(())
 }

@@ -5,7 +5,6 @@ mod scan;
 mod show;
 mod track;
 mod verify;
-mod watch;
 
 use clap::Subcommand;
 

@@ -5,12 +5,12 @@ use callboard_service::clock::Timestamp;
 use callboard_service::file::{Progress, ScanFiles, TrackFiles};
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::watch::watch;
 use crate::commands::fence::{OptionalFence, writer};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::output::files;
 use crate::values;
+use crate::watch::watch;
 
 /// Propose the operations that were done to files since your session, or your work, began
 #[derive(Debug, clap::Args)]
@@ -69,7 +69,7 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     };
     let progress = Progress::default();
     let scanned = context.in_session(&board).await?;
-    let found = watch(context, &progress, scanned.scan_files(&scan, &progress)).await?;
+    let found = watch(context, || files::progress(&progress), scanned.scan_files(&scan, &progress)).await?;
     if !args.track || found.operations.is_empty() {
         context.out.data("file_scan", &found, |text| files::scan(text, &found))?;
         if !found.operations.is_empty() {

@@ -7,12 +7,12 @@ use callboard_service::decision::AddDecision;
 use callboard_service::entity::FileOperationOperation;
 use callboard_service::file::{Done, Progress, TrackFiles, observe_all};
 
-use super::watch::watch;
 use crate::commands::fence::{OptionalFence, writer};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::output::files;
 use crate::values;
+use crate::watch::watch;
 
 /// Record what you did to files, with the digest of what is there now
 #[derive(Debug, clap::Args)]
@@ -72,7 +72,8 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let (folder, progress) = (std::env::current_dir()?, Progress::default());
     let done = args.paths.iter().map(|path| Done { operation: args.operation, path, new_path: args.to.as_deref() });
     let done: Vec<Done<'_>> = done.collect();
-    verb.operations = watch(context, &progress, observe_all(&root, &folder, &done, &progress)).await?;
+    verb.operations =
+        watch(context, || files::progress(&progress), observe_all(&root, &folder, &done, &progress)).await?;
     for operation in &mut verb.operations {
         operation.rationale.clone_from(&args.rationale);
     }

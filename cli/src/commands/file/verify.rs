@@ -3,10 +3,10 @@
 use callboard_service::Ref;
 use callboard_service::file::{Progress, VerifyFiles};
 
-use super::watch::watch;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::output::files;
+use crate::watch::watch;
 
 /// Compare files with what the operations on them left there; exit code 11 where one differs
 #[derive(Debug, clap::Args)]
@@ -30,7 +30,7 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let actor = context.actor(&board).await?;
     let project = context.project().filter(|_| args.all);
     let (scope, progress) = (VerifyFiles { item: args.item, project }, Progress::default());
-    let found = watch(context, &progress, board.verify_files(actor, &scope, &progress)).await?;
+    let found = watch(context, || files::progress(&progress), board.verify_files(actor, &scope, &progress)).await?;
     context.out.data("file_verification", &found, |text| files::verification(text, &found))?;
     match found.broken() {
         0 => Ok(()),

@@ -2,7 +2,8 @@
 
 use callboard_service::Ref;
 use callboard_service::clock::Timestamp;
-use callboard_service::entity::{WorkItemStatus, WorkItemType};
+use callboard_service::entity::{WorkItemQualityGateLevel, WorkItemStatus, WorkItemType};
+use callboard_service::gate::from_legacy;
 use callboard_service::item::{AddItems, Criterion, ItemRef, NewItem};
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -81,6 +82,18 @@ pub struct Args {
     #[arg(long, value_name = "JSON", value_parser = values::json)]
     metadata: Option<Value>,
 
+    /// What its completion must meet: standard, enhanced or strict
+    #[arg(long, visible_alias = "quality-gate", value_name = "LEVEL", value_parser = values::gate)]
+    gate: Option<values::GateWord>,
+
+    /// It waits for confirmations, files and gates, too, before it begins; else for completions alone
+    #[arg(long)]
+    all_prerequisites: bool,
+
+    /// Maintenance reports it, and never changes it
+    #[arg(long)]
+    no_auto_maintenance: bool,
+
     /// A file with a JSON list of items; - reads stdin
     #[arg(long, value_name = "FILE", conflicts_with = "title")]
     from: Option<String>,
@@ -89,14 +102,15 @@ pub struct Args {
 const EXAMPLES: &str = "Examples:
   callboard item add \"Write the parser\" --priority P1 --require rust:proficient
   callboard item add \"Test the parser\" --waits-for CB-1 --criterion \"covers every error\"
+  callboard item add \"Sign the release\" --gate strict --all-prerequisites
   callboard item add \"First idea\" \"Second idea\" --backlog
   git log -1 --format=%b | callboard item add \"Follow up\" --description -
   callboard item add --from plan.json --json";
 
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let items = match &args.from {
-        Some(path) => read(path)?,
-        None => args.items()?,
+        Some(path) => read(path, context)?,
+        None => args.items(context)?,
     };
     let added = context.run(&AddItems { project: context.project(), items }).await?;
     let mut table = Table::new(["KEY", "TITLE"]);
@@ -114,7 +128,7 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
 }
 
 impl Args {
-    fn items(self) -> Result<Vec<NewItem>, CliError> {
+    fn items(self, context: &Context) -> Result<Vec<NewItem>, CliError> {
         let shared = NewItem {
             title: String::new(),
             r#type: self.r#type,
@@ -131,15 +145,26 @@ impl Args {
             max_attempts: self.max_attempts,
             requirements: fields::requirements(&self.require)?,
             prerequisites: self.waits_for.into_iter().map(ItemRef::Existing).collect(),
+            prerequisite_satisfaction_required: self.all_prerequisites,
+            auto_maintenance_enabled: !self.no_auto_maintenance,
+            quality_gate_level: fields::gate(context, self.gate).unwrap_or(WorkItemQualityGateLevel::Standard),
         };
         Ok(self.title.into_iter().map(|title| NewItem { title, ..shared.clone() }).collect())
     }
 }
 
-fn read(path: &str) -> Result<Vec<NewItem>, CliError> {
+fn read(path: &str, context: &Context) -> Result<Vec<NewItem>, CliError> {
     let text = match path {
         "-" => std::io::read_to_string(std::io::stdin())?,
         path => std::fs::read_to_string(path).map_err(|error| CliError::File { path: path.to_owned(), error })?,
     };
-    serde_json::from_str(&text).map_err(|error| CliError::Input { what: format!("the list of items in {path}"), error })
+    let broken = |error| CliError::Input { what: format!("the list of items in {path}"), error };
+    let mut items: Value = serde_json::from_str(&text).map_err(broken)?;
+    for level in items.as_array_mut().into_iter().flatten().filter_map(|item| item.get_mut("quality_gate_level")) {
+        if let Some(legacy) = level.as_str().and_then(from_legacy) {
+            context.out.note(&legacy.to_string());
+            *level = Value::from(legacy.level.as_str());
+        }
+    }
+    serde_json::from_value(items).map_err(broken)
 }

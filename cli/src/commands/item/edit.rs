@@ -123,13 +123,39 @@ pub struct Args {
     /// Take the metadata away
     #[arg(long)]
     no_metadata: bool,
+
+    /// What its completion must meet: standard, enhanced or strict
+    #[arg(long, visible_alias = "quality-gate", value_name = "LEVEL", value_parser = values::gate)]
+    gate: Option<values::GateWord>,
+
+    /// It waits for confirmations, files and gates, too, before it begins
+    #[arg(long, conflicts_with = "no_all_prerequisites")]
+    all_prerequisites: bool,
+
+    /// It waits for completions alone
+    #[arg(long)]
+    no_all_prerequisites: bool,
+
+    /// Maintenance may change it
+    #[arg(long, conflicts_with = "no_auto_maintenance")]
+    auto_maintenance: bool,
+
+    /// Maintenance reports it, and never changes it
+    #[arg(long)]
+    no_auto_maintenance: bool,
+}
+
+/// Two flags of which one says yes and the other no.
+fn either(yes: bool, no: bool) -> Option<bool> {
+    (yes || no).then_some(yes)
 }
 
 const EXAMPLES: &str = "Examples:
   callboard item edit CB-7 --priority P0 --tag urgent
   callboard item edit CB-7 --title \"Write the lexer\" --revision 3
   callboard item edit CB-7 --check 1 --check 2
-  callboard item edit CB-7 --no-assignee --due 2026-12-31";
+  callboard item edit CB-7 --no-assignee --due 2026-12-31
+  callboard item edit CB-7 --gate enhanced --all-prerequisites";
 
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let mut verb = EditItem {
@@ -155,6 +181,9 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
             Some(texts) => Some(fields::requirements(&texts)?),
             None => args.no_require.then(Vec::new),
         },
+        prerequisite_satisfaction_required: either(args.all_prerequisites, args.no_all_prerequisites),
+        auto_maintenance_enabled: either(args.auto_maintenance, args.no_auto_maintenance),
+        quality_gate_level: fields::gate(context, args.gate),
         ..EditItem::new(args.key)
     };
     if !args.check.is_empty() || !args.uncheck.is_empty() {

@@ -3,11 +3,12 @@
 mod add;
 mod archive;
 mod block;
+mod blockers;
 mod cancel;
 mod comment;
 mod delete;
 mod edit;
-mod fields;
+pub mod fields;
 mod history;
 mod ledger;
 mod list;
@@ -35,6 +36,7 @@ pub enum Command {
     Edit(edit::Args),
     Comment(comment::Args),
     Move(r#move::Args),
+    Blockers(blockers::Args),
     Block(block::Args),
     Unblock(unblock::Args),
     Cancel(cancel::Args),
@@ -58,6 +60,7 @@ impl Command {
             Self::Edit(args) => edit::run(args, context).await,
             Self::Comment(args) => comment::run(args, context).await,
             Self::Move(args) => r#move::run(args, context).await,
+            Self::Blockers(args) => blockers::run(args, context).await,
             Self::Block(args) => block::run(args, context).await,
             Self::Unblock(args) => unblock::run(args, context).await,
             Self::Cancel(args) => cancel::run(args, context).await,

@@ -21,6 +21,10 @@ pub struct Args {
     #[arg(long, value_name = "CODE")]
     sprint: Option<Ref>,
 
+    /// Only from this work stream, in its order
+    #[arg(long, value_name = "SLUG")]
+    stream: Option<Ref>,
+
     /// Only of this type
     #[arg(long = "type", value_name = "TYPE", value_parser = vocabulary(WorkItemType::ALL, WorkItemType::as_str))]
     r#type: Option<WorkItemType>,
@@ -44,6 +48,7 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
         agent: args.agent,
         project: context.project(),
         sprint: args.sprint,
+        stream: args.stream,
         kind: args.r#type,
         tag: args.tag,
         limit: args.limit,

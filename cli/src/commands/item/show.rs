@@ -1,11 +1,12 @@
 //! `callboard item show`.
 
 use callboard_service::Ref;
+use callboard_service::entity::WorkItemQualityGateLevel;
 use callboard_service::item::{Event, HeldBy, ItemDetails, ShowItem};
 
 use crate::context::Context;
 use crate::error::CliError;
-use crate::output::{Cell, Style, Table, Text, lists, words};
+use crate::output::{Cell, Style, Table, Text, artifacts, lists, reviews, words};
 
 /// Show an item: what it is, where it stands, who holds it, what it waits for
 #[derive(Debug, clap::Args)]
@@ -33,6 +34,12 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
         if !found.assignments.is_empty() {
             text.heading("Assignments").table(&assignments(&found.assignments), "");
         }
+        if !found.artifacts.is_empty() {
+            text.heading("Artifacts").table(&artifacts::of_item(&found.artifacts), "");
+        }
+        if !found.reviews.is_empty() {
+            text.heading("Reviews").table(&reviews::given(&found.reviews), "");
+        }
         if !found.events.is_empty() {
             text.heading("Last events").table(&events(&found.events), "");
         }
@@ -59,12 +66,19 @@ fn what(text: &mut Text, found: &ItemDetails) {
     text.field("Attempts", format_args!("{} of {}", item.attempt_count, item.max_attempts));
     let requirements: Vec<String> = found.requirements.iter().map(|(c, level)| format!("{c}:{level}")).collect();
     text.optional("Requires", (!requirements.is_empty()).then(|| requirements.join(", ")));
+    let gate = item.quality_gate_level;
+    text.optional("Gate", (gate != WorkItemQualityGateLevel::Standard).then_some(gate));
+    let all = item.prerequisite_satisfaction_required;
+    text.optional("Waits for", all.then_some("prerequisites of every type"));
+    text.optional("Maintenance", (!item.auto_maintenance_enabled).then_some("reports it, and never changes it"));
     text.optional("Due", item.due_at.map(words::time));
     text.optional("Estimate", item.estimated_hours.map(|h| format!("{h} h")));
     text.optional("Took", item.actual_hours.map(|h| format!("{h} h")));
     text.optional("Tags", item.tags.as_ref().map(lists::words));
     let sprints: Vec<String> = found.sprints.iter().map(|s| format!("{} ({})", s.code, s.status)).collect();
     text.optional("Sprints", (!sprints.is_empty()).then(|| sprints.join(", ")));
+    let streams: Vec<String> = found.streams.iter().map(|s| format!("{} ({})", s.slug, s.status)).collect();
+    text.optional("Streams", (!streams.is_empty()).then(|| streams.join(", ")));
     text.optional("Metadata", item.metadata.as_ref());
     text.optional("Context", item.delegation_context.as_ref());
     for reference in &found.external_refs {

@@ -1,6 +1,7 @@
 //! What the commands of items show alike.
 
 use callboard_service::entity::work_items;
+use callboard_service::gate::GateReport;
 use callboard_service::item::{ListedItem, Moved};
 
 use crate::context::Context;
@@ -37,6 +38,7 @@ pub fn moved(context: &Context, moved: &Moved) -> Result<(), CliError> {
     if moved.already {
         context.out.note("It stood there before; nothing was changed.");
     }
+    gate(context, &moved.gate);
     free(context, moved.unblocked.len());
     if !moved.held_dependents.is_empty() {
         let count = moved.held_dependents.len();
@@ -49,5 +51,15 @@ pub fn moved(context: &Context, moved: &Moved) -> Result<(), CliError> {
 pub fn free(context: &Context, count: usize) {
     if count > 0 {
         context.out.note(&format!("{count} items that waited for it may start now."));
+    }
+}
+
+/// Says what the quality gate had to tell of a completion.
+pub fn gate(context: &Context, report: &GateReport) {
+    for file in &report.files {
+        context.out.warning(&format!("tracked file: {file}"));
+    }
+    for unmet in &report.unmet {
+        context.out.warning(&format!("completed all the same: {unmet}"));
     }
 }

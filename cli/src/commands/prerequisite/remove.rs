@@ -14,7 +14,7 @@ pub struct Args {
     /// The item that waits, by key or id
     item: Ref,
 
-    /// What it waits for, by key or id
+    /// What it waits for: an item's key, a file's path, an id, or what it says
     prerequisite: Ref,
 
     #[command(flatten)]

@@ -14,7 +14,7 @@ const TRACK: i64 = 11;
 /// Between boxes that stand alone.
 const GAP: i64 = 26;
 /// The page is at least as wide as its legend.
-pub const LEAST_WIDTH: i64 = 1120;
+pub const LEAST_WIDTH: i64 = 1_240;
 
 /// All lengths are pixels, from the left upper corner of the drawing.
 #[derive(Clone, Debug, Default)]

@@ -29,7 +29,8 @@ const LONGEST: usize = 48;
 const LINES: [&str; 10] =
     ["#1d5fa8", "#b4431c", "#2c7a34", "#8a2ba3", "#0a7f8c", "#b3186a", "#7a5a12", "#4a4fc4", "#5c6b1f", "#4b5a66"];
 /// The names of tables stand on these, by group; the last is for tables of others.
-const GROUNDS: [&str; 6] = ["#f7dfb5", "#cfe3f7", "#d3edcf", "#e6d8f3", "#e3e5e8", "#f6f0d2"];
+const GROUNDS: [&str; 8] = ["#f7dfb5", "#cfe3f7", "#d3edcf", "#e6d8f3", "#e3e5e8", "#f8d7d5", "#f6f0d2", "#d5eeee"];
+const _: () = assert!(GROUNDS.len() == GROUPS.len() + 1, "each group has a ground of its own");
 
 const STYLE: &str = "\
 text{font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace;fill:#1f2933}\

@@ -9,23 +9,41 @@ use super::Dialect;
 use super::ready::READY;
 use crate::clock::Timestamp;
 
+/// For SQLite and PostgreSQL.
+fn hold(more: &str) -> [String; 2] {
+    let own = task_assignments::Column::iter().map(|c| format!("a.{0} AS a_{0}", c.as_str()));
+    let columns: Vec<String> = std::iter::once("w.*".to_owned()).chain(own).collect();
+    let from = "FROM work_items w JOIN task_assignments a ON a.work_item_id = w.id WHERE a.id = $1";
+    let columns = format!("{}{more}", columns.join(", "));
+    [
+        format!("SELECT {columns} {from}"),
+        format!("SELECT {columns}, clock_timestamp() AS lease_now {from} FOR UPDATE OF w, a"),
+    ]
+}
+
 impl Dialect {
     /// Reads an assignment (columns `a_..`) and its item for a change (`$1` id). PostgreSQL locks the item's row first,
     /// then the assignment's, and tells the time.
     pub fn hold(self) -> &'static str {
+        static HOLD: LazyLock<[String; 2]> = LazyLock::new(|| hold(""));
+        self.one_of(&HOLD)
+    }
+
+    /// As [`Dialect::hold`], with `files`: 1 where operations on files were tracked for the item, by one probe of an
+    /// index, else 0.
+    pub fn hold_to_complete(self) -> &'static str {
         static HOLD: LazyLock<[String; 2]> = LazyLock::new(|| {
-            let own = task_assignments::Column::iter().map(|c| format!("a.{0} AS a_{0}", c.as_str()));
-            let columns: Vec<String> = std::iter::once("w.*".to_owned()).chain(own).collect();
-            let from = "FROM work_items w JOIN task_assignments a ON a.work_item_id = w.id WHERE a.id = $1";
-            let columns = columns.join(", ");
-            [
-                format!("SELECT {columns} {from}"),
-                format!("SELECT {columns}, clock_timestamp() AS lease_now {from} FOR UPDATE OF w, a"),
-            ]
+            hold(
+                ", (SELECT count(*) FROM (SELECT 1 FROM file_operations f WHERE f.work_item_id = w.id LIMIT 1) f) AS files",
+            )
         });
+        self.one_of(&HOLD)
+    }
+
+    fn one_of(self, texts: &'static [String; 2]) -> &'static str {
         match self {
-            Self::Sqlite => &HOLD[0],
-            Self::Postgres => &HOLD[1],
+            Self::Sqlite => &texts[0],
+            Self::Postgres => &texts[1],
         }
     }
 

@@ -11,6 +11,8 @@ use super::ready::{PREASSIGNED, READY};
 pub(crate) struct Limits {
     pub project: bool,
     pub sprint: bool,
+    /// From a stream items are taken in its order, whatever their priority.
+    pub stream: bool,
     pub kind: bool,
     pub tag: bool,
 }
@@ -18,7 +20,7 @@ pub(crate) struct Limits {
 /// The parameters of both statements, by number:
 /// 1 agent, 2 how many, 3 project, 4 sprint, 5 type, 6 tag; PostgreSQL goes on with 7 slack, 8 ids as JSON,
 /// 9 lease in seconds, 10 now, 11 and 12 the actor's type and id, 13 and 14 the assigning user and agent,
-/// 15 whether the profile's row is locked, 16 the work session or NULL.
+/// 15 whether the profile's row is locked, 16 the work session or NULL. The stream comes last: 7 on SQLite, 17 on PostgreSQL.
 impl Dialect {
     /// Picks items for an agent: on SQLite a plain SELECT (the writer is alone), on PostgreSQL the whole claim.
     pub fn claim(self, limits: Limits) -> String {
@@ -69,6 +71,23 @@ fn sqlite(limits: Limits) -> String {
             rank("substr(need.value, instr(need.value, ':') + 1)")
         )
     };
+    let able_item = able("w.requirement_key");
+    let heads = if limits.stream {
+        format!(
+            "SELECT w.id, s.position FROM work_stream_items s JOIN work_items w ON w.id = s.work_item_id \
+             WHERE s.stream_id = $7 AND (({READY}) OR ({PREASSIGNED} AND w.assignee_id = $1)){filters} AND {able_item} \
+             ORDER BY s.position, w.id LIMIT $2"
+        )
+    } else {
+        format!(
+            "SELECT id, 0 FROM (SELECT w.id FROM work_items w INDEXED BY ix_work_items_preassigned \
+               WHERE {PREASSIGNED} AND w.assignee_id = $1{filters} AND {able_item} \
+               ORDER BY w.priority, w.id LIMIT $2) \
+             UNION ALL SELECT h.id, 1 FROM able JOIN work_items h ON h.id IN (SELECT w.id FROM work_items w \
+               INDEXED BY {index} WHERE {READY} AND w.requirement_key = able.k{filters} \
+               ORDER BY w.priority, w.id LIMIT $2)"
+        )
+    };
     format!(
         "WITH RECURSIVE \
          held(capability, level, rank) AS ( \
@@ -85,19 +104,12 @@ fn sqlite(limits: Limits) -> String {
            UNION ALL SELECT (SELECT min(w.requirement_key) FROM work_items w INDEXED BY {index} \
              WHERE {READY}{scope} AND w.requirement_key > keys.k) FROM keys WHERE keys.k IS NOT NULL), \
          able(k) AS (SELECT k FROM keys WHERE k IS NOT NULL AND {able_key}), \
-         heads(id, grp) AS ( \
-           SELECT id, 0 FROM (SELECT w.id FROM work_items w INDEXED BY ix_work_items_preassigned \
-             WHERE {PREASSIGNED} AND w.assignee_id = $1{filters} AND {able_item} \
-             ORDER BY w.priority, w.id LIMIT $2) \
-           UNION ALL SELECT h.id, 1 FROM able JOIN work_items h ON h.id IN (SELECT w.id FROM work_items w \
-             INDEXED BY {index} WHERE {READY} AND w.requirement_key = able.k{filters} \
-             ORDER BY w.priority, w.id LIMIT $2)) \
+         heads(id, grp) AS ({heads}) \
          SELECT i.*, (SELECT json_group_object(capability, level) FROM held) AS granted \
          FROM heads JOIN work_items i ON i.id = heads.id \
          ORDER BY heads.grp, i.priority, i.id LIMIT coalesce((SELECT n FROM room), 0)",
         rank = rank("level"),
         able_key = able("k"),
-        able_item = able("w.requirement_key"),
     )
 }
 
@@ -110,6 +122,27 @@ fn postgres(limits: Limits) -> String {
              SELECT 1 FROM held WHERE held.capability = split_part(need, ':', 1) AND held.rank >= {}))",
             rank("split_part(need, ':', 2)")
         )
+    };
+    let able_item = able("w.requirement_key");
+    let heads = if limits.stream {
+        format!(
+            "SELECT w.id, s.position AS grp FROM work_stream_items s JOIN work_items w ON w.id = s.work_item_id \
+             WHERE s.stream_id = $17::uuid AND (({READY}) OR ({PREASSIGNED} AND w.assignee_id = $1::uuid)){filters} \
+             AND {able_item} ORDER BY s.position, w.id LIMIT $2::bigint + $7::bigint"
+        )
+    } else {
+        format!(
+            "(SELECT w.id, 0 AS grp FROM work_items w WHERE {PREASSIGNED} AND w.assignee_id = $1::uuid{filters} \
+              AND {able_item} ORDER BY w.priority, w.id LIMIT $2::bigint + $7::bigint) \
+             UNION ALL SELECT h.id, 1 FROM able CROSS JOIN LATERAL (SELECT w.id FROM work_items w \
+               WHERE {READY} AND w.requirement_key = able.k{filters} \
+               ORDER BY w.priority, w.id LIMIT $2::bigint + $7::bigint) h"
+        )
+    };
+    let still = if limits.stream {
+        format!("({READY}) OR ({PREASSIGNED} AND w.assignee_id = $1::uuid)")
+    } else {
+        format!("(heads.grp = 0 AND {PREASSIGNED} AND w.assignee_id = $1::uuid) OR (heads.grp = 1 AND {READY})")
     };
     // A head that another claim has locked is skipped, so each key offers some more than asked for (7).
     // `picked` tests the predicates again: a row is read anew once its lock is there.
@@ -132,15 +165,9 @@ fn postgres(limits: Limits) -> String {
            UNION ALL SELECT (SELECT w.requirement_key FROM work_items w WHERE {READY}{scope} \
              AND w.requirement_key > keys.k ORDER BY w.requirement_key LIMIT 1) FROM keys WHERE keys.k IS NOT NULL), \
          able AS MATERIALIZED (SELECT k FROM keys WHERE k IS NOT NULL AND {able_key}), \
-         heads AS MATERIALIZED ( \
-           (SELECT w.id, 0 AS grp FROM work_items w WHERE {PREASSIGNED} AND w.assignee_id = $1::uuid{filters} \
-            AND {able_item} ORDER BY w.priority, w.id LIMIT $2::bigint + $7::bigint) \
-           UNION ALL SELECT h.id, 1 FROM able CROSS JOIN LATERAL (SELECT w.id FROM work_items w \
-             WHERE {READY} AND w.requirement_key = able.k{filters} \
-             ORDER BY w.priority, w.id LIMIT $2::bigint + $7::bigint) h), \
+         heads AS MATERIALIZED ({heads}), \
          picked AS MATERIALIZED ( \
-           SELECT w.id, heads.grp, w.priority FROM heads JOIN work_items w ON w.id = heads.id \
-           WHERE (heads.grp = 0 AND {PREASSIGNED} AND w.assignee_id = $1::uuid) OR (heads.grp = 1 AND {READY}) \
+           SELECT w.id, heads.grp, w.priority FROM heads JOIN work_items w ON w.id = heads.id WHERE {still} \
            ORDER BY heads.grp, w.priority, w.id LIMIT coalesce((SELECT n FROM who), 0) FOR UPDATE OF w SKIP LOCKED), \
          ids AS (SELECT (v.value ->> 0)::uuid AS assignment_id, (v.value ->> 1)::uuid AS event_id, v.ordinality AS n \
            FROM jsonb_array_elements($8::jsonb) WITH ORDINALITY v), \
@@ -174,6 +201,5 @@ fn postgres(limits: Limits) -> String {
          FROM item i JOIN assignment a ON a.id = i.assignment_id ORDER BY i.n",
         rank = rank("level"),
         able_key = able("k"),
-        able_item = able("w.requirement_key"),
     )
 }

@@ -20,6 +20,7 @@ impl Dialect {
             statement(&Parts {
                 kind: "started",
                 item_from: "'todo'",
+                only: "",
                 from: "'assigned'",
                 assignment: "status = 'started', started_at = $2::timestamptz, attempt = target.attempt_count + 1, \
                     lease_expires_at = CASE WHEN a.agent_id IS NULL THEN NULL ELSE \
@@ -39,6 +40,9 @@ impl Dialect {
             statement(&Parts {
                 kind: "completed",
                 item_from: "'in_progress'",
+                // Whatever else a gate looks at goes the long way.
+                only: "AND w.quality_gate_level = 'standard' \
+                    AND NOT EXISTS (SELECT 1 FROM file_operations f WHERE f.work_item_id = w.id)",
                 from: "'started'",
                 assignment: "status = 'completed', completed_at = $2::timestamptz, notes = coalesce($6::text, a.notes), \
                     context = CASE WHEN $8::jsonb IS NULL THEN a.context \
@@ -63,6 +67,7 @@ impl Dialect {
             statement(&Parts {
                 kind: "failed",
                 item_from: "'in_progress'",
+                only: "",
                 from: "'started', 'paused'",
                 assignment: "status = 'failed', completed_at = $2::timestamptz, notes = $6::text",
                 item: &format!(
@@ -108,6 +113,8 @@ struct Parts<'a> {
     kind: &'a str,
     /// The status that the item must have.
     item_from: &'a str,
+    /// What else must be so of the item `w`; begins with AND.
+    only: &'a str,
     /// The states that the assignment may have.
     from: &'a str,
     assignment: &'a str,
@@ -118,13 +125,13 @@ struct Parts<'a> {
 
 /// Locks the item, then changes the open assignment whose lease runs, the item, and the ledger.
 fn statement(parts: &Parts<'_>) -> String {
-    let Parts { kind, item_from, from, assignment, item, after, reason } = parts;
+    let Parts { kind, item_from, only, from, assignment, item, after, reason } = parts;
     let own: Vec<String> = task_assignments::Column::iter().map(|c| format!("a.{0} AS a_{0}", c.as_str())).collect();
     format!(
         "WITH target AS MATERIALIZED ( \
            SELECT w.id, w.status, w.attempt_count FROM work_items w \
            WHERE w.id = (SELECT t.work_item_id FROM task_assignments t WHERE t.id = $1::uuid) \
-           AND w.status = {item_from} FOR UPDATE), \
+           AND w.status = {item_from} {only} FOR UPDATE), \
          ended AS ( \
            UPDATE task_assignments a SET {assignment}, updated_at = $2::timestamptz FROM target \
            WHERE a.id = $1::uuid AND a.work_item_id = target.id AND a.status IN ({from}) \

@@ -5,6 +5,7 @@ pub(crate) mod claim;
 mod decision;
 mod ending;
 mod item;
+mod measure;
 pub(crate) mod ready;
 pub(crate) mod search;
 pub(crate) mod search_query;

@@ -2,10 +2,11 @@
 
 use callboard_entity::{DecisionCategory, DecisionImpact, DecisionStatus, WorkItemStatus};
 use callboard_search::{EntityType, scope_of_project};
-use sea_orm::{DatabaseTransaction, DbErr, FromQueryResult, Value};
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
 use uuid::Uuid;
 
 use super::Dialect;
+use crate::clock::Timestamp;
 use crate::search::Term;
 
 /// Which documents are wanted.
@@ -25,59 +26,89 @@ pub(crate) struct Wanted<'a> {
     pub file: Option<&'a str>,
 }
 
-/// A document that has all the words.
-#[derive(Clone, Debug, FromQueryResult)]
+/// A document that has all the words, with what is shown of its row.
+#[derive(Clone, Debug)]
 pub(crate) struct FoundDocument {
     pub entity_type: String,
     pub entity_id: Uuid,
-    pub search_text: String,
-    /// The texts with which the search text begins: an item's key and title, a decision's title.
-    pub heading: Option<String>,
+    /// The beginning of the row's own text, about as much as the index has of it.
+    pub text: Option<String>,
+    /// Slug and key prefix of the project; none of a note whose session belongs to no project.
+    pub project: Option<String>,
+    pub key_prefix: Option<String>,
+    /// An item's or a session's key; a decision's number.
+    pub key: String,
+    /// Of an item or a decision its own, else that of the item that it is about.
+    pub title: Option<String>,
+    pub status: Option<String>,
+    pub is_archived: bool,
+    pub changed_at: Timestamp,
+}
+
+impl FoundDocument {
+    /// By the places of the columns of [`Dialect::find_documents`]: looked up by name, they cost as much as the index.
+    fn read(row: &QueryResult) -> Result<Self, DbErr> {
+        Ok(Self {
+            entity_type: row.try_get_by_index(2)?,
+            entity_id: row.try_get_by_index(3)?,
+            text: row.try_get_by_index(4)?,
+            project: row.try_get_by_index(5)?,
+            key_prefix: row.try_get_by_index(6)?,
+            key: row.try_get_by_index(7)?,
+            title: row.try_get_by_index(8)?,
+            status: row.try_get_by_index(9)?,
+            is_archived: row.try_get_by_index(10)?,
+            changed_at: row.try_get_by_index(11)?,
+        })
+    }
+}
+
+/// The rows of a table that name the item which they are about, with that item.
+macro_rules! about {
+    ($table:literal) => {
+        concat!(
+            $table,
+            " AS e CROSS JOIN work_items AS i CROSS JOIN board_projects AS p \
+             WHERE e.id = b.entity_id AND i.id = e.work_item_id AND p.id = i.project_id"
+        )
+    };
 }
 
 impl Dialect {
     /// The documents that the database ranks from `offset` on, the best first. Equal ranks are in a fixed order.
     ///
-    /// The index finds and ranks; what is not in it is read of at most `limit` documents, unless there are filters.
+    /// The index finds and ranks; what is not in it is read of at most `limit` documents, unless there are filters. A
+    /// document without its row is left out: `verify` names it.
     pub async fn find_documents(
         self,
-        conn: &DatabaseTransaction,
+        conn: &impl ConnectionTrait,
         wanted: &Wanted<'_>,
         limit: i64,
         offset: i64,
     ) -> Result<Vec<FoundDocument>, DbErr> {
         let mut bound = Bound::default();
+        let words = bound.value(self.expression(wanted));
+        let filters = self.filters(wanted, &mut bound);
+        let (limit, offset) = (bound.value(limit), bound.value(offset));
         let best = match self {
-            Self::Sqlite => {
-                let words = bound.value(self.expression(wanted));
-                let filters = self.filters(wanted, &mut bound);
-                let (limit, offset) = (bound.value(limit), bound.value(offset));
-                // Only rowid and rank are sorted; CROSS JOIN keeps the order of the tables.
-                format!(
-                    "SELECT d.entity_type, d.entity_id, d.search_text, coalesce(i.key || ' ' || i.title, c.title) \
-                     AS heading FROM (SELECT rowid AS at, bm25(board_search, 0, 0, 0, 0, 1) AS score \
-                     FROM board_search WHERE board_search MATCH {words}{filters} \
-                     ORDER BY score, at LIMIT {limit} OFFSET {offset}) AS best \
-                     CROSS JOIN board_search AS d ON d.rowid = best.at {HEADINGS} ORDER BY best.score, best.at"
-                )
-            }
-            Self::Postgres => {
-                let words = bound.value(self.expression(wanted));
-                let filters = self.filters(wanted, &mut bound);
-                let (limit, offset) = (bound.value(limit), bound.value(offset));
-                // A query that is cast where it is used would be read again for every row.
-                format!(
-                    "WITH asked AS MATERIALIZED (SELECT {words}::tsquery AS words), best AS MATERIALIZED \
-                     (SELECT entity_id, ts_rank(search_vector, asked.words, 1) AS score \
-                     FROM asked JOIN board_search ON search_vector @@ asked.words{filters} \
-                     ORDER BY score DESC, entity_id LIMIT {limit} OFFSET {offset}) \
-                     SELECT d.entity_type, d.entity_id, d.search_text, coalesce(i.key || ' ' || i.title, c.title) \
-                     AS heading FROM best JOIN board_search AS d ON d.entity_id = best.entity_id {HEADINGS} \
-                     ORDER BY best.score DESC, best.entity_id"
-                )
-            }
+            // Only rowid and rank are sorted.
+            Self::Sqlite => format!(
+                "best AS MATERIALIZED (SELECT at.score, at.place, d.entity_type, d.entity_id FROM \
+                 (SELECT bm25(board_search, 0, 0, 0, 0, 1) AS score, rowid AS place FROM board_search \
+                 WHERE board_search MATCH {words}{filters} ORDER BY score, place LIMIT {limit} OFFSET {offset}) AS at \
+                 CROSS JOIN board_search AS d ON d.rowid = at.place)"
+            ),
+            // A query that is cast where it is used would be read again for every row.
+            Self::Postgres => format!(
+                "asked AS MATERIALIZED (SELECT {words}::tsquery AS words), best AS MATERIALIZED \
+                 (SELECT - ts_rank(search_vector, asked.words, 1) AS score, entity_id AS place, entity_type, entity_id \
+                 FROM asked JOIN board_search ON search_vector @@ asked.words{filters} \
+                 ORDER BY score, place LIMIT {limit} OFFSET {offset})"
+            ),
         };
-        FoundDocument::find_by_statement(self.statement(&best, bound.0)).all(conn).await
+        let rows: Vec<String> = wanted.kinds.iter().map(|kind| row_of(*kind)).collect();
+        let sql = format!("WITH {best} {} ORDER BY 1, 2", rows.join(" UNION ALL "));
+        conn.query_all_raw(self.statement(&sql, bound.0)).await?.iter().map(FoundDocument::read).collect()
     }
 
     /// The words as the index is asked for them, on SQLite with the types and the project.
@@ -161,9 +192,43 @@ impl Dialect {
     }
 }
 
-/// The rows that say what a document begins with.
-const HEADINGS: &str = "LEFT JOIN work_items AS i ON i.id = d.entity_id \
-                        LEFT JOIN board_decisions AS c ON c.id = d.entity_id";
+/// The rows of one type behind the documents in `best`. CROSS JOIN makes SQLite begin with these few. A text is cut only
+/// where it is long: counting the characters of each costs as much as reading it.
+fn row_of(kind: EntityType) -> String {
+    let word = kind.as_str();
+    let (text, shown, at, from) = match kind {
+        EntityType::Item => (
+            "i.description",
+            OF_ITEM,
+            "i.updated_at",
+            "work_items AS i CROSS JOIN board_projects AS p WHERE i.id = b.entity_id AND p.id = i.project_id",
+        ),
+        EntityType::Decision => (
+            "coalesce(e.problem, '') || ' ' || coalesce(e.context, '') || ' ' || e.decision || ' ' || e.rationale || ' ' || \
+             coalesce(e.implementation_approach, '') || ' ' || coalesce(e.outcome, '') || ' ' || coalesce(e.lessons, '')",
+            "CAST(e.number AS text), e.title, e.status, FALSE",
+            "e.updated_at",
+            "board_decisions AS e CROSS JOIN board_projects AS p WHERE e.id = b.entity_id AND p.id = e.project_id",
+        ),
+        EntityType::Comment => ("e.reason", OF_ITEM, "e.created_at", about!("work_item_events")),
+        EntityType::Checkpoint => ("e.note", OF_ITEM, "e.created_at", about!("checkpoints")),
+        EntityType::Note => (
+            "e.data ->> 'text'",
+            "s.key, i.title, i.status, i.archived_at IS NOT NULL",
+            "e.created_at",
+            "session_events AS e CROSS JOIN work_sessions AS s LEFT JOIN board_projects AS p ON p.id = s.project_id \
+             LEFT JOIN work_items AS i ON i.id = e.work_item_id WHERE e.id = b.entity_id AND s.id = e.session_id",
+        ),
+    };
+    format!(
+        "SELECT b.score, b.place, b.entity_type, b.entity_id, \
+         CASE WHEN octet_length({text}) > 65536 THEN substr({text}, 1, 65536) ELSE {text} END, \
+         p.slug, p.key_prefix, {shown}, {at} FROM best AS b CROSS JOIN {from} AND b.entity_type = '{word}'"
+    )
+}
+
+/// Key, title, status and archiving of an item, or of the one that a row is about.
+const OF_ITEM: &str = "i.key, i.title, i.status, i.archived_at IS NOT NULL";
 
 impl Wanted<'_> {
     fn has_filters(&self) -> bool {

@@ -13,7 +13,8 @@ use tokio::sync::oneshot;
 use super::connection::{Link, Verb as Standing};
 use super::driver;
 use crate::db::DatabaseError;
-use crate::db::transaction::{BoxFuture, Caller, Tx, Verb, apply, end};
+use crate::db::caller::Caller;
+use crate::db::transaction::{BoxFuture, Tx, Verb, apply, end};
 use crate::error::{Error, Result};
 
 /// A verb for SQLite's write lane, which keeps it until it is done: what [`Verb::on_lane`] gives.

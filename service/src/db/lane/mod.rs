@@ -28,9 +28,9 @@ use self::group::{Round, Shared};
 pub use self::job::OnLane;
 use self::job::Waiting;
 pub use self::options::{LaneCounts, WriteLane};
+use super::caller::Caller;
 use super::connect::{OpenOptions, Synchronous};
 use super::error::DatabaseError;
-use super::transaction::Caller;
 use crate::error::Result;
 
 /// After so many verbs on its own thread a caller lets other tasks run.

@@ -12,7 +12,7 @@ use super::super::common::{describe, number};
 
 plain! {
     fn the_rows_are_the_same_on_every_run() {
-        for version in ["4", "35"] {
+        for version in ["4", "43"] {
             let schema = schema(version);
             let digest = |plan: &Plan| fixture::digest(&plan.rows(&schema));
             let first = digest(&Plan::default());
@@ -102,7 +102,7 @@ plain! {
 both_empty! {
     /// So both databases hold the same.
     async fn what_is_read_back_is_what_was_made(t: TestDb) {
-        let (schema, rows) = fixture::make(&super::options(&t), "35", &Plan::default()).await.expect("make it");
+        let (schema, rows) = fixture::make(&super::options(&t), "43", &Plan::default()).await.expect("make it");
         let db = t.raw().await;
         for table in &schema.tables {
             let mut found = read(&db, t.kind(), table).await;
