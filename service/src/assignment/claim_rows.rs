@@ -2,15 +2,16 @@
 
 use callboard_entity::{TaskAssignmentStatus, WorkItemDelegationStatus, agent_profiles, task_assignments, work_items};
 use chrono::TimeDelta;
-use sea_orm::{ConnectionTrait, FromQueryResult, Value as Bound};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value as Bound};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::matching::{self, Capabilities};
 use super::{assign, deadline};
 use crate::clock::Timestamp;
-use crate::db::Tx;
 use crate::db::dialect::claim::Limits;
+use crate::db::listed::Listed;
+use crate::db::{Cells, Tx};
 use crate::error::{Error, Result};
 use crate::id;
 use crate::item::ledger::Entry;
@@ -49,11 +50,9 @@ pub(super) async fn pick(tx: &Tx, call: &Call<'_>, wanted: usize) -> Result<Vec<
     values.extend(call.values.iter().cloned());
     if !tx.dialect.claims_race() {
         values.push(call.stream.into());
-        let rows = tx.conn.query_all_raw(tx.dialect.statement(&sql, values)).await?;
+        let rows = tx.rows(sql, values, read).await?;
         let mut picked = Vec::with_capacity(rows.len());
-        for row in rows {
-            let item = work_items::Model::from_query_result(&row, "")?;
-            let granted: Option<String> = row.try_get("", "granted")?;
+        for (item, granted) in rows {
             picked.push(take(tx, call, item, granted.as_deref()).await?);
         }
         return Ok(picked);
@@ -73,7 +72,7 @@ pub(super) async fn pick(tx: &Tx, call: &Call<'_>, wanted: usize) -> Result<Vec<
         tx.session.into(),
         call.stream.into(),
     ]);
-    let rows = tx.conn.query_all_raw(tx.dialect.statement(&sql, values)).await?;
+    let rows = tx.conn.query_all_raw(tx.dialect.statement(sql, values)).await?;
     rows.iter()
         .map(|row| {
             Ok(Picked {
@@ -84,6 +83,11 @@ pub(super) async fn pick(tx: &Tx, call: &Call<'_>, wanted: usize) -> Result<Vec<
             })
         })
         .collect()
+}
+
+/// An item, and what the agent is granted as JSON.
+fn read(cells: &mut Cells<'_>) -> Result<(work_items::Model, Option<String>), DbErr> {
+    Ok((work_items::Model::read(cells)?, cells.next()?))
 }
 
 async fn take(tx: &Tx, call: &Call<'_>, item: work_items::Model, granted: Option<&str>) -> Result<Picked> {

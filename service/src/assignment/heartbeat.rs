@@ -1,6 +1,5 @@
 //! A sign of life: extends the lease of an open assignment.
 
-use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -38,10 +37,10 @@ impl Verb for Heartbeat {
     async fn apply(&self, tx: &Tx) -> Result<Lease> {
         // The board's setting, not the project's: that would cost a read of the item at every heartbeat.
         let lease = deadline::lease(tx, None, self.lease_seconds).await?;
-        let values = [self.assignment.into(), lease.num_seconds().into(), tx.now.into(), micros(tx.now + lease).into()];
-        let row = tx.conn.query_one_raw(tx.dialect.statement(tx.dialect.heartbeat(), values)).await?;
-        if let Some(row) = row {
-            return Ok(Lease { assignment: self.assignment, lease_expires_at: row.try_get("", "lease_expires_at")? });
+        let values =
+            vec![self.assignment.into(), lease.num_seconds().into(), tx.now.into(), micros(tx.now + lease).into()];
+        if let Some(lease_expires_at) = tx.row(tx.dialect.heartbeat(), values, |cells| cells.next()).await? {
+            return Ok(Lease { assignment: self.assignment, lease_expires_at });
         }
         // Nothing was extended: say why.
         let held = rows::hold(tx, self.assignment).await?;

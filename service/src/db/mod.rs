@@ -3,13 +3,16 @@
 //! Only this folder asks which database it is.
 
 mod caller;
+mod cells;
 mod changed;
 mod connect;
 pub(crate) mod dialect;
 mod error;
+mod fixed;
 mod forget;
 mod idempotency;
 mod lane;
+pub(crate) mod listed;
 mod network;
 mod schema;
 mod statement;
@@ -17,6 +20,7 @@ mod transaction;
 mod url;
 
 pub(crate) use caller::ReapClock;
+pub(crate) use cells::Cells;
 pub(crate) use changed::changed;
 pub(crate) use connect::{Db, connect};
 pub use connect::{OpenOptions, Synchronous};

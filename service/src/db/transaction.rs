@@ -1,6 +1,7 @@
 //! Verbs and queries, and the one helper that runs each in one transaction.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sea_orm::{
@@ -13,7 +14,7 @@ use super::caller::{Caller, ReapClock};
 use super::connect::Db;
 use super::dialect::Dialect;
 use super::error::DatabaseError;
-use super::lane::{Held, OnLane};
+use super::lane::{Held, Link, OnLane};
 use crate::actor::Actor;
 use crate::board::Callboard;
 use crate::clock::Timestamp;
@@ -71,6 +72,8 @@ pub struct Tx {
     pub(crate) session: Option<Uuid>,
     /// What was seen of files before the transaction, for gates.
     pub(crate) looks: Looks,
+    /// SQLite's write lane, where the transaction is on it.
+    pub(super) link: Option<Arc<Link>>,
     reaper: ReapClock,
     /// The turn to write on SQLite, which ends after the transaction.
     _turn: Option<Held>,
@@ -80,12 +83,12 @@ impl Tx {
     fn new(conn: DatabaseTransaction, caller: &Caller, turn: Option<Held>) -> Self {
         let Caller { dialect, session, actor, .. } = *caller;
         let (now, looks, reaper) = (caller.clock.now(), caller.looks.clone(), caller.reaper.clone());
-        Self { conn, dialect, actor, now, session, looks, reaper, _turn: turn }
+        Self { conn, dialect, actor, now, session, looks, link: None, reaper, _turn: turn }
     }
 
     /// On SQLite's write lane, which has the turn.
-    pub(super) fn on_lane(conn: DatabaseTransaction, caller: &Caller) -> Self {
-        Self::new(conn, caller, None)
+    pub(super) fn on_lane(conn: DatabaseTransaction, caller: &Caller, link: &Arc<Link>) -> Self {
+        Self { link: Some(Arc::clone(link)), ..Self::new(conn, caller, None) }
     }
 
     /// Whether 30 seconds have gone by since this process last asked; asking starts them anew.
@@ -102,8 +105,8 @@ impl Tx {
     async fn inner(&self) -> Result<Self> {
         let conn = self.conn.begin().await?;
         let Self { dialect, actor, now, session, .. } = *self;
-        let (looks, reaper) = (self.looks.clone(), self.reaper.clone());
-        Ok(Self { conn, dialect, actor, now, session, looks, reaper, _turn: None })
+        let (looks, link, reaper) = (self.looks.clone(), self.link.clone(), self.reaper.clone());
+        Ok(Self { conn, dialect, actor, now, session, looks, link, reaper, _turn: None })
     }
 
     /// Runs another verb in this transaction, as the same actor. A refused one leaves the transaction as it was.

@@ -5,6 +5,7 @@ mod fairness;
 mod groups;
 mod neighbours;
 mod same;
+mod statements;
 mod storm;
 
 use std::fmt;

@@ -3,8 +3,13 @@
 //! Cost grows with the number of distinct requirement keys in the queue, never with the number of items: a loose scan
 //! finds the keys, those that the agent satisfies are kept, and each contributes its head.
 
+use std::sync::OnceLock;
+
+use callboard_entity::work_items;
+
 use super::Dialect;
 use super::ready::{PREASSIGNED, READY};
+use crate::db::listed::columns;
 
 /// Which of the optional limits of a claim are set; each combination is one text.
 #[derive(Clone, Copy, Debug, Default)]
@@ -23,10 +28,13 @@ pub(crate) struct Limits {
 /// 15 whether the profile's row is locked, 16 the work session or NULL. The stream comes last: 7 on SQLite, 17 on PostgreSQL.
 impl Dialect {
     /// Picks items for an agent: on SQLite a plain SELECT (the writer is alone), on PostgreSQL the whole claim.
-    pub fn claim(self, limits: Limits) -> String {
+    pub fn claim(self, limits: Limits) -> &'static str {
+        static TEXTS: [[OnceLock<String>; 32]; 2] = [const { [const { OnceLock::new() }; 32] }; 2];
+        let Limits { project, sprint, stream, kind, tag } = limits;
+        let of_limits = [project, sprint, stream, kind, tag].iter().fold(0, |bits, set| bits * 2 + usize::from(*set));
         match self {
-            Self::Sqlite => sqlite(limits),
-            Self::Postgres => postgres(limits),
+            Self::Sqlite => TEXTS[0][of_limits].get_or_init(|| sqlite(limits)),
+            Self::Postgres => TEXTS[1][of_limits].get_or_init(|| postgres(limits)),
         }
     }
 }
@@ -105,11 +113,12 @@ fn sqlite(limits: Limits) -> String {
              WHERE {READY}{scope} AND w.requirement_key > keys.k) FROM keys WHERE keys.k IS NOT NULL), \
          able(k) AS (SELECT k FROM keys WHERE k IS NOT NULL AND {able_key}), \
          heads(id, grp) AS ({heads}) \
-         SELECT i.*, (SELECT json_group_object(capability, level) FROM held) AS granted \
+         SELECT {columns}, (SELECT json_group_object(capability, level) FROM held) \
          FROM heads JOIN work_items i ON i.id = heads.id \
          ORDER BY heads.grp, i.priority, i.id LIMIT coalesce((SELECT n FROM room), 0)",
         rank = rank("level"),
         able_key = able("k"),
+        columns = columns::<work_items::Model>("i"),
     )
 }
 

@@ -4,6 +4,7 @@ mod assignment;
 pub(crate) mod claim;
 mod decision;
 mod ending;
+mod find;
 mod item;
 mod measure;
 pub(crate) mod ready;

@@ -8,12 +8,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rusqlite::{CachedStatement, Connection, OpenFlags};
-use sea_orm::{DbErr, MockExecResult, Statement};
+use sea_orm::{DbErr, MockExecResult, Statement, Value as Bound};
 
 use super::error;
 use super::rows::{self, Row, Shape};
 use super::value::{self, Failure};
+use crate::db::cells::Cells;
 use crate::db::connect::Synchronous;
+use crate::db::fixed::Read;
 use crate::db::statement::OnStatement;
 
 /// So many texts are kept prepared; the hot verbs have some thirty.
@@ -30,7 +32,7 @@ pub(super) struct Place {
 }
 
 /// The connection, and how far the verb is that runs on it.
-pub(super) struct Link {
+pub(in crate::db) struct Link {
     place: Place,
     state: Mutex<State>,
 }
@@ -73,6 +75,18 @@ impl Link {
     /// A verb that panicked may have poisoned the lock; whatever it left open is looked at after every verb.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_poisoned(&self) -> bool {
+        self.state.is_poisoned()
+    }
+
+    /// Leaves the lock as a thread does that panics while it holds it.
+    #[cfg(test)]
+    pub(super) fn poison(&self) {
+        let _held = self.state();
+        panic!("this panic is part of the test");
     }
 
     /// Opens the connection if it is not open; gives whether other connections may read while it commits (WAL).
@@ -158,6 +172,28 @@ impl Link {
         self.timed(&statement.sql, |state| state.execute(statement))
     }
 
+    /// The rows of a fixed statement of the verb's.
+    pub(in crate::db) fn rows<T>(&self, sql: &str, values: &[Bound], read: Read<T>) -> Result<Vec<T>, DbErr> {
+        self.timed(sql, |state| {
+            let mut prepared = state.usable()?.prepare_cached(sql)?;
+            value::bind(&mut prepared, values)?;
+            let (mut rows, mut found) = (prepared.raw_query(), Vec::new());
+            while let Some(row) = rows.next()? {
+                found.push(read(&mut Cells::of_lane(row)).map_err(|error| Failure::Unfit(error.to_string()))?);
+            }
+            Ok(found)
+        })
+    }
+
+    /// Runs a fixed statement of the verb's; gives how many rows it changed.
+    pub(in crate::db) fn write(&self, sql: &str, values: &[Bound]) -> Result<u64, DbErr> {
+        self.timed(sql, |state| {
+            let mut prepared = state.usable()?.prepare_cached(sql)?;
+            value::bind(&mut prepared, values)?;
+            Ok(u64::try_from(prepared.raw_execute()?).unwrap_or(u64::MAX))
+        })
+    }
+
     /// Sets a savepoint; the first is the verb's own.
     pub(super) fn set(&self) {
         self.state().set();
@@ -225,6 +261,12 @@ fn closed() -> DbErr {
     DbErr::Custom("the write lane is closed".to_owned())
 }
 
+/// The connection, while the verb's transaction is open.
+fn usable<'c>(conn: Option<&'c Connection>, verb: &Verb) -> Result<&'c Connection, Failure> {
+    let conn = conn.filter(|conn| !conn.is_autocommit() && !verb.broken);
+    conn.ok_or_else(|| Failure::Unfit("the transaction is over".to_owned()))
+}
+
 fn connect(place: &Place) -> Result<Connection, rusqlite::Error> {
     // One thread at a time, by the lock around it: SQLite need not lock again.
     let conn = Connection::open_with_flags(
@@ -243,6 +285,10 @@ fn connect(place: &Place) -> Result<Connection, rusqlite::Error> {
 impl State {
     fn conn(&self) -> Result<&Connection, Refused> {
         self.conn.as_ref().ok_or_else(|| Refused::Failed(closed()))
+    }
+
+    fn usable(&self) -> Result<&Connection, Failure> {
+        usable(self.conn.as_ref(), &self.verb)
     }
 
     fn control(&self, sql: &str) -> Result<(), Refused> {
@@ -296,8 +342,7 @@ impl State {
         statement: &Statement,
         run: impl FnOnce(&Connection, CachedStatement<'_>, &mut HashMap<String, Arc<Shape>>) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        let conn = self.conn.as_ref().filter(|conn| !conn.is_autocommit() && !self.verb.broken);
-        let conn = conn.ok_or_else(|| Failure::Unfit("the transaction is over".to_owned()))?;
+        let conn = usable(self.conn.as_ref(), &self.verb)?;
         let sql = statement.sql.trim_end().trim_end_matches(';');
         // A comment in front could hide what it is.
         let word = sql.trim_start().split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();

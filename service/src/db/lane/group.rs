@@ -74,6 +74,10 @@ impl Shared {
         self.link.is_open()
     }
 
+    pub(super) fn max_time(&self) -> Duration {
+        self.limits.max_time
+    }
+
     /// Opens the connection at its first use; gives whether a commit never waits for readers.
     pub(super) fn open(&self) -> bool {
         match self.link.open() {
@@ -204,5 +208,62 @@ impl Shared {
             skipped: read(&self.counts.skipped),
             waiting: u64::try_from(self.queue().len()).unwrap_or(u64::MAX),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::connect::Synchronous;
+    use crate::db::lane::connection::Verb;
+
+    /// Adds a row, and tells what became of it.
+    struct Add(Arc<Mutex<Vec<bool>>>);
+
+    impl Job for Add {
+        fn take(&mut self) -> bool {
+            true
+        }
+
+        fn put_back(&mut self) {}
+
+        fn run(&mut self, link: &Arc<Link>, alone: bool) -> Option<Verb> {
+            link.enter(alone);
+            let added = link.write("INSERT INTO counts VALUES (1)", &[]);
+            let standing = link.leave();
+            added.ok().and(standing)
+        }
+
+        fn tell(self: Box<Self>, fate: Fate) {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).push(matches!(fate, Fate::Done));
+        }
+    }
+
+    #[test]
+    fn a_poisoned_lock_keeps_nobody_from_the_lane() -> Result<(), Box<dyn std::error::Error>> {
+        let scratch = tempfile::tempdir()?;
+        let path = scratch.path().join("board.db");
+        let reader = rusqlite::Connection::open(&path)?;
+        reader.execute_batch("CREATE TABLE counts (n integer)")?;
+        let place = Place { path, synchronous: Synchronous::Normal, told: None };
+        let shared = Arc::new(Shared::new(place, WriteLane::default()));
+        let answers = Arc::new(Mutex::default());
+        for poisoned in [false, true] {
+            if poisoned {
+                let held = Arc::clone(&shared);
+                let panics = std::thread::spawn(move || {
+                    let _queue = held.queue();
+                    held.link.poison();
+                });
+                assert!(panics.join().is_err());
+            }
+            assert_eq!((shared.queue.is_poisoned(), shared.link.is_poisoned()), (poisoned, poisoned));
+            shared.push(Box::new(Add(Arc::clone(&answers))));
+            assert_eq!(shared.round(Duration::ZERO), Round::Done);
+            assert!(shared.is_idle());
+        }
+        assert_eq!(*answers.lock().map_err(|e| e.to_string())?, [true, true]);
+        assert_eq!(reader.query_row("SELECT count(*) FROM counts", [], |row| row.get::<_, i64>(0))?, 2);
+        Ok(())
     }
 }

@@ -176,7 +176,7 @@ impl<V: Verb + Send + 'static> Job for Queued<V> {
         let (verb, caller) = (&self.verb, &self.caller);
         let ran = catch_unwind(AssertUnwindSafe(|| {
             let whole = async {
-                let tx = Tx::on_lane(db.begin().await?, caller);
+                let tx = Tx::on_lane(db.begin().await?, caller, link);
                 end(apply(verb, &tx).await, tx).await
             };
             // Every statement is done when it is asked for, so one look is enough.

@@ -19,10 +19,11 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
+pub(super) use self::connection::Link;
 use self::connection::Place;
 use self::group::{Round, Shared};
 pub use self::job::OnLane;
@@ -66,6 +67,8 @@ struct Inner {
     /// Whether callers may commit on their own threads.
     may_inline: AtomicBool,
     in_a_row: AtomicU32,
+    /// A caller has the turn, and will look at the queue again.
+    at_work: AtomicBool,
     bell: OnceLock<Option<SyncSender<()>>>,
 }
 
@@ -89,6 +92,7 @@ impl Lane {
             // With FULL every commit waits for the disk, which must not be an async worker's business.
             may_inline: AtomicBool::new(options.synchronous == Synchronous::Normal),
             in_a_row: AtomicU32::new(0),
+            at_work: AtomicBool::new(false),
             bell: OnceLock::new(),
         };
         Some(Self(Arc::new(inner)))
@@ -129,19 +133,36 @@ impl Lane {
 }
 
 impl Inner {
-    /// Takes a round on the caller's thread, if it may and nobody writes or waits to. Nothing is awaited in between, so
-    /// that a caller that is dropped is never dropped in the middle.
+    /// Takes rounds on the caller's thread, if it may and nobody writes or waits to; gives whether nobody is left in the
+    /// queue, or another caller will look after who is. Nothing is awaited in between, so that a caller that is dropped is
+    /// never dropped in the middle.
     fn run_here(&self) -> bool {
         if !self.may_inline.load(Ordering::Relaxed) {
             return false;
         }
-        let Ok(_turn) = Arc::clone(&self.turn.0).try_lock_owned() else { return false };
-        if !self.shared.is_shut() && !self.shared.has_connection() && !self.shared.open() {
-            // With a rollback journal a commit waits for readers and for the disk, whatever `synchronous` says.
-            self.may_inline.store(false, Ordering::Relaxed);
-            return false;
+        let begun = Instant::now();
+        loop {
+            let Ok(turn) = Arc::clone(&self.turn.0).try_lock_owned() else {
+                // A caller that has the turn looks at the queue once more when it has given it back.
+                return self.at_work.load(Ordering::SeqCst);
+            };
+            if !self.shared.is_shut() && !self.shared.has_connection() && !self.shared.open() {
+                // With a rollback journal a commit waits for readers and for the disk, whatever `synchronous` says.
+                self.may_inline.store(false, Ordering::Relaxed);
+                return false;
+            }
+            let at_work = AtWork::begin(&self.at_work);
+            let round = self.shared.round(Duration::ZERO);
+            drop(turn);
+            drop(at_work);
+            if round != Round::Busy && self.shared.is_idle() {
+                return true;
+            }
+            // What others put in meanwhile is done here too, which spares a thread's awakening; but not for ever.
+            if round == Round::Busy || begun.elapsed() >= self.shared.max_time() {
+                return false;
+            }
         }
-        self.shared.round(Duration::ZERO) != Round::Busy && self.shared.is_idle()
     }
 
     /// Wakes the lane's thread, which is started at the first time.
@@ -168,6 +189,22 @@ impl Inner {
         };
         // Without an answer the lane was shut while the verb was on its way into the queue.
         answer.ok().and_then(|answer| answer.into_result())
+    }
+}
+
+/// Says that a caller has the turn, until it is dropped, also by a panic.
+struct AtWork<'a>(&'a AtomicBool);
+
+impl<'a> AtWork<'a> {
+    fn begin(at_work: &'a AtomicBool) -> Self {
+        at_work.store(true, Ordering::SeqCst);
+        Self(at_work)
+    }
+}
+
+impl Drop for AtWork<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::SeqCst);
     }
 }
 
