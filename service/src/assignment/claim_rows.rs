@@ -1,6 +1,8 @@
 //! The rows of a claim: on PostgreSQL one statement does it all, on SQLite a pick and three writes an item.
 
-use callboard_entity::{TaskAssignmentStatus, WorkItemDelegationStatus, agent_profiles, task_assignments, work_items};
+use callboard_entity::{
+    AgentProfileStatus, TaskAssignmentStatus, WorkItemDelegationStatus, agent_profiles, task_assignments, work_items,
+};
 use chrono::TimeDelta;
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value as Bound};
 use serde_json::Value;
@@ -44,13 +46,12 @@ pub(super) struct Picked {
 
 /// Claims up to `wanted` items.
 pub(super) async fn pick(tx: &Tx, call: &Call<'_>, wanted: usize) -> Result<Vec<Picked>> {
-    let sql = tx.dialect.claim(call.limits);
     let wanted_rows = i64::try_from(wanted).unwrap_or(i64::MAX);
     let mut values: Vec<Bound> = vec![call.agent.id.into(), wanted_rows.into()];
     values.extend(call.values.iter().cloned());
     if !tx.dialect.claims_race() {
         values.push(call.stream.into());
-        let rows = tx.rows(sql, values, read).await?;
+        let rows = pick_rows(tx, call, values).await?;
         let mut picked = Vec::with_capacity(rows.len());
         for (item, granted) in rows {
             picked.push(take(tx, call, item, granted.as_deref()).await?);
@@ -72,6 +73,7 @@ pub(super) async fn pick(tx: &Tx, call: &Call<'_>, wanted: usize) -> Result<Vec<
         tx.session.into(),
         call.stream.into(),
     ]);
+    let sql = tx.dialect.claim(call.limits);
     let rows = tx.conn.query_all_raw(tx.dialect.statement(sql, values)).await?;
     rows.iter()
         .map(|row| {
@@ -83,6 +85,18 @@ pub(super) async fn pick(tx: &Tx, call: &Call<'_>, wanted: usize) -> Result<Vec<
             })
         })
         .collect()
+}
+
+/// The items that are to be taken, with what the agent is granted.
+async fn pick_rows(tx: &Tx, call: &Call<'_>, values: Vec<Bound>) -> Result<Vec<(work_items::Model, Option<String>)>> {
+    let free = call.agent.status == AgentProfileStatus::Active && call.agent.max_open_assignments.is_none();
+    if let Some(plain) = tx.dialect.claim_plain(call.limits).filter(|_| free) {
+        let items = tx.rows(plain, values[..3].to_vec(), work_items::Model::read).await?;
+        if !items.is_empty() {
+            return Ok(items.into_iter().map(|item| (item, None)).collect());
+        }
+    }
+    tx.rows(tx.dialect.claim(call.limits), values, read).await
 }
 
 /// An item, and what the agent is granted as JSON.

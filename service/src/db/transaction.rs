@@ -195,16 +195,19 @@ impl Callboard {
     pub async fn rehearse<V: Verb>(&self, actor: Actor, verb: &V) -> Result<V::Output> {
         let looks = self.looks.for_call();
         loop {
-            let tx = self.begin_write(actor, &looks).await?;
-            let output = apply(verb, &tx).await;
-            tx.conn.rollback().await?;
-            // The turn ends before others are waited for.
-            drop(tx);
+            let output = self.rehearse_attempt(actor, verb, &looks).await;
             if !looks.is_wanted() {
                 return output;
             }
             self.look_at_wanted(&looks).await?;
         }
+    }
+
+    async fn rehearse_attempt<V: Verb>(&self, actor: Actor, verb: &V, looks: &Looks) -> Result<V::Output> {
+        let tx = self.begin_write(actor, looks).await?;
+        let output = apply(verb, &tx).await;
+        tx.conn.rollback().await?;
+        output
     }
 
     /// Runs several changes, and an app's own, in one transaction: all of them happen, or none.

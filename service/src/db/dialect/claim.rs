@@ -3,7 +3,7 @@
 //! Cost grows with the number of distinct requirement keys in the queue, never with the number of items: a loose scan
 //! finds the keys, those that the agent satisfies are kept, and each contributes its head.
 
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 use callboard_entity::work_items;
 
@@ -37,6 +37,34 @@ impl Dialect {
             Self::Postgres => TEXTS[1][of_limits].get_or_init(|| postgres(limits)),
         }
     }
+}
+
+impl Dialect {
+    /// Picks items that require nothing, where all that are ready require nothing and none is set aside for the agent, who
+    /// may hold any number: the most frequent claim, for which the long text would be twice the work. No row where that is
+    /// not so, or nothing is ready (`$1` agent, `$2` how many, `$3` project or NULL). On PostgreSQL the round trip is what costs.
+    pub fn claim_plain(self, limits: Limits) -> Option<&'static str> {
+        static TEXTS: LazyLock<[String; 2]> = LazyLock::new(|| [plain(""), plain("_project")]);
+        match (self, limits) {
+            (Self::Sqlite, Limits { project, sprint: false, stream: false, kind: false, tag: false }) => {
+                Some(&TEXTS[usize::from(project)])
+            }
+            _ => None,
+        }
+    }
+}
+
+fn plain(index: &str) -> String {
+    let scope = scope(Limits { project: !index.is_empty(), ..Limits::default() });
+    let ready =
+        format!("work_items w INDEXED BY ix_work_items_ready{index} WHERE {READY}{scope} AND w.requirement_key");
+    format!(
+        "SELECT {columns} FROM {ready} = '' AND NOT EXISTS (SELECT 1 FROM {ready} > '') \
+         AND NOT EXISTS (SELECT 1 FROM work_items w INDEXED BY ix_work_items_preassigned \
+           WHERE {PREASSIGNED} AND w.assignee_id = $1) \
+         ORDER BY w.priority, w.id LIMIT $2",
+        columns = columns::<work_items::Model>("w"),
+    )
 }
 
 /// 1 to 3 for the levels of capabilities.
