@@ -3,8 +3,8 @@
 use callboard_entity::workflow_steps;
 use callboard_service::{Actor, Error, Result};
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, EntityName, EntityTrait, Iden, IntoActiveModel, Iterable, ModelTrait,
-    Statement, TransactionTrait,
+    ActiveModelTrait, ConnectionTrait, DatabaseTransaction, EntityName, EntityTrait, Iden, IntoActiveModel, Iterable,
+    ModelTrait, Statement, TransactionTrait,
 };
 use support::{TestDb, on_sqlite, workflow_rows};
 

@@ -169,7 +169,8 @@ on_sqlite! {
             board.run(Actor::agent(agent.id), &claim(&agent)).await.expect("claim");
             let other = board.clone();
             board.close().await.expect("close");
-            let late = tokio::time::timeout(Duration::from_secs(20), other.run(Actor::agent(agent.id), &claim(&agent)));
+            let one = claim(&agent);
+            let late = tokio::time::timeout(Duration::from_secs(20), other.run(Actor::agent(agent.id), &one));
             late.await.expect("it does not hang").expect_err("the board is closed");
         }
         assert_eq!(assignments(&seed).await.len(), 2);

@@ -121,6 +121,7 @@ async fn story(seed: &Seed, board: &Callboard, number: usize) -> Vec<Value> {
         notes: Some("done; it's".to_owned()),
         actual_hours: Some(Decimal::new(205, 2)),
         result: Some(json!({"files": ["a"]})),
+        force: None,
     };
     let next = Claim { item: Some(Ref::Id(waits.id)), ..claim(&agent) };
     let both = board.run(me, &CompleteAndClaim { complete: complete.clone(), claim: next }).await.expect("both");
