@@ -7,7 +7,7 @@ use callboard_migration::backup::state_folder;
 use callboard_migration::runner::{self, Event};
 use callboard_migration::target::{self, Located, Source, Sources};
 use callboard_service::setting::GetSetting;
-use callboard_service::{Actor, Callboard, DatabaseError, DatabaseUrl, OpenOptions, Query, Ref, Verb};
+use callboard_service::{Actor, Callboard, DatabaseError, DatabaseUrl, OpenOptions, Query, Ref, Verb, WriteLane};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -73,7 +73,7 @@ impl Context {
     async fn run_once<V>(&self, board: &Callboard, actor: Actor, verb: &V) -> Result<V::Output, CliError>
     where
         V: Verb + Serialize,
-        V::Output: Serialize + DeserializeOwned,
+        V::Output: Serialize + DeserializeOwned + 'static,
     {
         match &self.global.idempotency_key {
             Some(key) => Ok(board.run_once(actor, key, verb).await?),
@@ -187,8 +187,9 @@ impl Context {
         if located.source == Source::Default {
             return Err(CliError::NoBoard { target: None });
         }
-        // A command needs one connection at a time, and on SQLite a writer beside its reader.
-        let options = OpenOptions { schema: self.global.schema.clone(), max_connections: 1, ..OpenOptions::default() };
+        // A command needs one connection at a time, and on SQLite a writer beside its reader, which one call is made on.
+        let (schema, lane) = (self.global.schema.clone(), WriteLane::off());
+        let options = OpenOptions { schema, lane, max_connections: 1, ..OpenOptions::default() };
         match Callboard::open(&service_url(located)?, options).await {
             Ok(board) => Ok(board),
             Err(callboard_service::Error::SchemaTooOld { found: None, .. }) => {
