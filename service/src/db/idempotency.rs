@@ -8,7 +8,8 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::lane::OnLane;
-use super::transaction::{Tx, Verb};
+use super::transaction::Tx;
+use super::verb::Verb;
 use crate::actor::Actor;
 use crate::board::Callboard;
 use crate::error::{Conflict, Error, Result};

@@ -14,7 +14,8 @@ use super::connection::{Link, Verb as Standing};
 use super::driver;
 use crate::db::DatabaseError;
 use crate::db::caller::Caller;
-use crate::db::transaction::{BoxFuture, Tx, Verb, apply, end};
+use crate::db::transaction::{BoxFuture, Tx, apply, end};
+use crate::db::verb::Verb;
 use crate::error::{Error, Result};
 
 /// A verb for SQLite's write lane, which keeps it until it is done: what [`Verb::on_lane`] gives.
