@@ -7,7 +7,7 @@ use callboard_migration::backup::state_folder;
 use callboard_migration::runner::{self, Event};
 use callboard_migration::target::{self, Located, Source, Sources};
 use callboard_service::setting::GetSetting;
-use callboard_service::{Actor, Callboard, DatabaseError, DatabaseUrl, OpenOptions, Query, Ref, Verb};
+use callboard_service::{Actor, Callboard, DatabaseError, DatabaseUrl, OpenOptions, Query, Ref, Verb, WriteLane};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -36,7 +36,7 @@ impl Context {
     pub async fn run<V>(&self, verb: &V) -> Result<V::Output, CliError>
     where
         V: Verb + Serialize,
-        V::Output: Serialize + DeserializeOwned,
+        V::Output: Serialize + DeserializeOwned + 'static,
     {
         let board = self.board().await?;
         let actor = self.actor(&board).await?;
@@ -50,7 +50,7 @@ impl Context {
     pub async fn run_as<V>(&self, board: &Callboard, actor: Actor, verb: &V) -> Result<V::Output, CliError>
     where
         V: Verb + Serialize,
-        V::Output: Serialize + DeserializeOwned,
+        V::Output: Serialize + DeserializeOwned + 'static,
     {
         let board = self.in_session(board).await?;
         self.run_once(&board, actor, verb).await
@@ -63,7 +63,7 @@ impl Context {
     pub async fn run_on_session<V>(&self, verb: &V) -> Result<V::Output, CliError>
     where
         V: Verb + Serialize,
-        V::Output: Serialize + DeserializeOwned,
+        V::Output: Serialize + DeserializeOwned + 'static,
     {
         let board = self.board().await?;
         let actor = self.actor(&board).await?;
@@ -73,7 +73,7 @@ impl Context {
     async fn run_once<V>(&self, board: &Callboard, actor: Actor, verb: &V) -> Result<V::Output, CliError>
     where
         V: Verb + Serialize,
-        V::Output: Serialize + DeserializeOwned,
+        V::Output: Serialize + DeserializeOwned + 'static,
     {
         match &self.global.idempotency_key {
             Some(key) => Ok(board.run_once(actor, key, verb).await?),
@@ -104,7 +104,7 @@ impl Context {
     pub async fn run_or_rehearse<V>(&self, verb: &V, dry_run: DryRun) -> Result<V::Output, CliError>
     where
         V: Verb + Serialize,
-        V::Output: Serialize + DeserializeOwned,
+        V::Output: Serialize + DeserializeOwned + 'static,
     {
         if !dry_run.dry_run {
             return self.run(verb).await;
@@ -187,8 +187,9 @@ impl Context {
         if located.source == Source::Default {
             return Err(CliError::NoBoard { target: None });
         }
-        // A command needs one connection at a time, and on SQLite a writer beside its reader.
-        let options = OpenOptions { schema: self.global.schema.clone(), max_connections: 1, ..OpenOptions::default() };
+        // A command needs one connection at a time, and on SQLite a writer beside its reader, which one call is made on.
+        let (schema, lane) = (self.global.schema.clone(), WriteLane::off());
+        let options = OpenOptions { schema, lane, max_connections: 1, ..OpenOptions::default() };
         match Callboard::open(&service_url(located)?, options).await {
             Ok(board) => Ok(board),
             Err(callboard_service::Error::SchemaTooOld { found: None, .. }) => {

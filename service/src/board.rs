@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::actor::Actor;
 use crate::clock::Clock;
-use crate::db::{self, DatabaseUrl, Db, OpenOptions, Query, ReapClock, Tx};
+use crate::db::{self, DatabaseUrl, Db, LaneCounts, OpenOptions, Query, ReapClock, Tx};
 use crate::error::{Error, Result};
 use crate::gate::Looks;
 use crate::id::Ref;
@@ -39,9 +39,18 @@ impl Callboard {
     /// # Errors
     /// The database's, where a connection could not be closed in order; it is gone all the same.
     pub async fn close(self) -> Result<()> {
+        let lane = match &self.db.lane {
+            Some(lane) => lane.close().await,
+            None => Ok(()),
+        };
         self.db.reader.close().await?;
         self.db.writer.close().await?;
-        Ok(())
+        lane
+    }
+
+    /// What SQLite's write lane has done for this board; `None` where it has none.
+    pub fn lane_counts(&self) -> Option<LaneCounts> {
+        self.db.lane.as_ref().map(|lane| lane.counts())
     }
 
     /// The time by this board's clock.

@@ -19,6 +19,7 @@ mod harness;
 mod health;
 mod import;
 mod item;
+mod lane;
 mod maintenance;
 mod message;
 mod migration;

@@ -1,23 +1,24 @@
 //! Finds an agent by slug or id.
 
 use callboard_entity::agent_profiles;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{EntityTrait, QueryOrder, QuerySelect};
 
 use crate::db::Tx;
+use crate::db::listed::Listed;
 use crate::error::{Error, Result};
 use crate::id::Ref;
 use crate::rules;
 
 /// Reads an agent, or says which names are near to the one that is not there.
 pub(crate) async fn find(tx: &Tx, name: &Ref) -> Result<agent_profiles::Model> {
-    let query = match name {
-        Ref::Id(id) => agent_profiles::Entity::find_by_id(*id),
-        Ref::Name(text) => agent_profiles::Entity::find().filter(agent_profiles::Column::Slug.eq(text.as_str())),
+    let (sql, value) = match name {
+        Ref::Id(id) => (tx.dialect.agent_by_id(), (*id).into()),
+        Ref::Name(text) => (tx.dialect.agent_by_slug(), text.clone().into()),
     };
-    if let Some(found) = query.order_by_asc(agent_profiles::Column::Id).one(&tx.conn).await? {
-        return Ok(found);
+    match tx.row(sql, vec![value], agent_profiles::Model::read).await? {
+        Some(found) => Ok(found),
+        None => Err(missing(tx, name).await?),
     }
-    Err(missing(tx, name).await?)
 }
 
 /// As [`find`], locked on PostgreSQL until the transaction ends.

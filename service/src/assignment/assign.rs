@@ -4,7 +4,6 @@ use callboard_entity::{
     AgentProfileStatus, TaskAssignmentStatus, WorkItemAssigneeType, WorkItemDelegationStatus, agent_profiles,
     board_users, task_assignments, work_items,
 };
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
@@ -186,7 +185,5 @@ pub(crate) fn new(tx: &Tx, item: &work_items::Model, holder: &Found) -> task_ass
 }
 
 pub(crate) async fn insert(tx: &Tx, assignment: &task_assignments::Model) -> Result<()> {
-    let row = assignment.clone().into_active_model().reset_all();
-    task_assignments::Entity::insert(row).exec_without_returning(&tx.conn).await?;
-    Ok(())
+    tx.insert(assignment.clone()).await
 }

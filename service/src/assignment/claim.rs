@@ -12,7 +12,7 @@ use super::{assign, deadline, reap};
 use crate::agent;
 use crate::clock::Timestamp;
 use crate::db::dialect::claim::Limits;
-use crate::db::{Alone, Tx, Verb};
+use crate::db::{Alone, OnLane, Tx, Verb};
 use crate::error::{Error, Result};
 use crate::id::Ref;
 use crate::recovery::{self, RecoveryPackage};
@@ -152,6 +152,10 @@ impl Verb for Claim {
         let Some(found) = claim_rows::at_once(alone, self).await? else { return Ok(None) };
         let claimed = found.picked.into_iter().map(Claimed::from).collect();
         Ok(Some(ClaimOutcome { agent: found.agent, claimed, constraints: found.constraints, why_nothing: Vec::new() }))
+    }
+
+    fn on_lane(&self) -> Option<OnLane<Self::Output>> {
+        Some(OnLane::new(self.clone()))
     }
 }
 

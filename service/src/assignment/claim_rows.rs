@@ -1,8 +1,10 @@
 //! The rows of a claim: on PostgreSQL one statement does it all, on SQLite a pick and three writes an item.
 
-use callboard_entity::{TaskAssignmentStatus, WorkItemDelegationStatus, agent_profiles, task_assignments, work_items};
+use callboard_entity::{
+    AgentProfileStatus, TaskAssignmentStatus, WorkItemDelegationStatus, agent_profiles, task_assignments, work_items,
+};
 use chrono::TimeDelta;
-use sea_orm::{ConnectionTrait, FromQueryResult, QueryResult, Value as Bound};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult, Value as Bound};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -11,7 +13,8 @@ use super::matching::{self, Capabilities};
 use super::{assign, deadline};
 use crate::clock::Timestamp;
 use crate::db::dialect::claim::{Limits, Named};
-use crate::db::{Alone, By, Tx};
+use crate::db::listed::Listed;
+use crate::db::{Alone, By, Cells, Tx};
 use crate::error::{Error, Result};
 use crate::id::{self, Ref};
 use crate::item::ledger::Entry;
@@ -96,23 +99,20 @@ pub(super) async fn at_once(alone: Alone<'_>, claim: &Claim) -> Result<Option<At
 
 /// Claims up to `wanted` items.
 pub(super) async fn pick(tx: &Tx, call: &Call<'_>, wanted: usize) -> Result<Vec<Picked>> {
-    let sql = tx.dialect.claim(call.limits);
     let wanted_rows = i64::try_from(wanted).unwrap_or(i64::MAX);
     let mut values: Vec<Bound> = vec![call.agent.id.into(), wanted_rows.into()];
     values.extend(call.values.iter().cloned());
     if !tx.dialect.claims_race() {
         values.push(call.stream.into());
-        let rows = tx.conn.query_all_raw(tx.dialect.statement(sql, values)).await?;
+        let rows = pick_rows(tx, call, values).await?;
         let mut picked = Vec::with_capacity(rows.len());
-        for row in rows {
-            let item = work_items::Model::from_query_result(&row, "")?;
-            let granted: Option<String> = row.try_get("", "granted")?;
+        for (item, granted) in rows {
             picked.push(take(tx, call, item, granted.as_deref()).await?);
         }
         return Ok(picked);
     }
     values.extend(rest(tx.by(), call.slack, Some(call.lease), wanted, call.locked, call.stream));
-    let rows = tx.conn.query_all_raw(tx.dialect.statement(sql, values)).await?;
+    let rows = tx.conn.query_all_raw(tx.dialect.statement(tx.dialect.claim(call.limits), values)).await?;
     rows.iter().map(Picked::read).collect()
 }
 
@@ -140,6 +140,23 @@ fn rest(
         session.into(),
         stream.into(),
     ]
+}
+
+/// The items that are to be taken, with what the agent is granted.
+async fn pick_rows(tx: &Tx, call: &Call<'_>, values: Vec<Bound>) -> Result<Vec<(work_items::Model, Option<String>)>> {
+    let free = call.agent.status == AgentProfileStatus::Active && call.agent.max_open_assignments.is_none();
+    if let Some(plain) = tx.dialect.claim_plain(call.limits).filter(|_| free) {
+        let items = tx.rows(plain, values[..3].to_vec(), work_items::Model::read).await?;
+        if !items.is_empty() {
+            return Ok(items.into_iter().map(|item| (item, None)).collect());
+        }
+    }
+    tx.rows(tx.dialect.claim(call.limits), values, read).await
+}
+
+/// An item, and what the agent is granted as JSON.
+fn read(cells: &mut Cells<'_>) -> Result<(work_items::Model, Option<String>), DbErr> {
+    Ok((work_items::Model::read(cells)?, cells.next()?))
 }
 
 async fn take(tx: &Tx, call: &Call<'_>, item: work_items::Model, granted: Option<&str>) -> Result<Picked> {

@@ -11,7 +11,7 @@ use super::ending::{self, Ending};
 use super::outcome::Outcome;
 use super::rows::{self, Fence};
 use super::state::AssignmentEvent;
-use crate::db::{Alone, Tx, Verb};
+use crate::db::{Alone, OnLane, Tx, Verb};
 use crate::error::{Error, Result};
 use crate::gate::{self, GateReport};
 use crate::{prerequisite, rules, workflow};
@@ -94,24 +94,28 @@ impl Verb for Complete {
             let unblocked = prerequisite::satisfy(tx, item.id, Some(Level::Standard)).await?;
             return Ok(Completed { assignment, item, already: false, unblocked, gate: GateReport::default() });
         }
-        let (held, has_files) = rows::hold_to_complete(tx, self.assignment).await?;
+        let (held, around) = rows::hold_to_complete(tx, self.assignment).await?;
         let Fence::Go(_) = rows::fence(&held, AssignmentEvent::Complete)? else {
             let Outcome { assignment, item, already } = Outcome::already(held);
             return Ok(Completed { assignment, item, already, unblocked: Vec::new(), gate: GateReport::default() });
         };
-        let passed = gate::pass(tx, &held.item, has_files, self.force.as_deref()).await?;
+        let passed = gate::pass(tx, &held.item, around.files, self.force.as_deref()).await?;
         let (notes, result, hours) = (self.notes.clone(), self.result.clone(), self.hours()?);
         let how = Ending::Completed { notes, result, hours, passed: Box::new(passed.clone()) };
-        let (assignment, item) = ending::end(tx, &held, how).await?;
+        let (assignment, item) = ending::end_around(tx, &held, how, around.workflow).await?;
         let mut unblocked = Vec::new();
         if passed.to_review {
             workflow::check_result(tx, &item).await?;
-        } else {
+        } else if around.dependents {
             // In a statement of its own: an edge that was added while this item's row was locked is seen only by a new one.
             unblocked = prerequisite::satisfy(tx, item.id, passed.reached).await?;
         }
         passed.record(tx).await?;
         Ok(Completed { assignment, item, already: false, unblocked, gate: passed.report })
+    }
+
+    fn on_lane(&self) -> Option<OnLane<Self::Output>> {
+        Some(OnLane::new(self.clone()))
     }
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::claim::{Claim, ClaimOutcome};
 use super::complete::{Complete, Completed};
 use super::eligible;
-use crate::db::{Tx, Verb};
+use crate::db::{OnLane, Tx, Verb};
 use crate::error::Result;
 
 /// Completes, then claims. A refused completion claims nothing; finding nothing to claim is no refusal.
@@ -38,5 +38,9 @@ impl Verb for CompleteAndClaim {
         let completed = self.complete.apply(tx).await?;
         let next = self.claim.apply(tx).await?;
         Ok(CompletedAndClaimed { completed, next })
+    }
+
+    fn on_lane(&self) -> Option<OnLane<Self::Output>> {
+        Some(OnLane::new(self.clone()))
     }
 }

@@ -5,7 +5,6 @@ use callboard_entity::{
 };
 use chrono::SecondsFormat;
 use rust_decimal::Decimal;
-use sea_orm::ActiveValue::Set;
 use serde_json::{Value, json};
 
 use super::deadline;
@@ -83,19 +82,27 @@ impl Ending {
 ///
 /// Dependents of a completed item are the caller's: [`crate::prerequisite::satisfy`].
 pub(crate) async fn end(tx: &Tx, held: &Held, ending: Ending) -> Result<(task_assignments::Model, work_items::Model)> {
+    end_around(tx, held, ending, true).await
+}
+
+/// As [`end`]; `in_workflow` is false where no step of a workflow waits for the item.
+pub(super) async fn end_around(
+    tx: &Tx,
+    held: &Held,
+    ending: Ending,
+    in_workflow: bool,
+) -> Result<(task_assignments::Model, work_items::Model)> {
     let Held { assignment, item, lease_now } = held;
-    let mut change = task_assignments::ActiveModel {
-        status: Set(ending.status()),
-        completed_at: Set(Some(tx.now)),
-        ..Default::default()
-    };
+    let mut ended = assignment.clone();
+    ended.status = ending.status();
+    ended.completed_at = Some(tx.now);
     if let Some(reason) = ending.reason() {
-        change.notes = Set(Some(reason.to_owned()));
+        ended.notes = Some(reason.to_owned());
     }
     if let Ending::Completed { result: Some(result), .. } = &ending {
-        change.context = Set(Some(with_result(assignment.context.clone(), result.clone())));
+        ended.context = Some(with_result(ended.context.take(), result.clone()));
     }
-    let ended = rows::update(tx, assignment, change).await?;
+    let ended = rows::update(tx, assignment, ended).await?;
 
     let mut after = item.clone();
     let mut entry = Entry::new(ending.kind()).reason(ending.reason()).assignment(ended.id, ended.status.as_str());
@@ -143,7 +150,11 @@ pub(crate) async fn end(tx: &Tx, held: &Held, ending: Ending) -> Result<(task_as
         }
     }
     after.delegation_history = Some(history(item, &ended));
-    let item = write::update(tx, item, after, entry).await?;
+    let item = if in_workflow {
+        write::update(tx, item, after, entry).await?
+    } else {
+        write::update_alone(tx, item, after, entry).await?
+    };
     Ok((ended, item))
 }
 

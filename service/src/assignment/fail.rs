@@ -8,7 +8,7 @@ use super::outcome::Outcome;
 use super::rows::{self, Fence};
 use super::state::AssignmentEvent;
 use super::{at_once, deadline};
-use crate::db::{Tx, Verb};
+use crate::db::{OnLane, Tx, Verb};
 use crate::error::Result;
 use crate::rules;
 
@@ -59,5 +59,9 @@ impl Verb for Fail {
         let how = Ending::Failed { reason: self.reason.clone(), permanent: self.permanent };
         let (assignment, item) = ending::end(tx, &held, how).await?;
         Ok(Outcome::changed(assignment, item))
+    }
+
+    fn on_lane(&self) -> Option<OnLane<Self::Output>> {
+        Some(OnLane::new(self.clone()))
     }
 }

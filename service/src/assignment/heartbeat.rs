@@ -1,13 +1,12 @@
 //! A sign of life: extends the lease of an open assignment.
 
-use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::deadline;
 use super::rows;
 use crate::clock::{Timestamp, micros};
-use crate::db::{Tx, Verb};
+use crate::db::{OnLane, Tx, Verb};
 use crate::error::Result;
 
 /// Extends the lease of an assignment, counted from now; a deadline that lies further away stays. It writes no ledger row.
@@ -38,13 +37,17 @@ impl Verb for Heartbeat {
     async fn apply(&self, tx: &Tx) -> Result<Lease> {
         // The board's setting, not the project's: that would cost a read of the item at every heartbeat.
         let lease = deadline::lease(tx, None, self.lease_seconds).await?;
-        let values = [self.assignment.into(), lease.num_seconds().into(), tx.now.into(), micros(tx.now + lease).into()];
-        let row = tx.conn.query_one_raw(tx.dialect.statement(tx.dialect.heartbeat(), values)).await?;
-        if let Some(row) = row {
-            return Ok(Lease { assignment: self.assignment, lease_expires_at: row.try_get("", "lease_expires_at")? });
+        let values =
+            vec![self.assignment.into(), lease.num_seconds().into(), tx.now.into(), micros(tx.now + lease).into()];
+        if let Some(lease_expires_at) = tx.row(tx.dialect.heartbeat(), values, |cells| cells.next()).await? {
+            return Ok(Lease { assignment: self.assignment, lease_expires_at });
         }
         // Nothing was extended: say why.
         let held = rows::hold(tx, self.assignment).await?;
         Err(rows::lost(&held, "heartbeat").unwrap_or_else(|| rows::refused_as(&held, "heartbeat")))
+    }
+
+    fn on_lane(&self) -> Option<OnLane<Self::Output>> {
+        Some(OnLane::new(self.clone()))
     }
 }

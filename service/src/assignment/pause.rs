@@ -1,7 +1,6 @@
 //! Pauses an assignment: its holder keeps the item, but waits for something.
 
 use callboard_entity::{WorkItemDelegationStatus, task_assignments};
-use sea_orm::ActiveValue::Set;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -38,13 +37,13 @@ impl Verb for Pause {
         let wait = deadline::wait(self.deadline_seconds)?;
         let held = rows::hold(tx, self.assignment).await?;
         let Fence::Go(status) = rows::fence(&held, AssignmentEvent::Pause)? else { return Ok(Outcome::already(held)) };
-        let change = task_assignments::ActiveModel {
-            status: Set(status),
-            lease_expires_at: Set(deadline::until(&held.assignment, held.lease_now, wait)),
-            heartbeat_at: Set(Some(held.lease_now)),
-            ..Default::default()
+        let assignment = task_assignments::Model {
+            status,
+            lease_expires_at: deadline::until(&held.assignment, held.lease_now, wait),
+            heartbeat_at: Some(held.lease_now),
+            ..held.assignment.clone()
         };
-        let assignment = rows::update(tx, &held.assignment, change).await?;
+        let assignment = rows::update(tx, &held.assignment, assignment).await?;
         let mut after = held.item.clone();
         after.delegation_status = WorkItemDelegationStatus::Blocked;
         after.blocked_reason = Some(self.reason.clone());

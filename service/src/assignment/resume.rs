@@ -1,7 +1,6 @@
 //! Resumes a paused assignment.
 
 use callboard_entity::{WorkItemDelegationStatus, task_assignments};
-use sea_orm::ActiveValue::Set;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -34,13 +33,13 @@ impl Verb for Resume {
         let held = rows::hold(tx, self.assignment).await?;
         let Fence::Go(status) = rows::fence(&held, AssignmentEvent::Resume)? else { return Ok(Outcome::already(held)) };
         let lease = deadline::lease(tx, Some(held.item.project_id), self.lease_seconds).await?;
-        let change = task_assignments::ActiveModel {
-            status: Set(status),
-            lease_expires_at: Set(deadline::until(&held.assignment, held.lease_now, lease)),
-            heartbeat_at: Set(Some(held.lease_now)),
-            ..Default::default()
+        let assignment = task_assignments::Model {
+            status,
+            lease_expires_at: deadline::until(&held.assignment, held.lease_now, lease),
+            heartbeat_at: Some(held.lease_now),
+            ..held.assignment.clone()
         };
-        let assignment = rows::update(tx, &held.assignment, change).await?;
+        let assignment = rows::update(tx, &held.assignment, assignment).await?;
         let mut after = held.item.clone();
         after.delegation_status = WorkItemDelegationStatus::InProgress;
         after.blocked_reason = None;

@@ -1,13 +1,14 @@
 //! Reading an assignment for a change: its item first, then itself, so that all writers lock in one order.
 
 use callboard_entity::{TaskAssignmentStatus as Status, task_assignments, work_items};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryResult};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::state::{self, AssignmentEvent};
 use crate::clock::Timestamp;
-use crate::db::Tx;
 use crate::db::dialect::open;
+use crate::db::listed::Listed;
+use crate::db::{Cells, Tx};
 use crate::error::{Error, Result};
 
 /// An assignment and its item, both locked, and the time by which the lease is judged.
@@ -20,25 +21,36 @@ pub(crate) struct Held {
 
 /// Locks the item and then the assignment.
 pub(crate) async fn hold(tx: &Tx, id: Uuid) -> Result<Held> {
-    held(&read(tx, id, tx.dialect.hold()).await?)
-}
-
-/// As [`hold`], with whether operations on files were tracked for the item.
-pub(super) async fn hold_to_complete(tx: &Tx, id: Uuid) -> Result<(Held, bool)> {
-    let row = read(tx, id, tx.dialect.hold_to_complete()).await?;
-    Ok((held(&row)?, row.try_get("", "has_files")?))
-}
-
-async fn read(tx: &Tx, id: Uuid, sql: &str) -> Result<QueryResult> {
-    let row = tx.conn.query_one_raw(tx.dialect.statement(sql, [id.into(), tx.now.into()])).await?;
+    let row = tx.row(tx.dialect.hold(), vec![id.into(), tx.now.into()], read).await?;
     row.ok_or_else(|| Error::not_found("assignment", id.to_string()))
 }
 
-fn held(row: &QueryResult) -> Result<Held> {
-    let assignment = task_assignments::Model::from_query_result(row, "a_")?;
-    let item = work_items::Model::from_query_result(row, "")?;
-    let lease_now = row.try_get("", "lease_now")?;
-    Ok(Held { assignment, item, lease_now })
+/// What hangs on an item's completion.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Around {
+    /// Operations on files were tracked for the item.
+    pub files: bool,
+    /// A step of a workflow may wait for it.
+    pub workflow: bool,
+    /// Other items may wait for it.
+    pub dependents: bool,
+}
+
+/// As [`hold`], with what hangs on the item's completion.
+pub(super) async fn hold_to_complete(tx: &Tx, id: Uuid) -> Result<(Held, Around)> {
+    let row = tx.row(tx.dialect.hold_to_complete(), vec![id.into(), tx.now.into()], read_around).await?;
+    row.ok_or_else(|| Error::not_found("assignment", id.to_string()))
+}
+
+fn read(cells: &mut Cells<'_>) -> Result<Held, DbErr> {
+    let (assignment, item) = (task_assignments::Model::read(cells)?, work_items::Model::read(cells)?);
+    Ok(Held { assignment, item, lease_now: cells.next()? })
+}
+
+fn read_around(cells: &mut Cells<'_>) -> Result<(Held, Around), DbErr> {
+    let held = read(cells)?;
+    let mut any = || Ok::<_, DbErr>(cells.next::<i64>()? > 0);
+    Ok((held, Around { files: any()?, workflow: any()?, dependents: any()? }))
 }
 
 /// The open assignment of a locked item.
@@ -119,17 +131,11 @@ pub(crate) fn repeats(status: Status, event: AssignmentEvent) -> bool {
 pub(crate) async fn update(
     tx: &Tx,
     before: &task_assignments::Model,
-    mut change: task_assignments::ActiveModel,
+    mut after: task_assignments::Model,
 ) -> Result<task_assignments::Model> {
-    change.updated_at = Set(tx.now);
-    let updated = task_assignments::Entity::update_many()
-        .set(change)
-        .filter(task_assignments::Column::Id.eq(before.id))
-        .filter(task_assignments::Column::Status.eq(before.status))
-        .exec_with_returning(&tx.conn)
-        .await?;
-    updated
-        .into_iter()
-        .next()
-        .ok_or_else(|| Error::LeaseLost { assignment: before.id, why: format!("it is no longer {}", before.status) })
+    after.updated_at = tx.now;
+    if !tx.update((before.id, before.status.into()), before, &after).await? {
+        return Err(Error::LeaseLost { assignment: before.id, why: format!("it is no longer {}", before.status) });
+    }
+    Ok(after)
 }

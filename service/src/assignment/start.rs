@@ -1,7 +1,6 @@
 //! Starts what was assigned: the first start of it is an attempt.
 
 use callboard_entity::{WorkItemDelegationStatus, task_assignments};
-use sea_orm::ActiveValue::Set;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -9,7 +8,7 @@ use super::outcome::Outcome;
 use super::rows::{self, Fence};
 use super::state::AssignmentEvent;
 use super::{at_once, deadline};
-use crate::db::{Tx, Verb};
+use crate::db::{OnLane, Tx, Verb};
 use crate::error::Result;
 use crate::item::ledger::Entry;
 use crate::item::state::ItemEvent;
@@ -46,15 +45,15 @@ impl Verb for Start {
         let Fence::Go(status) = rows::fence(&held, AssignmentEvent::Start)? else { return Ok(Outcome::already(held)) };
         let lease = deadline::lease(tx, Some(held.item.project_id), self.lease_seconds).await?;
         let attempt = held.item.attempt_count + 1;
-        let change = task_assignments::ActiveModel {
-            status: Set(status),
-            started_at: Set(Some(tx.now)),
-            attempt: Set(attempt),
-            lease_expires_at: Set(deadline::until(&held.assignment, held.lease_now, lease)),
-            heartbeat_at: Set(Some(held.lease_now)),
-            ..Default::default()
+        let assignment = task_assignments::Model {
+            status,
+            started_at: Some(tx.now),
+            attempt,
+            lease_expires_at: deadline::until(&held.assignment, held.lease_now, lease),
+            heartbeat_at: Some(held.lease_now),
+            ..held.assignment.clone()
         };
-        let assignment = rows::update(tx, &held.assignment, change).await?;
+        let assignment = rows::update(tx, &held.assignment, assignment).await?;
         let mut after = held.item.clone();
         after.status = write::next_status(&held.item, ItemEvent::Start)?;
         after.delegation_status = WorkItemDelegationStatus::InProgress;
@@ -62,5 +61,9 @@ impl Verb for Start {
         let entry = Entry::new("started").assignment(assignment.id, status.as_str());
         let item = write::update(tx, &held.item, after, entry).await?;
         Ok(Outcome::changed(assignment, item))
+    }
+
+    fn on_lane(&self) -> Option<OnLane<Self::Output>> {
+        Some(OnLane::new(self.clone()))
     }
 }

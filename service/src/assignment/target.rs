@@ -1,7 +1,6 @@
 //! The item that somebody writes to, by its name or by the assignment under which the work is done.
 
 use callboard_entity::{task_assignments, work_items};
-use sea_orm::ActiveValue::Set;
 use uuid::Uuid;
 
 use super::{deadline, rows as held, state};
@@ -39,11 +38,11 @@ pub(crate) async fn target(
     }
     let lease = deadline::lease(tx, Some(held.item.project_id), None).await?;
     let end = deadline::until(&held.assignment, held.lease_now, lease).max(held.assignment.lease_expires_at);
-    let change = task_assignments::ActiveModel {
-        lease_expires_at: Set(end),
-        heartbeat_at: Set(Some(held.lease_now)),
-        ..Default::default()
+    let extended = task_assignments::Model {
+        lease_expires_at: end,
+        heartbeat_at: Some(held.lease_now),
+        ..held.assignment.clone()
     };
-    let assignment = held::update(tx, &held.assignment, change).await?;
+    let assignment = held::update(tx, &held.assignment, extended).await?;
     Ok((held.item, Some(assignment)))
 }

@@ -2,7 +2,8 @@
 
 use uuid::Uuid;
 
-use super::transaction::{Alone, Tx};
+use super::transaction::Tx;
+use super::verb::Alone;
 use crate::actor::Actor;
 use crate::clock::Timestamp;
 

@@ -12,6 +12,7 @@ use tokio::net::{TcpStream, UnixStream};
 
 use super::dialect::Dialect;
 use super::error::DatabaseError;
+use super::lane::{Lane, Turn, WriteLane};
 use super::network;
 use super::statement::{OnStatement, StatementInfo};
 use super::url::{DatabaseUrl, Target};
@@ -50,6 +51,8 @@ pub struct OpenOptions {
     pub idle_in_transaction: Duration,
     /// SQLite: what survives a power cut. PostgreSQL has a setting of its own for it (`synchronous_commit`).
     pub synchronous: Synchronous,
+    /// SQLite: how claims, completions and their like share commits. PostgreSQL shares them by itself.
+    pub lane: WriteLane,
     /// How often those who wait for work look by themselves ([`crate::Callboard::watch`]): how long it may stay unseen what
     /// nobody tells of, such as a commit of an app's own transaction on PostgreSQL. At least 20 ms. Behind a pooler that
     /// hands out connections by transaction nobody is told of anything, and this is how often they look.
@@ -69,6 +72,7 @@ impl Default for OpenOptions {
             busy_timeout: Duration::from_secs(10),
             idle_in_transaction: Duration::from_secs(60),
             synchronous: Synchronous::Full,
+            lane: WriteLane::default(),
             poll: Duration::from_secs(5),
             clock: Clock::system(),
             on_statement: None,
@@ -81,8 +85,8 @@ impl OpenOptions {
     ///
     /// It is told the text with placeholders, never a bound value. Not told are: beginning and ending transactions, what
     /// an app sends by `execute_unprepared`, and what runs on a connection of the app's own
-    /// ([`crate::Callboard::run_in`]). It is called in the task that waits for the statement, inside its transaction, so
-    /// it should be quick; what it panics with is traced and harms nothing.
+    /// ([`crate::Callboard::run_in`]). It is called in the task that waits for the statement, or on the thread of SQLite's
+    /// write lane, inside the transaction, so it should be quick; what it panics with is traced and harms nothing.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -113,6 +117,10 @@ pub(crate) struct Db {
     pub schema: Option<String>,
     /// As in [`OpenOptions::busy_timeout`].
     pub busy_timeout: Duration,
+    /// SQLite: the right to write, for which the writer and the lane wait in one row.
+    pub turn: Option<Turn>,
+    /// SQLite: where the hot verbs are done.
+    pub lane: Option<Lane>,
     /// Who tells other processes of new work.
     pub bell: Bell,
     /// Who looks out for new work, while anybody waits for it.
@@ -123,7 +131,7 @@ pub(crate) struct Db {
 
 /// To how many bytes the WAL of a SQLite file is cut once a long reader lets it be written back: twice what it has when it
 /// is written back as it should be, so that it is not cut and grown all the time. A longer one is what `health` tells of.
-const JOURNAL_SIZE_LIMIT: u64 = 8 << 20;
+pub(super) const JOURNAL_SIZE_LIMIT: u64 = 8 << 20;
 
 pub(crate) async fn connect(url: &DatabaseUrl, options: &OpenOptions) -> Result<Db> {
     let mut db = match url.target() {
@@ -171,12 +179,16 @@ async fn sqlite(path: &Path, options: &OpenOptions) -> Result<Db> {
     };
     let writer = pool(1).connect_with(base.clone()).await.map_err(|e| refuse(e.to_string()))?;
     let reader = pool(options.max_connections).connect_lazy_with(base.read_only(true));
+    let turn = Turn::default();
+    let lane = Lane::new(path.to_owned(), options, turn.clone());
     let db = Db {
         dialect: Dialect::Sqlite,
         writer: SqlxSqliteConnector::from_sqlx_sqlite_pool(writer),
         reader: SqlxSqliteConnector::from_sqlx_sqlite_pool(reader),
         schema: None,
         busy_timeout: options.busy_timeout,
+        turn: Some(turn),
+        lane,
         bell: Bell::default(),
         watchers: Watchers::default(),
         poll: options.poll,
@@ -232,6 +244,8 @@ async fn postgres(url: &DatabaseUrl, options: &OpenOptions) -> Result<Db> {
         bell: Bell::default(),
         watchers: Watchers::default(),
         poll: options.poll,
+        turn: None,
+        lane: None,
     })
 }
 

@@ -86,6 +86,9 @@ impl From<DbErr> for DatabaseError {
                 ("40001" | "40P01", _) | (_, Some(5 | 6)) => return Self::Busy(text),
                 ("25006", _) | (_, Some(8)) => return Self::ReadOnly(text),
                 ("53100", _) | (_, Some(13)) => return Self::Full(text),
+                // As the write lane says what SeaORM knows of sqlx alone.
+                ("1555" | "2067", _) => return Self::Unique(text),
+                ("787", _) => return Self::ForeignKey(text),
                 _ => {}
             }
         }

@@ -29,14 +29,16 @@ impl OnStatement {
     }
 
     pub(super) fn listen(&self, connection: &mut DatabaseConnection) {
-        let callback = Arc::clone(&self.0);
-        connection.set_metric_callback(move |told| {
-            let info = StatementInfo { sql: &told.statement.sql, elapsed: told.elapsed, failed: told.failed };
-            // A panic must not tear a transaction in two.
-            if catch_unwind(AssertUnwindSafe(|| callback(&info))).is_err() {
-                tracing::warn!("a callback of on_statement panicked");
-            }
-        });
+        let callback = self.clone();
+        connection.set_metric_callback(move |told| callback.tell(&told.statement.sql, told.elapsed, told.failed));
+    }
+
+    pub(super) fn tell(&self, sql: &str, elapsed: Duration, failed: bool) {
+        let info = StatementInfo { sql, elapsed, failed };
+        // A panic must not tear a transaction in two.
+        if catch_unwind(AssertUnwindSafe(|| (self.0)(&info))).is_err() {
+            tracing::warn!("a callback of on_statement panicked");
+        }
     }
 }
 

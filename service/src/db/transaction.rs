@@ -1,6 +1,7 @@
-//! Verbs and queries, and the one helper that runs each in one transaction.
+//! The one helper that runs a verb or a query in one transaction.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sea_orm::{
@@ -9,10 +10,13 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::caller::Caller;
 use super::connect::Db;
 use super::dialect::Dialect;
 use super::error::DatabaseError;
+use super::lane::{Held, Link};
 use super::reap_clock::ReapClock;
+use super::verb::{Alone, Query, Verb};
 use super::watch::News;
 use crate::actor::Actor;
 use crate::board::Callboard;
@@ -21,53 +25,6 @@ use crate::error::{Error, Result};
 use crate::file::Seen;
 use crate::gate::{GatePlan, Looks};
 use crate::session;
-
-/// A change of the board. It happens whole or not at all, with its ledger rows.
-pub trait Verb: Sync {
-    /// What is known once it is applied: rows as they are then.
-    type Output: Send;
-
-    /// Makes the change inside `tx`. Callers use [`Callboard::run`], which commits.
-    fn apply(&self, tx: &Tx) -> impl Future<Output = Result<Self::Output>> + Send;
-
-    /// Makes the change by one statement, which is a transaction by itself and so saves the round trips of one.
-    /// `None` where it takes more, and where that statement found nothing that it may change: then [`Verb::apply`] is asked.
-    fn apply_alone(&self, _: Alone<'_>) -> impl Future<Output = Result<Option<Self::Output>>> + Send {
-        std::future::ready(Ok(None))
-    }
-}
-
-/// A question to the board. It sees one state of it, whatever is written meanwhile.
-pub trait Query: Sync {
-    /// The answer.
-    type Output: Send;
-
-    /// Answers inside `tx`. Callers use [`Callboard::read`].
-    fn fetch(&self, tx: &Tx) -> impl Future<Output = Result<Self::Output>> + Send;
-
-    /// Answers by one statement, which sees one state of the board by itself and so saves the transaction's round trips.
-    /// `None` where it takes more than one: then [`Query::fetch`] is asked.
-    fn fetch_alone(&self, _: Alone<'_>) -> impl Future<Output = Result<Option<Self::Output>>> + Send {
-        std::future::ready(Ok(None))
-    }
-}
-
-/// A connection for one statement, outside a transaction, with who acts and when.
-#[derive(Clone, Copy, Debug)]
-pub struct Alone<'a> {
-    pub(crate) conn: &'a DatabaseConnection,
-    pub(crate) dialect: Dialect,
-    pub(crate) actor: Actor,
-    pub(crate) now: Timestamp,
-    reaper: &'a ReapClock,
-}
-
-impl Alone<'_> {
-    /// As [`Tx::reap_is_due`], but asking starts nothing anew.
-    pub(crate) fn reap_is_due(&self) -> bool {
-        self.reaper.is_due()
-    }
-}
 
 /// An open transaction, with who acts in it and when.
 #[derive(Debug)]
@@ -83,14 +40,24 @@ pub struct Tx {
     pub(crate) looks: Looks,
     /// Whether it made something claimable.
     pub(crate) news: News,
+    /// SQLite's write lane, where the transaction is on it.
+    pub(super) link: Option<Arc<Link>>,
     reaper: ReapClock,
+    /// The turn to write on SQLite, which ends after the transaction.
+    _turn: Option<Held>,
 }
 
 impl Tx {
-    fn new(conn: DatabaseTransaction, board: &Callboard, actor: Actor, looks: &Looks) -> Self {
-        let (dialect, session) = (board.db.dialect, board.session);
-        let (now, looks, reaper) = (board.clock.now(), looks.clone(), board.reaper.clone());
-        Self { conn, dialect, actor, now, session, looks, news: News::default(), reaper }
+    fn new(conn: DatabaseTransaction, caller: &Caller, turn: Option<Held>) -> Self {
+        let Caller { dialect, session, actor, .. } = *caller;
+        let (now, looks, reaper) = (caller.clock.now(), caller.looks.clone(), caller.reaper.clone());
+        let news = News::default();
+        Self { conn, dialect, actor, now, session, looks, news, link: None, reaper, _turn: turn }
+    }
+
+    /// On SQLite's write lane, which has the turn.
+    pub(super) fn on_lane(conn: DatabaseTransaction, caller: &Caller, link: &Arc<Link>) -> Self {
+        Self { link: Some(Arc::clone(link)), ..Self::new(conn, caller, None) }
     }
 
     /// Whether 30 seconds have gone by since this process last asked; asking starts them anew.
@@ -103,25 +70,27 @@ impl Tx {
         &self.conn
     }
 
+    /// A savepoint.
+    async fn inner(&self) -> Result<Self> {
+        let conn = self.conn.begin().await?;
+        let Self { dialect, actor, now, session, .. } = *self;
+        let (looks, news, link) = (self.looks.clone(), self.news.clone(), self.link.clone());
+        Ok(Self { conn, dialect, actor, now, session, looks, news, link, reaper: self.reaper.clone(), _turn: None })
+    }
+
     /// Runs another verb in this transaction, as the same actor. A refused one leaves the transaction as it was.
     ///
     /// # Errors
     /// What the verb refuses. After `Busy` the whole transaction has lost its race, or files are looked at first: hand the
     /// error on, and it is tried again.
     pub async fn run<V: Verb>(&self, verb: &V) -> Result<V::Output> {
-        let conn = self.conn.begin().await?;
-        let Self { dialect, actor, now, session, .. } = *self;
-        let (looks, news, reaper) = (self.looks.clone(), self.news.clone(), self.reaper.clone());
-        let inner = Tx { conn, dialect, actor, now, session, looks, news, reaper };
+        let inner = self.inner().await?;
         end(verb.apply(&inner).await, inner).await
     }
 
     /// As [`Tx::run`], but what the verb did is taken back.
     pub(crate) async fn rehearse<V: Verb>(&self, verb: &V) -> Result<V::Output> {
-        let conn = self.conn.begin().await?;
-        let Self { dialect, actor, now, session, .. } = *self;
-        let (looks, news, reaper) = (self.looks.clone(), self.news.clone(), self.reaper.clone());
-        let inner = Tx { conn, dialect, actor, now, session, looks, news, reaper };
+        let inner = self.inner().await?;
         let output = verb.apply(&inner).await;
         inner.conn.rollback().await?;
         output
@@ -171,7 +140,14 @@ impl Callboard {
         {
             return Ok(output);
         }
-        let tx = Tx::new(begin_write(&self.db).await?, self, actor, looks);
+        if let Some(lane) = &self.db.lane
+            && let Some(same) = verb.on_lane()
+            && let Some(answer) = lane.run(same, self.caller(actor, looks)).await
+        {
+            // What a verb on the lane made claimable, the file itself tells of.
+            return answer;
+        }
+        let tx = self.begin_write(actor, looks).await?;
         let news = tx.news.clone();
         let output = end(apply(verb, &tx).await, tx).await?;
         if news.is_told() {
@@ -184,6 +160,19 @@ impl Callboard {
         Alone { conn, dialect: self.db.dialect, actor, now: self.clock.now(), reaper: &self.reaper }
     }
 
+    fn caller(&self, actor: Actor, looks: &Looks) -> Caller {
+        let (dialect, clock, session) = (self.db.dialect, self.clock, self.session);
+        Caller { dialect, clock, reaper: self.reaper.clone(), looks: looks.clone(), session, actor }
+    }
+
+    async fn begin_write(&self, actor: Actor, looks: &Looks) -> Result<Tx> {
+        let turn = match &self.db.turn {
+            Some(turn) => Some(turn.take(self.db.busy_timeout).await?),
+            None => None,
+        };
+        Ok(Tx::new(begin_write(&self.db).await?, &self.caller(actor, looks), turn))
+    }
+
     /// Runs a verb and takes everything back: what it would do, or refuse, as the board is now.
     ///
     /// # Errors
@@ -191,14 +180,19 @@ impl Callboard {
     pub async fn rehearse<V: Verb>(&self, actor: Actor, verb: &V) -> Result<V::Output> {
         let looks = self.looks.for_call();
         loop {
-            let tx = Tx::new(begin_write(&self.db).await?, self, actor, &looks);
-            let output = apply(verb, &tx).await;
-            tx.conn.rollback().await?;
+            let output = self.rehearse_attempt(actor, verb, &looks).await;
             if !looks.is_wanted() {
                 return output;
             }
             self.look_at_wanted(&looks).await?;
         }
+    }
+
+    async fn rehearse_attempt<V: Verb>(&self, actor: Actor, verb: &V, looks: &Looks) -> Result<V::Output> {
+        let tx = self.begin_write(actor, looks).await?;
+        let output = apply(verb, &tx).await;
+        tx.conn.rollback().await?;
+        output
     }
 
     /// Runs several changes, and an app's own, in one transaction: all of them happen, or none.
@@ -261,7 +255,7 @@ impl Callboard {
     {
         let looks = self.looks.for_call();
         loop {
-            let tx = Tx::new(conn.begin().await?, self, actor, &looks);
+            let tx = Tx::new(conn.begin().await?, &self.caller(actor, &looks), None);
             let outer = tx.dialect.enter_schema(&tx.conn, self.db.schema.as_deref()).await?;
             match apply(verb, &tx).await {
                 Ok(output) => {
@@ -275,7 +269,7 @@ impl Callboard {
             }
             for item in looks.take_wanted()? {
                 // In the app's own transaction: what it tracked before is not committed yet.
-                let tx = Tx::new(conn.begin().await?, self, actor, &looks);
+                let tx = Tx::new(conn.begin().await?, &self.caller(actor, &looks), None);
                 tx.dialect.enter_schema(&tx.conn, self.db.schema.as_deref()).await?;
                 let plan = GatePlan(item).fetch(&tx).await;
                 tx.conn.rollback().await?;
@@ -318,7 +312,7 @@ impl Callboard {
             },
         };
         let conn = self.db.reader.begin_with_options(options).await?;
-        let tx = Tx::new(conn, self, Actor::SYSTEM, looks);
+        let tx = Tx::new(conn, &self.caller(Actor::SYSTEM, looks), None);
         let answer = query.fetch(&tx).await;
         tx.conn.rollback().await?;
         answer
@@ -358,7 +352,7 @@ async fn begin_write(db: &Db) -> Result<DatabaseTransaction> {
 }
 
 /// Applies a verb as the first of its transaction: in a session that is over nothing is written any more.
-async fn apply<V: Verb>(verb: &V, tx: &Tx) -> Result<V::Output> {
+pub(super) async fn apply<V: Verb>(verb: &V, tx: &Tx) -> Result<V::Output> {
     if let Some(session) = tx.session {
         session::must_be_open(tx, session).await?;
     }
@@ -370,7 +364,7 @@ async fn apply<V: Verb>(verb: &V, tx: &Tx) -> Result<V::Output> {
     Ok(output)
 }
 
-async fn end<T>(result: Result<T>, tx: Tx) -> Result<T> {
+pub(super) async fn end<T>(result: Result<T>, tx: Tx) -> Result<T> {
     match result {
         Ok(output) => {
             tx.conn.commit().await?;

@@ -125,7 +125,7 @@ impl Verb for EditItem {
             return Err(Conflict::Revision { item: item.key, expected, found: item.revision }.into());
         }
         let (after, requirements) = self.edited(tx, &item).await?;
-        if !write::differs(&item, &after) {
+        if item == after {
             return Ok(EditedItem { item, changed: false });
         }
         let moves = (after.assignee_type, after.assignee_id) != (item.assignee_type, item.assignee_id);

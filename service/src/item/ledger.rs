@@ -2,7 +2,7 @@
 
 use callboard_entity::{WorkItemStatus, work_item_events as events, work_items};
 use chrono::DateTime;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -54,18 +54,31 @@ impl Entry {
 
 /// The part of an item that the ledger can tell again.
 pub(crate) fn replayed(item: &work_items::Model) -> Map<String, Value> {
-    let fields = json!({
-        "status": item.status,
-        "delegation_status": item.delegation_status,
-        "assignee_type": item.assignee_type,
-        "assignee_id": item.assignee_id,
-        "attempt_count": item.attempt_count,
-        "available_at": time(item.available_at),
-        "unmet_prerequisites": item.unmet_prerequisites,
-        "dead_at": time(item.dead_at),
-        "archived_at": time(item.archived_at),
-    });
-    if let Value::Object(map) = fields { map } else { Map::new() }
+    changes(None, item)
+}
+
+/// Those fields of it that differ; all for a new item.
+fn changes(before: Option<&work_items::Model>, after: &work_items::Model) -> Map<String, Value> {
+    let mut found = Map::new();
+    macro_rules! tell {
+        ($($field:ident as $value:expr;)*) => {
+            $(if before.is_none_or(|before| before.$field != after.$field) {
+                found.insert(stringify!($field).to_owned(), json!($value));
+            })*
+        };
+    }
+    tell!(
+        status as after.status;
+        delegation_status as after.delegation_status;
+        assignee_type as after.assignee_type;
+        assignee_id as after.assignee_id;
+        attempt_count as after.attempt_count;
+        available_at as time(after.available_at);
+        unmet_prerequisites as after.unmet_prerequisites;
+        dead_at as time(after.dead_at);
+        archived_at as time(after.archived_at);
+    );
+    found
 }
 
 fn time(at: Option<Timestamp>) -> Option<String> {
@@ -78,9 +91,8 @@ pub(crate) fn row(
     before: Option<&work_items::Model>,
     after: &work_items::Model,
     entry: Entry,
-) -> events::ActiveModel {
-    let old = before.map(replayed).unwrap_or_default();
-    let mut changed: Map<String, Value> = replayed(after).into_iter().filter(|(k, v)| old.get(k) != Some(v)).collect();
+) -> events::Model {
+    let mut changed = changes(before, after);
     if let Some((id, status)) = entry.assignment {
         changed.insert("assignment_id".to_owned(), json!(id));
         changed.insert("assignment_status".to_owned(), json!(status));
@@ -95,20 +107,20 @@ pub(crate) fn row(
     let from = before.map(|b| b.status);
     let moved = from != Some(after.status);
     let word = |s: WorkItemStatus| s.as_str().to_owned();
-    events::ActiveModel {
-        id: Set(id::new()),
-        work_item_id: Set(after.id),
-        revision: Set(after.revision),
-        assignment_id: Set(entry.assignment.map(|(id, _)| id)),
-        session_id: Set(session),
-        kind: Set(entry.kind.to_owned()),
-        from_status: Set(from.filter(|_| moved).map(word)),
-        to_status: Set(moved.then(|| word(after.status))),
-        actor_type: Set(actor.kind),
-        actor_id: Set(actor.id),
-        reason: Set(entry.reason),
-        data: Set(if data.is_empty() { None } else { Some(Value::Object(data)) }),
-        created_at: Set(tx.now),
+    events::Model {
+        id: id::new(),
+        work_item_id: after.id,
+        revision: after.revision,
+        assignment_id: entry.assignment.map(|(id, _)| id),
+        session_id: session,
+        kind: entry.kind.to_owned(),
+        from_status: from.filter(|_| moved).map(word),
+        to_status: moved.then(|| word(after.status)),
+        actor_type: actor.kind,
+        actor_id: actor.id,
+        reason: entry.reason,
+        data: if data.is_empty() { None } else { Some(Value::Object(data)) },
+        created_at: tx.now,
     }
 }
 

@@ -7,15 +7,14 @@ use callboard_entity::{
 };
 use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue, ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, Iterable, QueryFilter,
-    QueryOrder, QuerySelect,
+    ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
 use super::ledger::{self, Entry};
 use super::state::{self, ItemEvent};
 use crate::clock::Timestamp;
-use crate::db::{Tx, changed};
+use crate::db::Tx;
 use crate::error::{Conflict, Error, Result};
 use crate::search;
 use crate::workflow;
@@ -26,6 +25,21 @@ use crate::workflow;
 pub(crate) async fn update(
     tx: &Tx,
     before: &work_items::Model,
+    after: work_items::Model,
+    entry: Entry,
+) -> Result<work_items::Model> {
+    let after = update_alone(tx, before, after, entry).await?;
+    if ends(before, &after) {
+        // A step of a workflow may wait for it.
+        workflow::follow(tx, &after).await?;
+    }
+    Ok(after)
+}
+
+/// As [`update`], of an item for which no step of a workflow waits.
+pub(crate) async fn update_alone(
+    tx: &Tx,
+    before: &work_items::Model,
     mut after: work_items::Model,
     entry: Entry,
 ) -> Result<work_items::Model> {
@@ -33,28 +47,18 @@ pub(crate) async fn update(
     after.updated_at = tx.now;
     after.last_activity_at = Some(tx.now);
     tell(tx, &after);
-    let result = work_items::Entity::update_many()
-        .set(changed(before, &after))
-        .filter(work_items::Column::Id.eq(before.id))
-        .filter(work_items::Column::Revision.eq(before.revision))
-        .exec(&tx.conn)
-        .await?;
-    if result.rows_affected != 1 {
+    if !tx.update((before.id, before.revision.into()), before, &after).await? {
         let found = find_by_id(tx, before.id).await?.map_or(before.revision, |i| i.revision);
         return Err(Conflict::Revision { item: before.key.clone(), expected: before.revision, found }.into());
     }
     let row = ledger::row(tx, Some(before), &after, entry);
     let comment = search::comment(&row, after.project_id);
-    events::Entity::insert(row).exec_without_returning(&tx.conn).await?;
+    tx.insert(row).await?;
     if let Some(comment) = comment {
         search::add(tx, &[comment]).await?;
     }
     if search::differs(before, &after) {
         search::replace(tx, search::item(&after)).await?;
-    }
-    if ends(before, &after) {
-        // A step of a workflow may wait for it.
-        workflow::follow(tx, &after).await?;
     }
     Ok(after)
 }
@@ -75,11 +79,7 @@ pub(crate) async fn insert(tx: &Tx, items: Vec<(work_items::Model, Entry)>) -> R
 /// Inserts new items that bring a longer ledger with them: the last row of each tells of the item as it is.
 ///
 /// A parent comes before its children.
-pub(crate) async fn insert_rows(
-    tx: &Tx,
-    items: Vec<work_items::Model>,
-    ledger: Vec<events::ActiveModel>,
-) -> Result<()> {
+pub(crate) async fn insert_rows(tx: &Tx, items: Vec<work_items::Model>, ledger: Vec<events::Model>) -> Result<()> {
     items.iter().for_each(|item| tell(tx, item));
     // SQLite takes at most 32,766 bound values in one statement.
     for chunk in items.chunks(500) {
@@ -87,15 +87,18 @@ pub(crate) async fn insert_rows(
         work_items::Entity::insert_many(rows).exec_without_returning(&tx.conn).await?;
     }
     for chunk in ledger.chunks(2000) {
-        events::Entity::insert_many(chunk.iter().cloned()).exec_without_returning(&tx.conn).await?;
+        insert_events(tx, chunk.iter().cloned()).await?;
     }
     let projects: HashMap<Uuid, Uuid> = items.iter().map(|item| (item.id, item.project_id)).collect();
-    let comment = |row: &events::ActiveModel| {
-        let ActiveValue::Set(item) = &row.work_item_id else { return None };
-        search::comment(row, *projects.get(item)?)
-    };
+    let comment = |row: &events::Model| search::comment(row, *projects.get(&row.work_item_id)?);
     let documents: Vec<_> = items.iter().map(search::item).chain(ledger.iter().filter_map(comment)).collect();
     search::add(tx, &documents).await
+}
+
+async fn insert_events(tx: &Tx, rows: impl Iterator<Item = events::Model>) -> Result<()> {
+    let rows = rows.map(|row| row.into_active_model().reset_all());
+    events::Entity::insert_many(rows).exec_without_returning(&tx.conn).await?;
+    Ok(())
 }
 
 /// Reads an item for a change: locked on PostgreSQL until the transaction ends; SQLite has one writer.
@@ -161,7 +164,7 @@ pub(crate) async fn shift_unmet_each(tx: &Tx, items: &[(&work_items::Model, Entr
             tell(tx, &after);
             ledger::row(tx, Some(before), &after, entry.clone())
         });
-        events::Entity::insert_many(rows).exec_without_returning(&tx.conn).await?;
+        insert_events(tx, rows).await?;
     }
     Ok(())
 }
@@ -188,7 +191,7 @@ pub(crate) async fn set_archived(
             tell(tx, &after);
             ledger::row(tx, Some(before), &after, entry.clone())
         });
-        events::Entity::insert_many(rows).exec_without_returning(&tx.conn).await?;
+        insert_events(tx, rows).await?;
     }
     Ok(())
 }
@@ -219,10 +222,4 @@ pub(crate) fn next_status(item: &work_items::Model, event: ItemEvent) -> Result<
         event: event.as_str().to_owned(),
         allowed: state::possible(item.status),
     })
-}
-
-/// Whether two active values are set alike; used where an edit must know if it changes anything.
-pub(crate) fn differs(before: &work_items::Model, after: &work_items::Model) -> bool {
-    let changed = changed(before, after);
-    work_items::Column::iter().any(|c| matches!(changed.get(c), ActiveValue::Set(_)))
 }

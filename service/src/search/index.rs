@@ -7,7 +7,7 @@ use callboard_entity::{
     work_items, work_sessions as sessions,
 };
 use callboard_search::{Document, EntityType};
-use sea_orm::{ActiveValue, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::Indexed;
@@ -68,11 +68,9 @@ fn texts_of(decision: &decisions::Model) -> [Option<&str>; 8] {
 }
 
 /// A comment's, if that is what the ledger row is.
-pub(crate) fn comment(event: &events::ActiveModel, project: Uuid) -> Option<Indexed> {
-    let (ActiveValue::Set(id), ActiveValue::Set(kind)) = (&event.id, &event.kind) else { return None };
-    let ActiveValue::Set(text) = &event.reason else { return None };
-    let is_comment = kind == crate::item::COMMENT;
-    is_comment.then(|| indexed(EntityType::Comment, *id, Some(project), [text.as_deref()]))
+pub(crate) fn comment(event: &events::Model, project: Uuid) -> Option<Indexed> {
+    let is_comment = event.kind == crate::item::COMMENT;
+    is_comment.then(|| indexed(EntityType::Comment, event.id, Some(project), [event.reason.as_deref()]))
 }
 
 /// A note's of a session of that project, if that is what the session's event is.

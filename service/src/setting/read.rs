@@ -9,14 +9,18 @@ use super::known::{CHECKPOINTS_KEPT, DEFAULT_ACTOR, DEFAULT_PROJECT, HEALTH_THRE
 use super::store;
 use crate::assignment::deadline::DEFAULT_LEASE_SECONDS;
 use crate::checkpoint::DEFAULT_KEPT;
-use crate::db::Tx;
+use crate::db::{Cells, Tx};
 use crate::error::{Error, Result};
 
 /// How long a claim holds without a heartbeat, in seconds, for a project or for the board.
 pub(crate) async fn lease_seconds(tx: &Tx, project: Option<Uuid>) -> Result<i64> {
-    match store::effective(tx, LEASE_SECONDS, project).await? {
+    // Read by every claim: one fixed statement.
+    let read = |cells: &mut Cells<'_>| Ok((cells.next()?, cells.next()?));
+    let row = tx.row(tx.dialect.setting(), vec![LEASE_SECONDS.into(), project.into()], read).await?;
+    let (own, board): (Option<Value>, Option<Value>) = row.unwrap_or_default();
+    match own.or(board) {
         None => Ok(DEFAULT_LEASE_SECONDS),
-        Some(row) => row.value.as_i64().ok_or_else(|| unreadable(&row)),
+        Some(value) => value.as_i64().ok_or_else(|| unreadable(LEASE_SECONDS, &value)),
     }
 }
 
@@ -24,7 +28,7 @@ pub(crate) async fn lease_seconds(tx: &Tx, project: Option<Uuid>) -> Result<i64>
 pub(crate) async fn checkpoints_kept(tx: &Tx, project: Option<Uuid>) -> Result<i64> {
     match store::effective(tx, CHECKPOINTS_KEPT, project).await? {
         None => Ok(DEFAULT_KEPT),
-        Some(row) => row.value.as_i64().ok_or_else(|| unreadable(&row)),
+        Some(row) => row.value.as_i64().ok_or_else(|| unreadable(&row.key, &row.value)),
     }
 }
 
@@ -39,7 +43,9 @@ pub(crate) async fn health_thresholds(tx: &Tx, project: Uuid) -> Result<(Option<
 pub(crate) async fn default_project(tx: &Tx) -> Result<Option<String>> {
     match store::row(tx, DEFAULT_PROJECT, None).await? {
         None => Ok(None),
-        Some(row) => row.value.as_str().map(|slug| Some(slug.to_owned())).ok_or_else(|| unreadable(&row)),
+        Some(row) => {
+            row.value.as_str().map(|slug| Some(slug.to_owned())).ok_or_else(|| unreadable(&row.key, &row.value))
+        }
     }
 }
 
@@ -68,6 +74,6 @@ async fn follow(tx: &Tx, key: &str, old: Value, new: Value) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn unreadable(row: &rows::Model) -> Error {
-    Error::Stored { what: format!("setting {}", row.key), why: format!("{} is not what it may hold", row.value) }
+pub(super) fn unreadable(key: &str, value: &Value) -> Error {
+    Error::Stored { what: format!("setting {key}"), why: format!("{value} is not what it may hold") }
 }

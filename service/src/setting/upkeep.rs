@@ -121,7 +121,7 @@ pub(crate) async fn cleanup_after(tx: &Tx, project: Option<Uuid>) -> Result<Days
 pub(crate) async fn session_idle_hours(tx: &Tx, project: Option<Uuid>) -> Result<i64> {
     match store::effective(tx, SESSION_IDLE_HOURS, project).await? {
         None => Ok(IDLE_HOURS),
-        Some(row) => row.value.as_i64().ok_or_else(|| super::read::unreadable(&row)),
+        Some(row) => row.value.as_i64().ok_or_else(|| super::read::unreadable(&row.key, &row.value)),
     }
 }
 
@@ -137,7 +137,7 @@ async fn numbers(
     for scope in scopes {
         let Some(row) = store::row(tx, key, scope).await? else { continue };
         let own: BTreeMap<String, i64> =
-            serde_json::from_value(row.value.clone()).map_err(|_| super::read::unreadable(&row))?;
+            serde_json::from_value(row.value.clone()).map_err(|_| super::read::unreadable(&row.key, &row.value))?;
         numbers.extend(own);
     }
     Ok(numbers)

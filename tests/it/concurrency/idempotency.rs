@@ -85,7 +85,7 @@ where
 async fn once<V>(board: Callboard, me: Actor, key: String, verb: V, barrier: Arc<Barrier>) -> Timed<V::Output>
 where
     V: Verb + Serialize,
-    V::Output: Serialize + DeserializeOwned,
+    V::Output: Serialize + DeserializeOwned + 'static,
 {
     barrier.wait().await;
     // Now the one is a little ahead, now the other.

@@ -7,6 +7,7 @@ mod columns;
 mod command;
 mod continuity_rows;
 mod keys;
+mod lane_rows;
 mod relations;
 mod round_trip;
 mod unchanged;

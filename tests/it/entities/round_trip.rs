@@ -60,7 +60,7 @@ where
     table
 }
 
-fn project() -> board_projects::Model {
+pub(super) fn project() -> board_projects::Model {
     board_projects::Model {
         id: id(2),
         slug: "board".to_owned(),
@@ -76,7 +76,7 @@ fn project() -> board_projects::Model {
     }
 }
 
-fn item() -> work_items::Model {
+pub(super) fn item() -> work_items::Model {
     work_items::Model {
         id: id(4),
         project_id: id(2),
@@ -117,7 +117,7 @@ fn item() -> work_items::Model {
     }
 }
 
-fn agent() -> agent_profiles::Model {
+pub(super) fn agent() -> agent_profiles::Model {
     agent_profiles::Model {
         id: id(10),
         name: words("agent"),
@@ -136,7 +136,7 @@ fn agent() -> agent_profiles::Model {
     }
 }
 
-fn assignment() -> task_assignments::Model {
+pub(super) fn assignment() -> task_assignments::Model {
     task_assignments::Model {
         id: id(16),
         work_item_id: id(4),
@@ -259,36 +259,49 @@ async fn workflows(db: &DatabaseTransaction) -> Vec<String> {
     ]
 }
 
+/// A row of every table, there and back; gives the tables.
+pub(super) async fn all_there_and_back(db: &DatabaseTransaction) -> BTreeSet<String> {
+    let user = board_users::Model {
+        id: id(1),
+        name: words("Ada"),
+        email: Some("ada@example.org".to_owned()),
+        created_at: at(0),
+        updated_at: at(1),
+    };
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    seen.insert(round_trip(db, user, &[]).await);
+    seen.insert(round_trip(db, project(), &[]).await);
+    seen.insert(round_trip(db, sprint(), &[]).await);
+    seen.insert(round_trip(db, agent(), &[]).await);
+    seen.insert(round_trip(db, item(), &[]).await);
+    seen.insert(round_trip(db, assignment(), &["agent_id", "user_id"]).await);
+    seen.extend(leaves(db).await);
+    seen.extend(workflows(db).await);
+    seen.extend(continuity_rows::all(db).await);
+    seen.extend(automation_rows::all(db).await);
+    seen
+}
+
+pub(super) fn sprint() -> sprints::Model {
+    sprints::Model {
+        id: id(3),
+        project_id: id(2),
+        code: "SPRINT-62".to_owned(),
+        title: words("sprint"),
+        goal: Some(words("goal")),
+        status: SprintStatus::OnHold,
+        starts_on: Date::from_ymd_opt(2026, 2, 28),
+        ends_on: Date::from_ymd_opt(9999, 12, 31),
+        metadata: Some(json!([])),
+        created_at: at(0),
+        updated_at: at(1),
+    }
+}
+
 both! {
     async fn every_table(t: TestDb) {
         let db = t.raw().await.begin().await.expect("begin");
-        let user = board_users::Model {
-            id: id(1), name: words("Ada"), email: Some("ada@example.org".to_owned()), created_at: at(0), updated_at: at(1),
-        };
-        let sprint = sprints::Model {
-            id: id(3),
-            project_id: id(2),
-            code: "SPRINT-62".to_owned(),
-            title: words("sprint"),
-            goal: Some(words("goal")),
-            status: SprintStatus::OnHold,
-            starts_on: Date::from_ymd_opt(2026, 2, 28),
-            ends_on: Date::from_ymd_opt(9999, 12, 31),
-            metadata: Some(json!([])),
-            created_at: at(0),
-            updated_at: at(1),
-        };
-        let mut seen: BTreeSet<String> = BTreeSet::new();
-        seen.insert(round_trip(&db, user, &[]).await);
-        seen.insert(round_trip(&db, project(), &[]).await);
-        seen.insert(round_trip(&db, sprint, &[]).await);
-        seen.insert(round_trip(&db, agent(), &[]).await);
-        seen.insert(round_trip(&db, item(), &[]).await);
-        seen.insert(round_trip(&db, assignment(), &["agent_id", "user_id"]).await);
-        seen.extend(leaves(&db).await);
-        seen.extend(workflows(&db).await);
-        seen.extend(continuity_rows::all(&db).await);
-        seen.extend(automation_rows::all(&db).await);
+        let seen = all_there_and_back(&db).await;
         let files = committed();
         let tables: BTreeSet<String> = files.keys().filter_map(|f| f.strip_suffix(".rs")).map(str::to_owned)
             .filter(|f| f != "mod" && f != "sea_orm_active_enums").collect();

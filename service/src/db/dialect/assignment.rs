@@ -2,37 +2,47 @@
 
 use std::sync::LazyLock;
 
-use callboard_entity::task_assignments;
-use sea_orm::{IdenStatic, Iterable};
+use callboard_entity::{task_assignments, work_items};
 
 use super::Dialect;
 use super::ready::READY;
+use crate::db::listed::columns;
 
 /// For SQLite and PostgreSQL.
-fn hold(more: &str) -> [String; 2] {
-    let own = task_assignments::Column::iter().map(|c| format!("a.{0} AS a_{0}", c.as_str()));
-    let columns: Vec<String> = std::iter::once("w.*".to_owned()).chain(own).collect();
+fn hold(sqlite: &str, postgres: &str) -> [String; 2] {
     let from = "FROM work_items w JOIN task_assignments a ON a.work_item_id = w.id WHERE a.id = $1";
-    let columns = format!("{}{more}", columns.join(", "));
+    let columns = [columns::<task_assignments::Model>("a"), columns::<work_items::Model>("w")].join(", ");
     [
-        format!("SELECT {columns}, $2 AS lease_now {from}"),
-        format!("SELECT {columns}, clock_timestamp() AS lease_now {from} FOR UPDATE OF w, a"),
+        format!("SELECT {columns}, $2{sqlite} {from}"),
+        format!("SELECT {columns}, clock_timestamp(){postgres} {from} FOR UPDATE OF w, a"),
     ]
 }
 
+/// 1 where there is such a row, else 0.
+fn any(of: &str) -> String {
+    format!(", (SELECT count(*) FROM (SELECT 1 FROM {of} LIMIT 1) x)")
+}
+
 impl Dialect {
-    /// Reads an assignment (columns `a_..`) and its item for a change, with the time by which the lease is judged
-    /// (`$1` id, `$2` now by the app). PostgreSQL locks the item's row first, then the assignment's.
+    /// Reads an assignment and its item for a change, with the time by which the lease is judged (`$1` id, `$2` now by
+    /// the app). PostgreSQL locks the item's row first, then the assignment's.
     pub fn hold(self) -> &'static str {
-        static HOLD: LazyLock<[String; 2]> = LazyLock::new(|| hold(""));
+        static HOLD: LazyLock<[String; 2]> = LazyLock::new(|| hold("", ""));
         self.one_of(&HOLD)
     }
 
-    /// As [`Dialect::hold`], with `has_files`: whether operations on files were tracked for the item, by one probe of an
-    /// index.
+    /// As [`Dialect::hold`], with whether operations on files were tracked for the item, whether a step of a workflow may
+    /// wait for it, and whether other items may: each one probe of an index.
+    ///
+    /// On PostgreSQL the last two are looked for when the item's row is locked: what came while it was waited for would be
+    /// missed here.
     pub fn hold_to_complete(self) -> &'static str {
         static HOLD: LazyLock<[String; 2]> = LazyLock::new(|| {
-            hold(", EXISTS (SELECT 1 FROM file_operations f WHERE f.work_item_id = w.id) AS has_files")
+            let files = any("file_operations f WHERE f.work_item_id = w.id");
+            let workflow = any("workflow_steps s WHERE s.work_item_id = w.id AND s.status = 'waiting'");
+            let dependents =
+                any("task_prerequisites p WHERE p.prerequisite_id = w.id AND p.status IN ('pending', 'failed')");
+            hold(&[files.as_str(), &workflow, &dependents].concat(), &format!("{files}, 1::bigint, 1::bigint"))
         });
         self.one_of(&HOLD)
     }

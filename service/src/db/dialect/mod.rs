@@ -6,6 +6,7 @@ mod counts;
 mod decision;
 mod ending;
 mod ending_many;
+mod find;
 mod held;
 mod item;
 mod measure;

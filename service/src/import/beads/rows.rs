@@ -4,7 +4,6 @@ use callboard_entity::{
     TaskPrerequisiteType, WorkItemAssigneeType, WorkItemDelegationStatus as Delegation, WorkItemQualityGateLevel,
     WorkItemStatus as Status, external_refs, work_item_events as events, work_items,
 };
-use sea_orm::ActiveValue::Set;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -79,7 +78,7 @@ pub(super) fn history(
     links: &Links<'_>,
     item: &mut work_items::Model,
     users: &HashMap<String, Uuid>,
-) -> Vec<events::ActiveModel> {
+) -> Vec<events::Model> {
     let mut imported =
         Entry::new("imported").data("source", verb.source.as_str()).data("source_id", record.id.as_str());
     if let Some(name) = &record.created_by {
@@ -99,7 +98,7 @@ pub(super) fn history(
             change(item);
             item.revision += 1;
             let mut row = ledger::row(tx, Some(&before), item, entry);
-            row.created_at = Set(at);
+            row.created_at = at;
             rows.push(row);
         };
     let end = record.closing.as_ref();

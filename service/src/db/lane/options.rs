@@ -1,0 +1,47 @@
+//! How SQLite's write lane works, and what it counts.
+
+use std::time::Duration;
+
+/// SQLite: how the hot verbs share their commits ([`super::OpenOptions::lane`]).
+///
+/// Claim, start, heartbeat, complete, fail and their like that are called at the same time are done in one transaction, each
+/// behind a savepoint of its own, and are answered when it is committed: together they wait for the disk once. Nobody waits
+/// for others to come: who calls alone is done at once, in a transaction of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WriteLane {
+    /// The most verbs in one transaction; 0 switches the lane off, and they are done like all others.
+    pub max_group: u32,
+    /// How long a transaction takes in further verbs: so long others may have to wait for theirs.
+    pub max_time: Duration,
+}
+
+impl Default for WriteLane {
+    fn default() -> Self {
+        Self { max_group: 64, max_time: Duration::from_millis(20) }
+    }
+}
+
+impl WriteLane {
+    /// No lane: for a program that makes one call and ends.
+    pub fn off() -> Self {
+        Self { max_group: 0, ..Self::default() }
+    }
+}
+
+/// What a board's write lane has done since the board was opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LaneCounts {
+    /// Transactions.
+    pub groups: u64,
+    /// Verbs in them, refused ones among them; one that is done again counts again.
+    pub verbs: u64,
+    /// The most verbs that shared a transaction.
+    pub largest: u64,
+    /// Verbs that were taken back and done on the board's other connection.
+    pub elsewhere: u64,
+    /// Verbs that were not begun, because their callers had gone.
+    pub skipped: u64,
+    /// Verbs that wait now.
+    pub waiting: u64,
+}

@@ -1,0 +1,64 @@
+//! Verbs and queries: what changes the board, and what asks it.
+
+use sea_orm::DatabaseConnection;
+
+use super::dialect::Dialect;
+use super::lane::OnLane;
+use super::reap_clock::ReapClock;
+use super::transaction::Tx;
+use crate::actor::Actor;
+use crate::clock::Timestamp;
+use crate::error::Result;
+
+/// A change of the board. It happens whole or not at all, with its ledger rows.
+pub trait Verb: Sync {
+    /// What is known once it is applied: rows as they are then.
+    type Output: Send;
+
+    /// Makes the change inside `tx`. Callers use [`Callboard::run`], which commits.
+    fn apply(&self, tx: &Tx) -> impl Future<Output = Result<Self::Output>> + Send;
+
+    /// Makes the change by one statement, which is a transaction by itself and so saves the round trips of one.
+    /// `None` where it takes more, and where that statement found nothing that it may change: then [`Verb::apply`] is asked.
+    fn apply_alone(&self, _: Alone<'_>) -> impl Future<Output = Result<Option<Self::Output>>> + Send {
+        std::future::ready(Ok(None))
+    }
+
+    /// The same change for SQLite's write lane, where it may share a commit with others ([`super::OpenOptions::lane`]);
+    /// none, the default, is made on the board's other connection. For short changes that are made very often.
+    fn on_lane(&self) -> Option<OnLane<Self::Output>> {
+        None
+    }
+}
+
+/// A question to the board. It sees one state of it, whatever is written meanwhile.
+pub trait Query: Sync {
+    /// The answer.
+    type Output: Send;
+
+    /// Answers inside `tx`. Callers use [`Callboard::read`].
+    fn fetch(&self, tx: &Tx) -> impl Future<Output = Result<Self::Output>> + Send;
+
+    /// Answers by one statement, which sees one state of the board by itself and so saves the transaction's round trips.
+    /// `None` where it takes more than one: then [`Query::fetch`] is asked.
+    fn fetch_alone(&self, _: Alone<'_>) -> impl Future<Output = Result<Option<Self::Output>>> + Send {
+        std::future::ready(Ok(None))
+    }
+}
+
+/// A connection for one statement, outside a transaction, with who acts and when.
+#[derive(Clone, Copy, Debug)]
+pub struct Alone<'a> {
+    pub(crate) conn: &'a DatabaseConnection,
+    pub(crate) dialect: Dialect,
+    pub(crate) actor: Actor,
+    pub(crate) now: Timestamp,
+    pub(super) reaper: &'a ReapClock,
+}
+
+impl Alone<'_> {
+    /// As [`Tx::reap_is_due`], but asking starts nothing anew.
+    pub(crate) fn reap_is_due(&self) -> bool {
+        self.reaper.is_due()
+    }
+}

@@ -1,0 +1,112 @@
+//! The lane and the board's other connection take turns in the order in which they ask.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use callboard_service::assignment::Heartbeat;
+use callboard_service::{Actor, Callboard, OpenOptions};
+use support::{Seed, TestDb, on_sqlite};
+use uuid::Uuid;
+
+use super::{Here, counts, normal, stocked};
+
+const CALLERS: usize = 16;
+const WRITES: usize = 40;
+/// Groups that may come before a turn: the one that has it, and one that asked before.
+const BEFORE: u64 = 2;
+
+on_sqlite! {
+    why: "PostgreSQL has no write lane that others could starve beside";
+    async fn others_write_beside_a_busy_lane(t: TestDb) {
+        let (seed, agent) = stocked(&t, 1).await;
+        let held = seed.claim(&agent).await.assignment;
+        for options in [OpenOptions::default(), normal()] {
+            let most = beside_a_busy_lane(&t, &seed, held, options, true).await;
+            assert!(most <= BEFORE, "{most} groups came before a turn");
+        }
+    }
+
+    /// The control: a board of its own has no turn on this one, only SQLite's busy handler, which sleeps and looks again.
+    why: "PostgreSQL has no write lane that others could starve beside";
+    async fn without_the_turn_many_come_before(t: TestDb) {
+        let (seed, agent) = stocked(&t, 1).await;
+        let held = seed.claim(&agent).await.assignment;
+        let most = beside_a_busy_lane(&t, &seed, held, normal(), false).await;
+        assert!(most > BEFORE, "only {most} groups came before: the test above would prove nothing");
+    }
+
+    why: "PostgreSQL has no write lane that others could starve";
+    async fn the_lane_goes_on_beside_busy_others(t: TestDb) {
+        let (seed, agent) = stocked(&t, 4).await;
+        for options in [OpenOptions::default(), normal()] {
+            let board = t.board_with(options).await;
+            let (stop, written) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+            let writers: Vec<_> = (0..4).map(|_| {
+                let (board, stop, written, me) = (board.clone(), Arc::clone(&stop), Arc::clone(&written), seed.me);
+                tokio::spawn(async move {
+                    while !stop.load(Ordering::Relaxed) {
+                        let count = board.transaction(me, |_| {
+                            written.fetch_add(1, Ordering::Relaxed);
+                            Box::pin(async { Ok(()) })
+                        });
+                        count.await.expect("an empty transaction");
+                    }
+                })
+            }).collect();
+            let seen = Arc::new(AtomicU64::new(0));
+            let (look, now) = (Arc::clone(&seen), Arc::clone(&written));
+            let look = Here::new(move |_| {
+                look.store(now.load(Ordering::Relaxed), Ordering::Relaxed);
+                Box::pin(async { Ok(()) })
+            });
+            let (mut most, first) = (0, written.load(Ordering::Relaxed));
+            for _ in 0..WRITES {
+                let before = written.load(Ordering::Relaxed);
+                board.run(Actor::agent(agent.id), &look).await.expect("its turn comes");
+                most = most.max(seen.load(Ordering::Relaxed) - before);
+            }
+            stop.store(true, Ordering::Relaxed);
+            for writer in writers {
+                writer.await.expect("it ends");
+            }
+            assert!(written.load(Ordering::Relaxed) > first + 10, "nobody else wrote");
+            // Four writers may be in front, and come again before the lane's thread is awake.
+            assert!(most <= 4 * 4, "{most} transactions came before a turn");
+        }
+    }
+}
+
+/// The most groups of a busy lane that were committed while somebody else waited to write.
+async fn beside_a_busy_lane(t: &TestDb, seed: &Seed, held: Uuid, options: OpenOptions, same: bool) -> u64 {
+    let board = t.board_with(options.clone()).await;
+    let other = if same { board.clone() } else { t.board_with(options).await };
+    let stop = Arc::new(AtomicBool::new(false));
+    let callers: Vec<_> = (0..CALLERS).map(|_| tokio::spawn(beat(board.clone(), held, Arc::clone(&stop)))).collect();
+    while counts(&board).groups < 20 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let mut most = 0;
+    for _ in 0..WRITES {
+        let (before, seen) = (counts(&board).groups, AtomicU64::new(0));
+        let look = other.transaction(seed.me, |_| {
+            // With the turn: nothing is committed meanwhile.
+            seen.store(counts(&board).groups, Ordering::Relaxed);
+            Box::pin(async { Ok(()) })
+        });
+        look.await.expect("its turn comes");
+        most = most.max(seen.load(Ordering::Relaxed) - before);
+    }
+    stop.store(true, Ordering::Relaxed);
+    for caller in callers {
+        caller.await.expect("it ends");
+    }
+    most
+}
+
+async fn beat(board: Callboard, assignment: Uuid, stop: Arc<AtomicBool>) {
+    let beat = Heartbeat { assignment, lease_seconds: Some(600) };
+    while !stop.load(Ordering::Relaxed) {
+        board.run(Actor::SYSTEM, &beat).await.expect("a heartbeat");
+    }
+}
