@@ -56,9 +56,9 @@ mod workflow_step_dependencies;
 mod workflow_steps;
 mod workflow_templates;
 
-use callboard_migration::history;
 use std::ops::Range;
 
+use callboard_migration::history;
 use callboard_migration::runner::{DownGoal, Goal};
 use support::{Kind, TestDb, both_empty, plain};
 
