@@ -95,8 +95,7 @@ pub(super) async fn next_time(tx: &Tx, project: Uuid, paths: &BTreeSet<String>) 
     let paths: Vec<&String> = paths.iter().collect();
     let mut at = tx.now;
     for chunk in paths.chunks(CHUNK) {
-        let newest: Option<Timestamp> = of_project(project)
-            .filter(names_one_of(chunk))
+        let newest: Option<Timestamp> = naming_one_of(project, chunk)
             .select_only()
             .column(operations::Column::OccurredAt)
             .order_by_desc(operations::Column::OccurredAt)
