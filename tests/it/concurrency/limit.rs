@@ -6,11 +6,13 @@ use std::time::Instant;
 use callboard_service::assignment::{Cancel, Claim};
 use callboard_service::entity::{task_assignments, work_items};
 use callboard_service::item::NewItem;
-use callboard_service::{Actor, Callboard, OpenOptions, Ref, Synchronous};
+use callboard_service::{Actor, Callboard, Ref};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Statement, TransactionTrait};
 use support::{TestDb, both};
 use tokio::sync::Barrier;
 use uuid::Uuid;
+
+use super::race;
 
 const ROUNDS: usize = 200;
 const OPEN: [&str; 3] = ["assigned", "started", "paused"];
@@ -20,8 +22,7 @@ both! {
         let seed = t.seed().await;
         let agent = seed.agent_with("coder", &[], Some(1)).await;
         seed.add_all((0..4).map(|n| NewItem::titled(format!("n{n}"))).collect()).await;
-        let options = || OpenOptions { synchronous: Synchronous::Normal, ..OpenOptions::default() };
-        let boards = [t.board_with(options()).await, t.board_with(options()).await];
+        let boards = race::boards(&t).await;
         let mut overlaps = 0;
         for round in 0..ROUNDS {
             let barrier = Arc::new(Barrier::new(2));

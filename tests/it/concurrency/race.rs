@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use callboard_service::entity::{task_assignments, work_items};
-use callboard_service::{Actor, Callboard, Error, OpenOptions, Synchronous, Verb};
+use callboard_service::{Actor, Callboard, Error, OpenOptions, Synchronous, Verb, WriteLane};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, TransactionTrait};
 use serde_json::Value;
@@ -71,10 +71,11 @@ pub async fn timed<V: Verb>(board: Callboard, actor: Actor, verb: V, barrier: Ar
     (result, begun, Instant::now())
 }
 
-/// Two boards on one database, as two processes have them.
+/// Two boards on one database, as two processes have them: an app with its write lane, a command line without one. What
+/// is done on a lane is over before another call can begin; two lanes meet in `lane::neighbours`.
 pub async fn boards(t: &TestDb) -> [Callboard; 2] {
-    let options = || OpenOptions { synchronous: Synchronous::Normal, ..OpenOptions::default() };
-    [t.board_with(options()).await, t.board_with(options()).await]
+    let with = |lane| OpenOptions { synchronous: Synchronous::Normal, lane, ..OpenOptions::default() };
+    [t.board_with(with(WriteLane::default())).await, t.board_with(with(WriteLane::off())).await]
 }
 
 /// How many assignments of an item are open.

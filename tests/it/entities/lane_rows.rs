@@ -8,7 +8,7 @@ use sea_orm::{
 };
 use support::{TestDb, on_sqlite, workflow_rows};
 
-use super::round_trip::{agent, all_there_and_back, assignment, id, item, project, sprint};
+use super::round_trip::{agent, all_there_and_back, assignment, id, item, project, sprint, user};
 use crate::lane::Here;
 
 on_sqlite! {
@@ -64,11 +64,13 @@ where
 async fn some_stored(db: &DatabaseTransaction) -> Vec<String> {
     let step =
         workflow_steps::Model { execution_time_seconds: Some(0.1 + 0.2), ..workflow_rows::step(1, id(10), id(4)) };
-    let mut found = stored(db, project()).await;
+    let mut found = stored(db, user()).await;
+    found.extend(stored(db, project()).await);
     found.extend(stored(db, sprint()).await);
     found.extend(stored(db, agent()).await);
     found.extend(stored(db, item()).await);
     found.extend(stored(db, assignment()).await);
+    found.extend(stored(db, workflow_rows::template()).await);
     found.extend(stored(db, workflow_rows::run(id(2))).await);
     found.extend(stored(db, step).await);
     found

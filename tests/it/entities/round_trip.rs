@@ -261,15 +261,8 @@ async fn workflows(db: &DatabaseTransaction) -> Vec<String> {
 
 /// A row of every table, there and back; gives the tables.
 pub(super) async fn all_there_and_back(db: &DatabaseTransaction) -> BTreeSet<String> {
-    let user = board_users::Model {
-        id: id(1),
-        name: words("Ada"),
-        email: Some("ada@example.org".to_owned()),
-        created_at: at(0),
-        updated_at: at(1),
-    };
     let mut seen: BTreeSet<String> = BTreeSet::new();
-    seen.insert(round_trip(db, user, &[]).await);
+    seen.insert(round_trip(db, user(), &[]).await);
     seen.insert(round_trip(db, project(), &[]).await);
     seen.insert(round_trip(db, sprint(), &[]).await);
     seen.insert(round_trip(db, agent(), &[]).await);
@@ -280,6 +273,16 @@ pub(super) async fn all_there_and_back(db: &DatabaseTransaction) -> BTreeSet<Str
     seen.extend(continuity_rows::all(db).await);
     seen.extend(automation_rows::all(db).await);
     seen
+}
+
+pub(super) fn user() -> board_users::Model {
+    board_users::Model {
+        id: id(1),
+        name: words("Ada"),
+        email: Some("ada@example.org".to_owned()),
+        created_at: at(0),
+        updated_at: at(1),
+    }
 }
 
 pub(super) fn sprint() -> sprints::Model {

@@ -162,13 +162,14 @@ impl Dialect {
 
 fn plain(index: &str) -> String {
     let scope = scope(Limits { project: !index.is_empty(), ..Limits::default() }, "$3");
+    // The limit is asked once, before the first row; a condition would be asked of every one of them.
     let ready =
         format!("work_items w INDEXED BY ix_work_items_ready{index} WHERE {READY}{scope} AND w.requirement_key");
     format!(
-        "SELECT {columns} FROM {ready} = '' AND NOT EXISTS (SELECT 1 FROM {ready} > '') \
-         AND NOT EXISTS (SELECT 1 FROM work_items w INDEXED BY ix_work_items_preassigned \
-           WHERE {PREASSIGNED} AND w.assignee_id = $1) \
-         ORDER BY w.priority, w.id LIMIT $2",
+        "SELECT {columns} FROM {ready} = '' ORDER BY w.priority, w.id \
+         LIMIT CASE WHEN EXISTS (SELECT 1 FROM {ready} > '') \
+           OR EXISTS (SELECT 1 FROM work_items w INDEXED BY ix_work_items_preassigned \
+             WHERE {PREASSIGNED} AND w.assignee_id = $1) THEN 0 ELSE $2 END",
         columns = columns::<work_items::Model>("w"),
     )
 }

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use futures_util::FutureExt;
 use sea_orm::{DbErr, TransactionTrait};
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use super::connection::{Link, Verb as Standing};
@@ -63,7 +64,8 @@ impl<V: Verb + Send + 'static> Enqueue<V::Output> for V {
         let (to, answer) = oneshot::channel();
         let ticket = Ticket::default();
         let waiting = Waiting { answer, ticket: ticket.clone() };
-        (Box::new(Queued { verb: *self, caller, ticket, answer: None, to }), waiting)
+        let runtime = Handle::try_current().ok();
+        (Box::new(Queued { verb: *self, caller, ticket, runtime, answer: None, to }), waiting)
     }
 
     fn apply_boxed<'a>(&'a self, tx: &'a Tx) -> BoxFuture<'a, Result<V::Output>> {
@@ -157,6 +159,8 @@ struct Queued<V: Verb> {
     verb: V,
     caller: Caller,
     ticket: Ticket,
+    /// The caller's: a verb that asks for a timer is to be found waiting, not without one.
+    runtime: Option<Handle>,
     answer: Option<Answer<V::Output>>,
     to: oneshot::Sender<Answer<V::Output>>,
 }
@@ -175,6 +179,7 @@ impl<V: Verb + Send + 'static> Job for Queued<V> {
         // A new one each time: a panic poisons the lock that SeaORM has around it.
         let db = driver::connection(link);
         let (verb, caller) = (&self.verb, &self.caller);
+        let _inside = self.runtime.as_ref().map(Handle::enter);
         let ran = catch_unwind(AssertUnwindSafe(|| {
             let whole = async {
                 let tx = Tx::on_lane(db.begin().await?, caller, link);
