@@ -75,7 +75,7 @@ fn bind_one(statement: &mut CachedStatement<'_>, at: usize, value: &Bound) -> Re
         Bound::ChronoDateTimeWithTimeZone(value) => put(statement, at, value.as_ref().map(instant)),
         Bound::Uuid(value) => put(statement, at, value.as_ref().map(|id| id.as_bytes().as_slice())),
         Bound::Decimal(value) => put(statement, at, value.map(|number| number.to_string())),
-        Bound::Json(value) => match value.as_ref().map(|json| serde_json::to_string(json)).transpose() {
+        Bound::Json(value) => match value.as_ref().map(serde_json::to_string).transpose() {
             Ok(text) => put(statement, at, text),
             Err(error) => Err(Failure::Unfit(error.to_string())),
         },
