@@ -17,6 +17,7 @@ mod search;
 mod seed;
 mod structure;
 mod verify;
+mod wait;
 mod workflow;
 
 use std::process::ExitCode;
@@ -38,6 +39,8 @@ enum Command {
     Peers(Options),
     /// Durable steps of a workflow, against the statements that they need
     Workflow(Options),
+    /// Workers that wait for work: what they cost, and how soon they have it
+    Wait(Options),
     /// Pages far into a list, and the counts of a large board
     List(Options),
     /// Many items with prerequisites at once, against a raw insert of the same rows
@@ -60,6 +63,8 @@ enum Command {
     Verify(verify::Args),
     #[command(hide = true)]
     Worker(claim::worker::Args),
+    #[command(hide = true)]
+    Waiter(wait::Args),
 }
 
 #[tokio::main]
@@ -68,6 +73,7 @@ async fn main() -> Result<ExitCode> {
         Command::Claim(options) => finish(vec![claim::measure(&options).await?], &options.output).await,
         Command::Peers(options) => finish(vec![peers::run(&options).await?], &options.output).await,
         Command::Workflow(options) => finish(vec![workflow::run(&options).await?], &options.output).await,
+        Command::Wait(options) => finish(vec![wait::measure(&options).await?], &options.output).await,
         Command::List(options) => finish(vec![list::run(&options).await?], &options.output).await,
         Command::Bulk(options) => finish(vec![bulk::run(&options).await?], &options.output).await,
         Command::Migrate(options) => finish(vec![migrate::migrate(&options).await?], &options.output).await,
@@ -82,6 +88,7 @@ async fn main() -> Result<ExitCode> {
         Command::Structure(args) => structure::run(args).await,
         Command::Verify(args) => finish(vec![verify::run(&args).await?], &args.output).await,
         Command::Worker(args) => claim::worker::run(args).await.map(|()| ExitCode::SUCCESS),
+        Command::Waiter(args) => wait::waiter(args).await.map(|()| ExitCode::SUCCESS),
     }
 }
 
@@ -90,6 +97,7 @@ async fn all(options: &Options) -> Result<Vec<Section>> {
         claim::measure(options).await?,
         peers::run(options).await?,
         workflow::run(options).await?,
+        wait::measure(options).await?,
         list::run(options).await?,
         search::run(&search::Args::of(options)).await?,
         bulk::run(options).await?,

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use callboard_service::assignment::{Claim, Complete};
+use callboard_service::assignment::{Claim, Complete, CompleteMany};
 use callboard_service::{Actor, Callboard, DatabaseUrl, OpenOptions, Ref, Synchronous};
 
 use super::worker::{Args, Caller};
@@ -40,12 +40,16 @@ impl Caller for Own {
             return Err(format!("{} of {items} claimed", claimed.len()).into());
         }
         let start = Instant::now();
-        for claimed in claimed {
-            let done = Complete { assignment: claimed.assignment, ..Complete::default() };
-            if self.board.run(self.me, &done).await?.already {
-                return Err("completed by another".into());
+        let done = claimed.into_iter().map(|one| Complete { assignment: one.assignment, ..Complete::default() });
+        let mut assignments: Vec<Complete> = done.collect();
+        let is_done = match (assignments.len(), assignments.pop()) {
+            (1, Some(one)) => !self.board.run(self.me, &one).await?.already,
+            (_, last) => {
+                assignments.extend(last);
+                let done = self.board.run(self.me, &CompleteMany { assignments }).await?;
+                usize::try_from(done.completed)? == items
             }
-        }
-        Ok([claim, start.elapsed()])
+        };
+        if is_done { Ok([claim, start.elapsed()]) } else { Err("completed by another".into()) }
     }
 }

@@ -8,9 +8,9 @@ use super::report::Section;
 use super::{Result, chart};
 
 /// The commands in the order of the page.
-const ORDER: [&str; 13] = [
-    "claim", "peers", "workflow", "list", "search", "bulk", "import", "migrate", "backup", "fleet", "verify", "cli",
-    "memory",
+const ORDER: [&str; 14] = [
+    "claim", "peers", "workflow", "wait", "list", "search", "bulk", "import", "migrate", "backup", "fleet", "verify",
+    "cli", "memory",
 ];
 
 /// Keeps the sections beside the page, draws their charts, and writes the page from all that are kept.

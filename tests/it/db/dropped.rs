@@ -1,84 +1,23 @@
 //! Calls that nobody waits for any more: a future that is dropped half way leaves nothing half done.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use callboard_service::assignment::{Cancel, Claim, Complete, CompleteAndClaim, Fail, Reassign};
 use callboard_service::entity::{WorkItemDelegationStatus, WorkItemStatus, task_assignments, work_items};
 use callboard_service::item::{NewItem, ReplayLedger};
-use callboard_service::{OpenOptions, Ref, Synchronous};
+use callboard_service::{OpenOptions, Ref, Synchronous, WriteLane};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IsolationLevel, QueryFilter, TransactionTrait};
 use support::work::holder;
-use support::{Seed, TestDb, both};
+use support::{Seed, TestDb, both, on_sqlite};
 use uuid::Uuid;
 
 const DROPS: usize = 200;
 const OPEN: [&str; 3] = ["assigned", "started", "paused"];
 
 both! {
+    /// As it comes: with NORMAL, SQLite's claims end on the caller's thread before anything could drop them.
     async fn a_dropped_call_leaves_nothing_half_done(t: TestDb) {
-        let seed = t.seed().await;
-        let agents = [seed.agent("one").await, seed.agent("two").await];
-        seed.add_all((0..100).map(|n| NewItem { max_attempts: 50, ..NewItem::titled(format!("n{n}")) }).collect()).await;
-        let options = OpenOptions { synchronous: Synchronous::Normal, ..OpenOptions::default() };
-        let board = t.board_with(options).await;
-        let claim = |count| Claim { count, ..Claim::one(Ref::Id(agents[0].id)) };
-        // How long a call takes here, so that drops fall into all of it.
-        let begun = Instant::now();
-        for _ in 0..5 {
-            board.run(seed.me, &claim(2)).await.expect("claim");
-        }
-        let usual = begun.elapsed() / 5;
-        let (mut dropped, mut ended) = (0, 0);
-        for round in 0.. {
-            if dropped == DROPS {
-                break;
-            }
-            assert!(round < 50 * DROPS, "only {dropped} of {round} calls could be dropped: they are too quick");
-            let held = open(&seed).await.into_iter().next();
-            let patience = usual.mul_f64(fastrand::f64() * 1.5);
-            let (board, seed, other) = (&board, &seed, &agents[1]);
-            let one = claim(1);
-            let reason = || "dropped".to_owned();
-            let call = async move {
-                match (round % 5, held) {
-                    (1, Some(held)) => {
-                        let complete = Complete { assignment: held.id, ..Complete::default() };
-                        board.run(seed.me, &CompleteAndClaim { complete, claim: one }).await.map(|_| ())
-                    }
-                    (2, Some(held)) => {
-                        let fail = Fail { assignment: held.id, reason: reason(), permanent: false };
-                        board.run(seed.me, &fail).await.map(|_| ())
-                    }
-                    (3, Some(held)) => {
-                        let cancel = Cancel { assignment: held.id, reason: reason() };
-                        board.run(seed.me, &cancel).await.map(|_| ())
-                    }
-                    (4, Some(held)) => {
-                        let (item, holder) = (Ref::Id(held.work_item_id), holder(other));
-                        let reassign = Reassign { item, holder, reason: reason(), accept_seconds: None };
-                        board.run(seed.me, &reassign).await.map(|_| ())
-                    }
-                    _ => board.run(seed.me, &claim(3)).await.map(|_| ()),
-                }
-            };
-            match tokio::time::timeout(patience, call).await {
-                Ok(_) => ended += 1,
-                Err(_) => dropped += 1,
-            }
-            if round % 20 == 0 {
-                seed.end_backoffs().await;
-                consistent(seed).await;
-            }
-        }
-        assert!(ended > 10, "only {ended} calls ended: the drops fell before anything was written");
-        // The board still works, also at once.
-        let begun = Instant::now();
-        board.run(seed.me, &claim(1)).await.expect("claim");
-        assert!(begun.elapsed() < Duration::from_secs(5), "a lock was left behind");
-        consistent(&seed).await;
-        // For the replay at the end of the test: the clock of the backoffs was moved, so they are let go.
-        seed.end_backoffs().await;
-        seed.expire().await;
+        drop_calls(&t, OpenOptions::default()).await;
     }
 
     /// Whoever does not know whether its call was heard repeats it with the same key.
@@ -86,7 +25,6 @@ both! {
         let seed = t.seed().await;
         let agent = seed.agent("coder").await;
         seed.add_all((0..70).map(|n| NewItem::titled(format!("n{n}"))).collect()).await;
-        // As it comes: with NORMAL, SQLite's claims end on the caller's thread before anything could drop them.
         let board = t.board().await;
         let claim = Claim::one(Ref::Id(agent.id));
         let begun = Instant::now();
@@ -115,6 +53,78 @@ both! {
         assert!(dropped > 5, "only {dropped} were dropped, {heard} ended");
         consistent(&seed).await;
     }
+}
+
+on_sqlite! {
+    /// Between any two statements, which the lane does without a stop.
+    why: "PostgreSQL has no write lane that could be switched off";
+    async fn a_call_without_the_lane_leaves_nothing_half_done(t: TestDb) {
+        let synchronous = Synchronous::Normal;
+        drop_calls(&t, OpenOptions { lane: WriteLane::off(), synchronous, ..OpenOptions::default() }).await;
+    }
+}
+
+async fn drop_calls(t: &TestDb, options: OpenOptions) {
+    let seed = t.seed().await;
+    let agents = [seed.agent("one").await, seed.agent("two").await];
+    seed.add_all((0..100).map(|n| NewItem { max_attempts: 50, ..NewItem::titled(format!("n{n}")) }).collect()).await;
+    let board = t.board_with(options).await;
+    let claim = |count| Claim { count, ..Claim::one(Ref::Id(agents[0].id)) };
+    // How long a call takes here, so that drops fall into all of it.
+    let begun = Instant::now();
+    for _ in 0..5 {
+        board.run(seed.me, &claim(2)).await.expect("claim");
+    }
+    let usual = begun.elapsed() / 5;
+    let (mut dropped, mut ended) = (0, 0);
+    for round in 0.. {
+        if dropped == DROPS {
+            break;
+        }
+        assert!(round < 50 * DROPS, "only {dropped} of {round} calls could be dropped: they are too quick");
+        let held = open(&seed).await.into_iter().next();
+        let patience = usual.mul_f64(fastrand::f64() * 1.5);
+        let (board, seed, other) = (&board, &seed, &agents[1]);
+        let one = claim(1);
+        let reason = || "dropped".to_owned();
+        let call = async move {
+            match (round % 5, held) {
+                (1, Some(held)) => {
+                    let complete = Complete { assignment: held.id, ..Complete::default() };
+                    board.run(seed.me, &CompleteAndClaim { complete, claim: one }).await.map(|_| ())
+                }
+                (2, Some(held)) => {
+                    let fail = Fail { assignment: held.id, reason: reason(), permanent: false };
+                    board.run(seed.me, &fail).await.map(|_| ())
+                }
+                (3, Some(held)) => {
+                    let cancel = Cancel { assignment: held.id, reason: reason() };
+                    board.run(seed.me, &cancel).await.map(|_| ())
+                }
+                (4, Some(held)) => {
+                    let (item, holder) = (Ref::Id(held.work_item_id), holder(other));
+                    let reassign = Reassign { item, holder, reason: reason(), accept_seconds: None };
+                    board.run(seed.me, &reassign).await.map(|_| ())
+                }
+                _ => board.run(seed.me, &claim(3)).await.map(|_| ()),
+            }
+        };
+        match tokio::time::timeout(patience, call).await {
+            Ok(_) => ended += 1,
+            Err(_) => dropped += 1,
+        }
+        if round % 20 == 0 {
+            seed.end_backoffs().await;
+            consistent(seed).await;
+        }
+    }
+    assert!(ended > 10, "only {ended} calls ended: the drops fell before anything was written");
+    // The board still works, also at once.
+    board.run(seed.me, &claim(1)).await.expect("no lock was left behind, which would keep it waiting in vain");
+    consistent(&seed).await;
+    // For the replay at the end of the test: the clock of the backoffs was moved, so they are let go.
+    seed.end_backoffs().await;
+    seed.expire().await;
 }
 
 async fn open(seed: &Seed) -> Vec<task_assignments::Model> {

@@ -28,7 +28,7 @@ both! {
         let gated = Gated::new(&t).await;
         let held = gated.work(Level::Standard).await;
         let (few, _) = t.statements_of(&gated.seed.board, gated.seed.me, &complete(held.assignment)).await;
-        let most = match t.kind() { support::Kind::Sqlite => 6, support::Kind::Postgres => 2 };
+        let most = match t.kind() { support::Kind::Sqlite => 4, support::Kind::Postgres => 2 };
         assert_eq!(few, most);
     }
 

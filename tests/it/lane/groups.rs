@@ -1,6 +1,7 @@
 //! What a group shares, and what it does not: one COMMIT, but an answer and a savepoint for each.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use callboard_service::assignment::Heartbeat;
 use callboard_service::{Actor, Error, ErrorKind, OpenOptions, WriteLane};
@@ -39,6 +40,27 @@ on_sqlite! {
         together(&board, calls, turn).await.into_iter().for_each(|a| assert_eq!(a.expect("claim").claimed.len(), 1));
         let after = counts(&board);
         assert_eq!((after.groups, after.largest), (CALLS as u64, 1), "{after:?}");
+    }
+
+    /// What has not begun when the time of a transaction is over is done in the next one, in the same order.
+    why: "PostgreSQL has no write lane, whose groups end";
+    async fn a_group_ends_with_its_time(t: TestDb) {
+        let (_, agent) = stocked(&t, CALLS).await;
+        let lane = WriteLane { max_time: Duration::ZERO, ..WriteLane::default() };
+        let board = t.board_with(OpenOptions { lane, ..OpenOptions::default() }).await;
+        let turn = Turn::take(&board).await;
+        let mut calls = Vec::new();
+        for number in 1..=CALLS as u64 {
+            calls.push(spawn_claim(&board, &agent));
+            while counts(&board).waiting < number {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        }
+        let answers = together(&board, calls, turn).await;
+        let items: Vec<Uuid> = answers.into_iter().map(|a| a.expect("claim").claimed[0].item.id).collect();
+        assert!(items.is_sorted(), "the oldest items go to who came first");
+        let after = counts(&board);
+        assert_eq!((after.groups, after.largest, after.skipped), (CALLS as u64, 1, 0), "{after:?}");
     }
 
     why: "PostgreSQL has no write lane that could be switched off";

@@ -16,7 +16,7 @@ use callboard_service::assignment::{Claim, ClaimOutcome};
 use callboard_service::entity::{agent_profiles, task_assignments, work_items};
 use callboard_service::item::{NewItem, ReplayLedger};
 use callboard_service::{
-    Actor, BoxFuture, Callboard, Error, LaneCounts, OnLane, OpenOptions, Ref, Result, Synchronous, Tx, Verb,
+    Actor, BoxFuture, Callboard, Error, LaneCounts, OnLane, OpenOptions, Ref, Result, Synchronous, Tx, Verb, WriteLane,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use support::{Seed, TestDb};
@@ -67,9 +67,16 @@ fn normal() -> OpenOptions {
     OpenOptions { synchronous: Synchronous::Normal, ..OpenOptions::default() }
 }
 
+/// A lane whose groups end with the last of them, however slow the machine is.
+fn unhurried() -> OpenOptions {
+    let lane = WriteLane { max_time: Duration::from_secs(600), ..WriteLane::default() };
+    OpenOptions { lane, ..OpenOptions::default() }
+}
+
 /// An agent, and so many ready items.
 async fn stocked(t: &TestDb, items: usize) -> (Seed, agent_profiles::Model) {
-    let seed = t.seed().await;
+    let mut seed = t.seed().await;
+    seed.board = t.board_with(unhurried()).await;
     let agent = seed.agent("coder").await;
     seed.add_all((0..items).map(|n| NewItem { max_attempts: 100, ..NewItem::titled(format!("n{n}")) }).collect()).await;
     (seed, agent)
