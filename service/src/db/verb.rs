@@ -15,7 +15,7 @@ pub trait Verb: Sync {
     /// What is known once it is applied: rows as they are then.
     type Output: Send;
 
-    /// Makes the change inside `tx`. Callers use [`Callboard::run`], which commits.
+    /// Makes the change inside `tx`. Callers use [`crate::Callboard::run`], which commits.
     fn apply(&self, tx: &Tx) -> impl Future<Output = Result<Self::Output>> + Send;
 
     /// Makes the change by one statement, which is a transaction by itself and so saves the round trips of one.
@@ -36,7 +36,7 @@ pub trait Query: Sync {
     /// The answer.
     type Output: Send;
 
-    /// Answers inside `tx`. Callers use [`Callboard::read`].
+    /// Answers inside `tx`. Callers use [`crate::Callboard::read`].
     fn fetch(&self, tx: &Tx) -> impl Future<Output = Result<Self::Output>> + Send;
 
     /// Answers by one statement, which sees one state of the board by itself and so saves the transaction's round trips.

@@ -9,7 +9,7 @@ use callboard_service::entity::{
 };
 use callboard_service::workflow::template::AddTemplate;
 use callboard_service::workflow::{CancelRun, Drive, NewRun, RunOptions, StartRun};
-use callboard_service::{Actor, Callboard, ErrorKind, OpenOptions, Ref, Synchronous};
+use callboard_service::{Actor, Callboard, ErrorKind, OpenOptions, Ref, Synchronous, WriteLane};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::json;
@@ -23,8 +23,10 @@ use super::race::{CONTROL_ROUNDS, boards, open, race, timed};
 const ROUNDS: usize = 100;
 const BRANCHES: [&str; 3] = ["a", "b", "c"];
 
+/// Without a lane, on which a completion is over before three could be at it.
 async fn board(t: &TestDb) -> Callboard {
-    t.board_with(OpenOptions { synchronous: Synchronous::Normal, ..OpenOptions::default() }).await
+    let (synchronous, lane) = (Synchronous::Normal, WriteLane::off());
+    t.board_with(OpenOptions { synchronous, lane, ..OpenOptions::default() }).await
 }
 
 /// Starts a run of a template under an id, as the acting user.
