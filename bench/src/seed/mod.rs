@@ -16,10 +16,10 @@ pub use shape::{Head, Shape};
 pub use sql::agent;
 
 use crate::frame::Result;
-use crate::frame::place::{Kind, Place, connect, seeded};
+use crate::frame::place::{Kind, Place, connect, count, seeded};
 
 /// Raised when what the statements write changes: older files are not used then.
-const EDITION: u32 = 1;
+const EDITION: u32 = 2;
 
 /// The filled boards of one run. SQLite's files are kept for the next one; PostgreSQL's databases end with its server.
 #[derive(Debug)]
@@ -112,6 +112,13 @@ async fn fill(url: &str, kind: Kind, shape: Shape) -> Result<()> {
     let connection = connect(url).await?;
     for statement in sql::statements(kind, shape) {
         connection.execute_unprepared(&statement).await?;
+    }
+    // The databases bind the operators of these statements differently: what is asked for is looked at.
+    let asked = "SELECT count(DISTINCT requirement_key) FROM work_items WHERE requirement_key LIKE 'skill-_:expert'";
+    let expected = if shape.unqualified > 0 { sql::SKILLS } else { 0 };
+    let found = count(&connection, asked).await?;
+    if found != expected {
+        return Err(format!("{} has {found} kinds of requirements, not {expected}", shape.slug()).into());
     }
     let settle: &[&str] = match kind {
         Kind::Sqlite => &["ANALYZE", "PRAGMA wal_checkpoint(TRUNCATE)"],

@@ -19,6 +19,9 @@ const EVENT: &str = "a000";
 const EDGE: &str = "b000";
 const HELD: &str = "8100";
 
+/// How many different capabilities are asked for.
+pub const SKILLS: i64 = 10;
+
 /// The id of an agent.
 pub fn agent(number: usize) -> String {
     format!("019aa000-0000-7000-{AGENT}-{number:012x}")
@@ -158,7 +161,10 @@ impl Filler {
             ("delegation_status", self.delegation()),
             ("unmet_prerequisites", self.by_class(["0", "1", "0", "0", "0"])),
             ("attempt_count", self.attempts()),
-            ("requirement_key", self.by_class(["''", "''", "'skill-' || n % 10 || ':expert'", "''", "''"])),
+            (
+                "requirement_key",
+                self.by_class(["''", "''", &format!("'skill-' || (n % {SKILLS}) || ':expert'"), "''", "''"]),
+            ),
             ("available_at", self.by_class([none(true), none(true), none(true), &far, none(true)])),
             (
                 "dead_at",
@@ -231,7 +237,7 @@ impl Filler {
     fn requirements(&self) -> String {
         let columns = [
             ("work_item_id", self.id(ITEM, "n")),
-            ("capability", "'skill-' || n % 10".to_owned()),
+            ("capability", format!("'skill-' || (n % {SKILLS})")),
             ("min_level", "'expert'".to_owned()),
             ("created_at", self.time(CREATED)),
         ];

@@ -18,7 +18,7 @@ const RESTED: Duration = Duration::from_secs(1);
 impl Callboard {
     /// Claims as [`Claim`]; where there is nothing, waits until something may be had, and claims again.
     ///
-    /// It is woken within milliseconds of whatever another process commits, and when a backoff, a lease or a step's time
+    /// It is woken by whatever another process commits, mostly within 50 ms, and when a backoff, a lease or a step's time
     /// ends; what an app commits in a transaction of its own is seen within five seconds on PostgreSQL. Who is woken in vain
     /// again and again, because others are faster or the work is not for this agent, looks once a second in the end. After
     /// `patience` (none: for good) the answer is the empty outcome of the last look. Dropping the future ends the wait.
