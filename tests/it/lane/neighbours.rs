@@ -1,11 +1,12 @@
 //! Others in the same file: a second process that writes, and readers.
 
 use std::collections::HashSet;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use callboard_service::assignment::{Claim, Complete};
+use callboard_service::assignment::{Claim, Complete, Heartbeat};
 use callboard_service::entity::{TaskAssignmentStatus, WorkItemStatus, task_assignments, work_items};
 use callboard_service::{Actor, Callboard, DatabaseUrl, ErrorKind, OpenOptions, Query, Ref, Result, Tx};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, TransactionTrait};
@@ -16,19 +17,64 @@ use super::{assert_consistent, assignments, claim, counts, normal, spawn_claim, 
 
 const ITEMS: usize = 400;
 const TASKS: usize = 8;
+const TURNS: u64 = 100;
 
 child! {
-    /// Claims and completes until nothing is ready. Arguments: URL.
+    /// Claims one, and when told to begin completes it and others until nothing is ready. Arguments: URL, folder.
     async fn neighbour(args: Vec<String>) {
-        let url = DatabaseUrl::parse(&args[0]).expect("a URL");
-        let options = OpenOptions { busy_timeout: Duration::from_secs(30), ..normal() };
-        let board = Callboard::open(&url, options).await.expect("open the board");
+        let board = patient(&args[0]).await;
+        let first = board.run(Actor::SYSTEM, &Claim::one(Ref::from("coder"))).await.expect("claim").claimed.remove(0);
+        signal(&args[1], "claimed");
+        until(&args[1], "begin").await;
+        let complete = Complete { assignment: first.assignment, ..Complete::default() };
+        board.run(Actor::SYSTEM, &complete).await.expect("nobody else has it");
         let tasks: Vec<_> = (0..TASKS).map(|_| tokio::spawn(work(board.clone()))).collect();
-        let mut done = 0;
+        let mut done = 1;
         for task in tasks {
             done += task.await.expect("the task ends").len();
         }
         println!("{done} {}", counts(&board).elsewhere);
+    }
+
+    /// Writes without a pause until told to stop. Arguments: URL, folder, assignment.
+    async fn restless(args: Vec<String>) {
+        let board = patient(&args[0]).await;
+        let beat = Heartbeat { assignment: args[2].parse().expect("an id"), lease_seconds: Some(600) };
+        let stop = Arc::new(AtomicBool::new(false));
+        let tasks: Vec<_> = (0..TASKS).map(|_| {
+            let (board, beat, stop) = (board.clone(), beat.clone(), Arc::clone(&stop));
+            tokio::spawn(async move {
+                let mut beats = 0_u64;
+                while !stop.load(Ordering::Relaxed) {
+                    board.run(Actor::SYSTEM, &beat).await.expect("a heartbeat");
+                    beats += 1;
+                }
+                beats
+            })
+        }).collect();
+        signal(&args[1], "claimed");
+        until(&args[1], "stop").await;
+        stop.store(true, Ordering::Relaxed);
+        let mut beats = 0;
+        for task in tasks {
+            beats += task.await.expect("the task ends");
+        }
+        println!("{beats}");
+    }
+}
+
+async fn patient(url: &str) -> Callboard {
+    let options = OpenOptions { busy_timeout: Duration::from_secs(30), ..normal() };
+    Callboard::open(&DatabaseUrl::parse(url).expect("a URL"), options).await.expect("open the board")
+}
+
+fn signal(folder: &str, name: &str) {
+    std::fs::write(Path::new(folder).join(name), "").expect("write the signal");
+}
+
+async fn until(folder: &str, name: &str) {
+    while !Path::new(folder).join(name).exists() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
     }
 }
 
@@ -49,11 +95,10 @@ on_sqlite! {
     async fn two_processes_take_each_item_once(t: TestDb) {
         let (seed, _) = stocked(&t, ITEMS).await;
         let board = t.board_with(OpenOptions { busy_timeout: Duration::from_secs(30), ..normal() }).await;
-        let other = neighbour(t.dir()).args([t.url().to_owned()]).spawn();
-        // It begins when the other one does.
-        while assignments(&seed).await.is_empty() {
-            tokio::time::sleep(Duration::from_millis(2)).await;
-        }
+        let folder = t.dir().display().to_string();
+        let other = neighbour(t.dir()).args([t.url().to_owned(), folder.clone()]).spawn();
+        until(&folder, "claimed").await;
+        signal(&folder, "begin");
         let tasks: Vec<_> = (0..TASKS).map(|_| tokio::spawn(work(board.clone()))).collect();
         let mut mine = HashSet::new();
         for task in tasks {
@@ -71,6 +116,25 @@ on_sqlite! {
         let items: HashSet<Uuid> = all.iter().map(|a| a.work_item_id).collect();
         assert_eq!((items.len(), all.len()), (ITEMS, ITEMS), "each once");
         assert!(all.iter().all(|a| a.status == TaskAssignmentStatus::Completed));
+    }
+
+    /// SQLite's own handler would sleep up to 100 ms between two looks, and find the other one writing each time.
+    why: "PostgreSQL has no write lane that a second process could stand in the way of";
+    async fn a_process_that_writes_without_a_pause_lets_others_in(t: TestDb) {
+        let (seed, agent) = stocked(&t, 2).await;
+        let (theirs, mine) = (seed.claim(&agent).await.assignment, seed.claim(&agent).await.assignment);
+        let board = patient(t.url()).await;
+        let folder = t.dir().display().to_string();
+        let other = restless(t.dir()).args([t.url().to_owned(), folder.clone(), theirs.to_string()]).spawn();
+        until(&folder, "claimed").await;
+        for _ in 0..TURNS {
+            let beat = Heartbeat { assignment: mine, lease_seconds: Some(600) };
+            board.run(Actor::SYSTEM, &beat).await.expect("its turn comes");
+        }
+        signal(&folder, "stop");
+        let beats: u64 = other.wait(Duration::from_secs(120)).ok().stdout.trim().parse().expect("a number");
+        // Below 10 with naps of half a millisecond; with SQLite's handler it was above 1,000 in every other run.
+        assert!(beats > TURNS / 10 && beats < TURNS * 300, "{beats} writes came before {TURNS} turns");
     }
 
     /// It is waited for on the lane's thread, and no longer than was told.

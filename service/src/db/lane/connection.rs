@@ -117,14 +117,12 @@ impl Link {
         }
     }
 
-    /// Begins a transaction for a group, waiting so long for another process.
+    /// Begins a transaction for a group, if no other process writes; its COMMIT waits so long for others.
     pub(super) fn begin(&self, patience: Duration) -> Result<(), Refused> {
         let mut state = self.state();
-        if state.patience != Some(patience) {
-            state.conn()?.busy_timeout(patience)?;
-            state.patience = Some(patience);
-        }
-        state.control("BEGIN IMMEDIATE")
+        state.wait_for_others(Duration::ZERO)?;
+        state.control("BEGIN IMMEDIATE")?;
+        state.wait_for_others(patience)
     }
 
     pub(super) fn commit(&self) -> Result<(), DbErr> {
@@ -291,6 +289,14 @@ fn connect(place: &Place) -> Result<Connection, rusqlite::Error> {
 impl State {
     fn conn(&self) -> Result<&Connection, Refused> {
         self.conn.as_ref().ok_or_else(|| Refused::Failed(closed()))
+    }
+
+    fn wait_for_others(&mut self, patience: Duration) -> Result<(), Refused> {
+        if self.patience != Some(patience) {
+            self.conn()?.busy_timeout(patience)?;
+            self.patience = Some(patience);
+        }
+        Ok(())
     }
 
     fn usable(&self) -> Result<&Connection, Failure> {

@@ -9,6 +9,10 @@ use super::connection::{Link, Place, Refused};
 use super::job::{Fate, Job};
 use super::options::{LaneCounts, WriteLane};
 
+/// Between two looks whether another process still writes. SQLite's own handler naps up to 100 ms, in which a process that
+/// writes without a pause begins hundreds of times: who waits would hardly ever look between two of its transactions.
+const NAP: Duration = Duration::from_micros(500);
+
 /// What the lane's thread and its callers share.
 pub(super) struct Shared {
     queue: Mutex<VecDeque<Box<dyn Job>>>,
@@ -165,7 +169,7 @@ impl Shared {
     ///
     /// A COMMIT that fails has failed for each of the group, which is told so here.
     fn try_group(&self, group: &mut Vec<Box<dyn Job>>, patience: Duration) -> Result<(), Stopped> {
-        self.link.begin(patience).map_err(Stopped::Begin)?;
+        self.begin(patience).map_err(Stopped::Begin)?;
         let begun = Instant::now();
         let alone = group.len() == 1;
         let mut refused = 0;
@@ -196,6 +200,17 @@ impl Shared {
             group.drain(..).for_each(|job| job.tell(Fate::Failed(error.clone())));
         }
         Ok(())
+    }
+
+    /// Begins as soon as no other process writes, looking again after each nap until the patience ends.
+    fn begin(&self, patience: Duration) -> Result<(), Refused> {
+        let begun = Instant::now();
+        loop {
+            match self.link.begin(patience) {
+                Err(Refused::Busy(_)) if begun.elapsed() < patience => std::thread::sleep(NAP),
+                tried => return tried,
+            }
+        }
     }
 
     pub(super) fn counts(&self) -> LaneCounts {
