@@ -34,12 +34,17 @@ both! {
         let agent = seed.agent("coder").await.id;
         let [board, other] = [patient(&t).await, t.board().await];
         let (mut between, mut found_first) = (0, 0);
-        let mut takes = Duration::from_millis(2);
+        // Follows the edge: what is added before the look's end is added later next time, and the other way round.
+        let mut later = Duration::from_millis(1);
         for round in 0..CONTROL_ROUNDS {
             let (adding, me) = (other.clone(), seed.me);
-            let delay = takes.mul_f64(2.0 * fastrand::f64());
+            let delay = later.mul_f64(0.5 + fastrand::f64());
             let added = tokio::spawn(async move {
-                tokio::time::sleep(delay).await;
+                // A timer would round it to a millisecond, in which a look is over many times.
+                let begun = Instant::now();
+                while begun.elapsed() < delay {
+                    tokio::task::yield_now().await;
+                }
                 let item = adding.run(me, &add()).await.expect("add").remove(0).id;
                 (item, Instant::now())
             });
@@ -47,7 +52,7 @@ both! {
             let begun = Instant::now();
             let first = claim(&board, agent).await;
             let looked = Instant::now();
-            takes = looked - begun;
+            let takes = (looked - begun).max(Duration::from_millis(1));
             let mut got = first;
             while got.is_none() {
                 watch.changed().await;
@@ -56,6 +61,7 @@ both! {
             let (item, committed) = added.await.expect("it ends");
             assert_eq!(got, Some(item), "round {round}");
             found_first += usize::from(first.is_some());
+            later = later.mul_f64(if first.is_some() { 1.25 } else { 0.8 }).clamp(Duration::from_micros(10), Duration::from_millis(20));
             between += usize::from(first.is_none() && committed < looked + takes);
         }
         assert!(between > 0, "it was never added around the end of a look: no race");
