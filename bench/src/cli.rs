@@ -152,7 +152,7 @@ fn commands(directory: &Path) -> Vec<Vec<String>> {
         "ready --json --all",
         "board --json",
         "item list --json --limit 1000",
-        "item list --json --text done --limit 50",
+        "item list done --json --limit 50",
         "search done",
         "health --json",
         "project show bench --json",
