@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::actor::Actor;
 use crate::clock::Clock;
-use crate::db::{self, DatabaseUrl, Db, LaneCounts, OpenOptions, Query, ReapClock, Tx};
+use crate::db::{self, DatabaseUrl, Db, LaneCounts, OpenOptions, PlainClaims, Query, ReapClock, Tx};
 use crate::error::{Error, Result};
 use crate::gate::Looks;
 use crate::id::Ref;
@@ -17,6 +17,7 @@ pub struct Callboard {
     pub(crate) db: Db,
     pub(crate) clock: Clock,
     pub(crate) reaper: ReapClock,
+    pub(crate) plain: PlainClaims,
     pub(crate) session: Option<Uuid>,
     pub(crate) looks: Looks,
 }
@@ -30,8 +31,8 @@ impl Callboard {
     pub async fn open(url: &DatabaseUrl, options: OpenOptions) -> Result<Self> {
         let db = db::connect(url, &options).await?;
         db::check_schema(&db).await?;
-        let (reaper, looks) = (ReapClock::default(), Looks::default());
-        Ok(Self { db, clock: options.clock, reaper, session: None, looks })
+        let (reaper, plain, looks) = (ReapClock::default(), PlainClaims::default(), Looks::default());
+        Ok(Self { db, clock: options.clock, reaper, plain, session: None, looks })
     }
 
     /// Closes the connections; open transactions of other clones are rolled back.
@@ -43,6 +44,9 @@ impl Callboard {
             Some(lane) => lane.close().await,
             None => Ok(()),
         };
+        if let Some(kept) = &self.db.kept {
+            kept.close();
+        }
         self.db.reader.close().await?;
         self.db.writer.close().await?;
         lane

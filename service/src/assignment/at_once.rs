@@ -2,12 +2,13 @@
 
 use callboard_entity::{task_assignments, work_items};
 use chrono::SecondsFormat;
-use sea_orm::{ConnectionTrait, FromQueryResult, QueryResult, Value};
+use sea_orm::{DbErr, Value};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::complete::Complete;
-use crate::db::{Alone, By, Tx};
+use crate::db::listed::Listed;
+use crate::db::{Alone, By, Cells, Tx};
 use crate::error::Result;
 use crate::id;
 use crate::item::write;
@@ -28,33 +29,37 @@ type Written = (task_assignments::Model, work_items::Model);
 /// The caller then goes the long way, which tells a repeat from a refusal.
 pub(super) async fn run(tx: &Tx, sql: Option<&str>, what: Asked<'_>) -> Result<Option<Written>> {
     let Some(sql) = sql else { return Ok(None) };
-    let row = tx.conn.query_one_raw(tx.dialect.statement(sql, what.values(tx.by()))).await?;
-    let Some(row) = row else { return Ok(None) };
-    let (assignment, item) = read(&row)?;
+    let Some((assignment, item, in_workflow)) = tx.row(sql, what.values(tx.by()), read_whole).await? else {
+        return Ok(None);
+    };
     write::tell(tx, &item);
-    if row.try_get("", "in_workflow")? {
+    if in_workflow {
         workflow::follow(tx, &item).await?;
     }
     Ok(Some((assignment, item)))
 }
 
 /// As [`run`], by a statement that is a transaction by itself, and touches nothing but the assignment and its item.
-pub(super) async fn alone(alone: Alone<'_>, sql: Option<&str>, what: Asked<'_>) -> Result<Option<Written>> {
+pub(super) async fn alone(alone: Alone<'_>, sql: Option<&'static str>, what: Asked<'_>) -> Result<Option<Written>> {
     let Some(sql) = sql else { return Ok(None) };
-    let row = alone.conn.query_one_raw(alone.dialect.statement(sql, what.values(alone.by()))).await?;
-    row.as_ref().map(read).transpose()
+    Ok(alone.rows(sql, what.values(alone.by()), read).await?.pop())
 }
 
-fn read(row: &QueryResult) -> Result<Written> {
-    let assignment = task_assignments::Model::from_query_result(row, "a_")?;
-    Ok((assignment, work_items::Model::from_query_result(row, "")?))
+fn read(cells: &mut Cells<'_>) -> Result<Written, DbErr> {
+    Ok((task_assignments::Model::read(cells)?, work_items::Model::read(cells)?))
+}
+
+/// And whether a workflow waits for it.
+fn read_whole(cells: &mut Cells<'_>) -> Result<(task_assignments::Model, work_items::Model, bool), DbErr> {
+    let (assignment, item) = read(cells)?;
+    Ok((assignment, item, cells.next()?))
 }
 
 impl Asked<'_> {
-    fn values(self, by: By) -> [Value; 10] {
+    fn values(self, by: By) -> Vec<Value> {
         let By { actor, now, session } = by;
         let [eighth, ninth] = self.own;
-        [
+        vec![
             self.assignment.into(),
             now.into(),
             id::new().into(),
@@ -80,7 +85,7 @@ pub(super) async fn complete_many(tx: &Tx, asked: &[&Complete]) -> Result<Vec<Wr
         Ok(json!([complete.assignment, id::new(), complete.notes, result, hours]))
     });
     let list = list.collect::<Result<Vec<_>>>()?;
-    let values = [
+    let values = vec![
         serde_json::Value::Array(list).into(),
         tx.now.into(),
         tx.now.to_rfc3339_opts(SecondsFormat::Micros, true).into(),
@@ -88,6 +93,5 @@ pub(super) async fn complete_many(tx: &Tx, asked: &[&Complete]) -> Result<Vec<Wr
         tx.actor.id.into(),
         tx.session.into(),
     ];
-    let rows = tx.conn.query_all_raw(tx.dialect.statement(sql, values)).await?;
-    rows.iter().map(read).collect()
+    tx.rows(sql, values, read).await
 }

@@ -204,6 +204,7 @@ impl Claim {
                 stream: stream.is_some(),
                 kind: self.kind.is_some(),
                 tag: self.tag.is_some(),
+                ..Limits::default()
             },
             values: [
                 project.into(),
@@ -214,7 +215,7 @@ impl Claim {
             stream,
             lease,
             locked: false,
-            slack: claim_rows::FIRST_SLACK,
+            slack: claim_rows::first_slack(self.count),
         };
         if agent.max_open_assignments.is_some() {
             eligible::lock_agent(tx, &Ref::Id(agent.id)).await?;
@@ -243,10 +244,10 @@ impl Claim {
                 }
             }
             // Or the others' locks hid the heads of the queue: look further, once.
-            if !tx.dialect.claims_race() || call.slack == claim_rows::MAX_SLACK {
+            if !tx.dialect.claims_race() || call.slack == claim_rows::most_slack(self.count) {
                 break;
             }
-            call.slack = claim_rows::MAX_SLACK;
+            call.slack = claim_rows::most_slack(self.count);
         }
         let why_nothing = if claimed.is_empty() { self.why_nothing(tx, &agent, project).await? } else { Vec::new() };
         Ok(ClaimOutcome { agent: agent.slug, claimed, constraints: agent.constraints, why_nothing })

@@ -4,7 +4,7 @@ use callboard_entity::{
     AgentProfileStatus, TaskAssignmentStatus, WorkItemDelegationStatus, agent_profiles, task_assignments, work_items,
 };
 use chrono::TimeDelta;
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult, Value as Bound};
+use sea_orm::{ConnectionTrait, DbErr, Value as Bound};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -12,7 +12,7 @@ use super::claim::Claim;
 use super::matching::{self, Capabilities};
 use super::{assign, deadline};
 use crate::clock::Timestamp;
-use crate::db::dialect::claim::{Limits, Named};
+use crate::db::dialect::claim::{FIRST_SLACK, Limits, Named};
 use crate::db::listed::Listed;
 use crate::db::{Alone, By, Cells, Tx};
 use crate::error::{Error, Result};
@@ -21,10 +21,16 @@ use crate::item::ledger::Entry;
 use crate::item::state::ItemEvent;
 use crate::item::write;
 
-/// How many heads of a queue a second try looks at, when others' locks hid the first ones.
-pub(super) const MAX_SLACK: i64 = 1000;
-/// How many it looks at first, beside as many as are wanted.
-pub(super) const FIRST_SLACK: i64 = 8;
+/// How many heads of a queue a claim looks at first beside those that it wants: others may have locked some just now. Of
+/// many at once, as many as three others want.
+pub(super) fn first_slack(count: u32) -> i64 {
+    if count == 1 { FIRST_SLACK } else { i64::from(count) * 3 }
+}
+
+/// How many a second try looks at, when others' locks hid the first ones: what 31 others want, and at least 1,000.
+pub(super) fn most_slack(count: u32) -> i64 {
+    (i64::from(count) * 31).max(1000)
+}
 
 /// A claim, ready to be run.
 pub(super) struct Call<'a> {
@@ -48,13 +54,18 @@ pub(super) struct Picked {
 }
 
 impl Picked {
-    fn read(row: &QueryResult) -> Result<Self> {
+    fn read(cells: &mut Cells<'_>) -> Result<Self, DbErr> {
         Ok(Self {
-            assignment: row.try_get("", "assignment_id")?,
-            item: work_items::Model::from_query_result(row, "")?,
-            lease_expires_at: row.try_get("", "lease_until")?,
-            context: row.try_get("", "match_context")?,
+            item: work_items::Model::read(cells)?,
+            assignment: cells.next()?,
+            lease_expires_at: cells.next()?,
+            context: cells.next()?,
         })
+    }
+
+    /// With the agent's slug and constraints.
+    fn read_alone(cells: &mut Cells<'_>) -> Result<(Self, String, Option<Value>), DbErr> {
+        Ok((Self::read(cells)?, cells.next()?, cells.next()?))
     }
 }
 
@@ -72,11 +83,12 @@ pub(super) async fn at_once(alone: Alone<'_>, claim: &Claim) -> Result<Option<At
         project: claim.project.is_some(),
         kind: claim.kind.is_some(),
         tag: claim.tag.is_some(),
+        one: claim.count == 1,
         ..Limits::default()
     };
     let by_id = |name: &Ref| matches!(name, Ref::Id(_));
     let named = Named { agent_by_id: by_id(&claim.agent), project_by_id: claim.project.as_ref().is_some_and(by_id) };
-    let Some(sql) = alone.dialect.claim_alone(limits, named) else { return Ok(None) };
+    let Some(long) = alone.dialect.claim_alone(limits, named) else { return Ok(None) };
     let name = |name: &Ref| match name {
         Ref::Id(id) => Bound::from(*id),
         Ref::Name(name) => Bound::from(name.clone()),
@@ -90,11 +102,20 @@ pub(super) async fn at_once(alone: Alone<'_>, claim: &Claim) -> Result<Option<At
         claim.tag.clone().into(),
     ];
     let lease = claim.lease_seconds.map(TimeDelta::seconds);
-    values.extend(rest(alone.by(), FIRST_SLACK, lease, claim.count as usize, false, None));
-    let rows = alone.conn.query_all_raw(alone.dialect.statement(sql, values)).await?;
-    let Some(first) = rows.first() else { return Ok(None) };
-    let (agent, constraints) = (first.try_get("", "agent_slug")?, first.try_get("", "agent_constraints")?);
-    Ok(Some(AtOnce { picked: rows.iter().map(Picked::read).collect::<Result<_>>()?, agent, constraints }))
+    values.extend(rest(alone.by(), first_slack(claim.count), lease, claim.count as usize, false, None));
+    let mut rows = Vec::new();
+    if let Some(plain) = alone.dialect.claim_plain_alone(limits, named).filter(|_| alone.plain.is_worth_it()) {
+        rows = alone.rows(plain, values.clone(), Picked::read_alone).await?;
+        if rows.is_empty() {
+            alone.plain.missed();
+        }
+    }
+    if rows.is_empty() {
+        rows = alone.rows(long, values, Picked::read_alone).await?;
+    }
+    let Some((_, agent, constraints)) = rows.first() else { return Ok(None) };
+    let (agent, constraints) = (agent.clone(), constraints.clone());
+    Ok(Some(AtOnce { picked: rows.into_iter().map(|(picked, ..)| picked).collect(), agent, constraints }))
 }
 
 /// Claims up to `wanted` items.
@@ -112,8 +133,8 @@ pub(super) async fn pick(tx: &Tx, call: &Call<'_>, wanted: usize) -> Result<Vec<
         return Ok(picked);
     }
     values.extend(rest(tx.by(), call.slack, Some(call.lease), wanted, call.locked, call.stream));
-    let rows = tx.conn.query_all_raw(tx.dialect.statement(tx.dialect.claim(call.limits), values)).await?;
-    rows.iter().map(Picked::read).collect()
+    let limits = Limits { one: wanted == 1 && call.slack == FIRST_SLACK, ..call.limits };
+    tx.rows(tx.dialect.claim(limits), values, Picked::read).await
 }
 
 /// The values of PostgreSQL's claim from the seventh on.

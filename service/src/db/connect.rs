@@ -12,8 +12,10 @@ use tokio::net::{TcpStream, UnixStream};
 
 use super::dialect::Dialect;
 use super::error::DatabaseError;
+use super::kept::{Asking, Kept};
 use super::lane::{Lane, Turn, WriteLane};
 use super::network;
+use super::stable_plans;
 use super::statement::{OnStatement, StatementInfo};
 use super::url::{DatabaseUrl, Target};
 use super::watch::{Bell, Watchers};
@@ -119,6 +121,8 @@ pub(crate) struct Db {
     pub busy_timeout: Duration,
     /// SQLite: the right to write, for which the writer and the lane wait in one row.
     pub turn: Option<Turn>,
+    /// PostgreSQL: where single statements are done.
+    pub kept: Option<Kept>,
     /// SQLite: where the hot verbs are done.
     pub lane: Option<Lane>,
     /// Who tells other processes of new work.
@@ -127,6 +131,13 @@ pub(crate) struct Db {
     pub watchers: Watchers,
     /// As in [`OpenOptions::poll`].
     pub poll: Duration,
+}
+
+impl Db {
+    /// To be held while the pool is asked for a connection.
+    pub fn asking(&self) -> Option<Asking<'_>> {
+        self.kept.as_ref().map(Kept::ask)
+    }
 }
 
 /// To how many bytes the WAL of a SQLite file is cut once a long reader lets it be written back: twice what it has when it
@@ -176,6 +187,7 @@ async fn sqlite(path: &Path, options: &OpenOptions) -> Result<Db> {
             .idle_timeout(None)
             .max_lifetime(None)
             .test_before_acquire(false)
+            .after_connect(|conn, _| Box::pin(stable_plans::enable(conn)))
     };
     let writer = pool(1).connect_with(base.clone()).await.map_err(|e| refuse(e.to_string()))?;
     let reader = pool(options.max_connections).connect_lazy_with(base.read_only(true));
@@ -188,6 +200,7 @@ async fn sqlite(path: &Path, options: &OpenOptions) -> Result<Db> {
         schema: None,
         busy_timeout: options.busy_timeout,
         turn: Some(turn),
+        kept: None,
         lane,
         bell: Bell::default(),
         watchers: Watchers::default(),
@@ -234,6 +247,7 @@ async fn postgres(url: &DatabaseUrl, options: &OpenOptions) -> Result<Db> {
         .connect_with(connect)
         .await
         .map_err(|e| refuse(e.to_string()))?;
+    let kept = Kept::new(pool.clone(), options.max_connections.max(1), options.on_statement.clone());
     let db = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
     Ok(Db {
         dialect: Dialect::Postgres,
@@ -245,6 +259,7 @@ async fn postgres(url: &DatabaseUrl, options: &OpenOptions) -> Result<Db> {
         watchers: Watchers::default(),
         poll: options.poll,
         turn: None,
+        kept: Some(kept),
         lane: None,
     })
 }

@@ -6,10 +6,22 @@ use uuid::Uuid;
 use super::cells::Cells;
 use super::listed::Listed;
 use super::transaction::Tx;
+use super::verb::Alone;
 use crate::error::Result;
 
 /// Reads a row, column by column.
 pub(crate) type Read<T> = fn(&mut Cells<'_>) -> Result<T, DbErr>;
+
+impl Alone<'_> {
+    /// The rows of a fixed statement that is a transaction by itself.
+    pub(crate) async fn rows<T>(&self, sql: &'static str, values: Vec<Value>, read: Read<T>) -> Result<Vec<T>> {
+        let rows = match self.kept {
+            Some(kept) => kept.rows(sql, values).await?,
+            None => self.conn.query_all_raw(self.dialect.statement(sql, values)).await?,
+        };
+        Ok(rows.iter().map(|row| read(&mut Cells::of_sea(row))).collect::<Result<_, DbErr>>()?)
+    }
+}
 
 impl Tx {
     /// The rows of a fixed statement (`$1`, `$2` .. in its text are the values).

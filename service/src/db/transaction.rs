@@ -157,7 +157,8 @@ impl Callboard {
     }
 
     fn alone<'a>(&'a self, conn: &'a DatabaseConnection, actor: Actor) -> Alone<'a> {
-        Alone { conn, dialect: self.db.dialect, actor, now: self.clock.now(), reaper: &self.reaper }
+        let (now, dialect) = (self.clock.now(), self.db.dialect);
+        Alone { conn, kept: self.db.kept.as_ref(), dialect, actor, now, plain: &self.plain, reaper: &self.reaper }
     }
 
     fn caller(&self, actor: Actor, looks: &Looks) -> Caller {
@@ -285,9 +286,11 @@ impl Callboard {
     /// # Errors
     /// What the query refuses (mostly: not found), and the database's errors.
     pub async fn read<Q: Query>(&self, query: &Q) -> Result<Q::Output> {
+        let asking = self.db.asking();
         if let Some(answer) = query.fetch_alone(self.alone(&self.db.reader, Actor::SYSTEM)).await? {
             return Ok(answer);
         }
+        drop(asking);
         self.read_once(query, &self.looks).await
     }
 
@@ -311,7 +314,9 @@ impl Callboard {
                 ..Default::default()
             },
         };
+        let asking = self.db.asking();
         let conn = self.db.reader.begin_with_options(options).await?;
+        drop(asking);
         let tx = Tx::new(conn, &self.caller(Actor::SYSTEM, looks), None);
         let answer = query.fetch(&tx).await;
         tx.conn.rollback().await?;
@@ -348,6 +353,7 @@ async fn begin_write(db: &Db) -> Result<DatabaseTransaction> {
         // READ COMMITTED: our connections have it from their beginning, which saves a round trip here.
         Dialect::Postgres => TransactionOptions::default(),
     };
+    let _asking = db.asking();
     Ok(db.writer.begin_with_options(options).await?)
 }
 

@@ -3,7 +3,9 @@
 use sea_orm::DatabaseConnection;
 
 use super::dialect::Dialect;
+use super::kept::Kept;
 use super::lane::OnLane;
+use super::plain::PlainClaims;
 use super::reap_clock::ReapClock;
 use super::transaction::Tx;
 use crate::actor::Actor;
@@ -50,9 +52,11 @@ pub trait Query: Sync {
 #[derive(Clone, Copy, Debug)]
 pub struct Alone<'a> {
     pub(crate) conn: &'a DatabaseConnection,
+    pub(super) kept: Option<&'a Kept>,
     pub(crate) dialect: Dialect,
     pub(crate) actor: Actor,
     pub(crate) now: Timestamp,
+    pub(crate) plain: &'a PlainClaims,
     pub(super) reaper: &'a ReapClock,
 }
 

@@ -3,5 +3,7 @@
 mod dropped;
 mod embedded;
 mod idempotency;
+mod kept;
+mod stable_plans;
 mod statement;
 mod transaction;

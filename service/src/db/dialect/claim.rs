@@ -4,7 +4,7 @@
 //! finds the keys, those that the agent satisfies are kept, and each contributes its head. Of a sprint or a stream the items
 //! themselves are read. A type or a tag is looked for along the queue, which is far where few have it.
 
-use std::sync::{LazyLock, OnceLock};
+use std::sync::OnceLock;
 
 use callboard_entity::work_items;
 
@@ -22,7 +22,14 @@ pub(crate) struct Limits {
     pub stream: bool,
     pub kind: bool,
     pub tag: bool,
+    /// One is wanted, among as many as [`FIRST_SLACK`] offers. Its numbers are part of the text, so that PostgreSQL keeps
+    /// one plan for all calls: by a bound LIMIT it expects a tenth of all items, and plans each call anew, three times
+    /// what the call itself takes.
+    pub one: bool,
 }
+
+/// How many heads of a queue a claim looks at first, beside as many as are wanted.
+pub(crate) const FIRST_SLACK: i64 = 8;
 
 /// The parameters of both statements, by number:
 /// 1 agent, 2 how many, 3 project, 4 sprint, 5 type, 6 tag; PostgreSQL goes on with 7 slack, 8 ids as JSON,
@@ -54,7 +61,7 @@ pub(crate) struct Named {
 
 /// Each of the texts is made once.
 fn text(dialect: Dialect, limits: Limits, alone: Option<Named>) -> &'static str {
-    static TEXTS: [OnceLock<String>; 1 << 9] = [const { OnceLock::new() }; 1 << 9];
+    static TEXTS: [OnceLock<String>; 1 << 10] = [const { OnceLock::new() }; 1 << 10];
     let named = alone.unwrap_or(Named { agent_by_id: false, project_by_id: false });
     let bits = [
         dialect == Dialect::Postgres,
@@ -66,6 +73,7 @@ fn text(dialect: Dialect, limits: Limits, alone: Option<Named>) -> &'static str 
         limits.stream,
         limits.kind,
         limits.tag,
+        limits.one && dialect == Dialect::Postgres,
     ];
     let index = bits.iter().fold(0, |index, bit| index * 2 + usize::from(*bit));
     TEXTS[index].get_or_init(|| match dialect {
@@ -75,18 +83,18 @@ fn text(dialect: Dialect, limits: Limits, alone: Option<Named>) -> &'static str 
 }
 
 /// Where a claim that is a transaction by itself differs from one inside of another.
-struct Parts {
+pub(super) struct Parts {
     /// More to begin with.
-    with: String,
+    pub with: String,
     /// The agent's row `a`.
-    who: &'static str,
+    pub who: &'static str,
     /// How many it may have.
     room: String,
     /// The agent's id, and the project's.
     agent: &'static str,
-    project: &'static str,
+    pub project: &'static str,
     /// In seconds.
-    lease: &'static str,
+    pub lease: &'static str,
     /// What else must be so of what was picked.
     only: String,
     /// What else each row tells.
@@ -94,7 +102,7 @@ struct Parts {
 }
 
 impl Parts {
-    fn new(limits: Limits, alone: Option<Named>) -> Self {
+    pub fn new(limits: Limits, alone: Option<Named>) -> Self {
         let Some(named) = alone else {
             return Self {
                 with: String::new(),
@@ -145,35 +153,6 @@ impl Parts {
     }
 }
 
-impl Dialect {
-    /// Picks items that require nothing, where all that are ready require nothing and none is set aside for the agent, who
-    /// may hold any number: the most frequent claim, for which the long text would be twice the work. No row where that is
-    /// not so, or nothing is ready (`$1` agent, `$2` how many, `$3` project or NULL). On PostgreSQL the round trip is what costs.
-    pub fn claim_plain(self, limits: Limits) -> Option<&'static str> {
-        static TEXTS: LazyLock<[String; 2]> = LazyLock::new(|| [plain(""), plain("_project")]);
-        match (self, limits) {
-            (Self::Sqlite, Limits { project, sprint: false, stream: false, kind: false, tag: false }) => {
-                Some(&TEXTS[usize::from(project)])
-            }
-            _ => None,
-        }
-    }
-}
-
-fn plain(index: &str) -> String {
-    let scope = scope(Limits { project: !index.is_empty(), ..Limits::default() }, "$3");
-    // The limit is asked once, before the first row; a condition would be asked of every one of them.
-    let ready =
-        format!("work_items w INDEXED BY ix_work_items_ready{index} WHERE {READY}{scope} AND w.requirement_key");
-    format!(
-        "SELECT {columns} FROM {ready} = '' ORDER BY w.priority, w.id \
-         LIMIT CASE WHEN EXISTS (SELECT 1 FROM {ready} > '') \
-           OR EXISTS (SELECT 1 FROM work_items w INDEXED BY ix_work_items_preassigned \
-             WHERE {PREASSIGNED} AND w.assignee_id = $1) THEN 0 ELSE $2 END",
-        columns = columns::<work_items::Model>("w"),
-    )
-}
-
 /// 1 to 3 for the levels of capabilities.
 fn rank(level: &str) -> String {
     format!("CASE {level} WHEN 'basic' THEN 1 WHEN 'proficient' THEN 2 ELSE 3 END")
@@ -197,7 +176,7 @@ fn filters(limits: Limits, project: &str, tag: &str) -> String {
     sql
 }
 
-fn scope(limits: Limits, project: &str) -> String {
+pub(super) fn scope(limits: Limits, project: &str) -> String {
     if limits.project { format!(" AND w.project_id = {project}") } else { String::new() }
 }
 
@@ -279,26 +258,27 @@ fn postgres(limits: Limits, parts: &Parts) -> String {
         )
     };
     let able_item = able("w.requirement_key");
+    let most = if limits.one { (1 + FIRST_SLACK).to_string() } else { "$2::bigint + $7::bigint".to_owned() };
     let heads = if limits.stream {
         format!(
             "SELECT w.id, s.position AS grp FROM work_stream_items s JOIN work_items w ON w.id = s.work_item_id \
              WHERE s.stream_id = $17::uuid AND (({READY}) OR ({PREASSIGNED} AND w.assignee_id = {agent})){filters} \
-             AND {able_item} ORDER BY s.position, w.id LIMIT $2::bigint + $7::bigint"
+             AND {able_item} ORDER BY s.position, w.id LIMIT {most}"
         )
     } else if limits.sprint {
         format!(
             "SELECT w.id, CASE WHEN w.assignee_id IS NULL THEN 1 ELSE 0 END AS grp \
              FROM sprint_items s JOIN work_items w ON w.id = s.work_item_id \
              WHERE s.sprint_id = $4::uuid AND (({READY}) OR ({PREASSIGNED} AND w.assignee_id = $1::uuid)){filters} \
-             AND {able_item} ORDER BY grp, w.priority, w.id LIMIT $2::bigint + $7::bigint"
+             AND {able_item} ORDER BY grp, w.priority, w.id LIMIT {most}"
         )
     } else {
         format!(
             "(SELECT w.id, 0 AS grp FROM work_items w WHERE {PREASSIGNED} AND w.assignee_id = {agent}{filters} \
-              AND {able_item} ORDER BY w.priority, w.id LIMIT $2::bigint + $7::bigint) \
+              AND {able_item} ORDER BY w.priority, w.id LIMIT {most}) \
              UNION ALL SELECT h.id, 1 FROM able CROSS JOIN LATERAL (SELECT w.id FROM work_items w \
                WHERE {READY} AND w.requirement_key = able.k{filters} \
-               ORDER BY w.priority, w.id LIMIT $2::bigint + $7::bigint) h"
+               ORDER BY w.priority, w.id LIMIT {most}) h"
         )
     };
     let still = if limits.stream {
@@ -356,9 +336,10 @@ fn postgres(limits: Limits, parts: &Parts) -> String {
                'delegation_status', 'in_progress', 'assignee_type', 'agent', 'assignee_id', {agent}, \
                'attempt_count', i.attempt_count, 'assignment_id', i.assignment_id, 'assignment_status', 'started')), \
              $10::timestamptz FROM item i) \
-         SELECT i.*, a.context AS match_context, a.lease_expires_at AS lease_until{tell} \
+         SELECT {columns}, a.id, a.lease_expires_at, a.context{tell} \
          FROM item i JOIN assignment a ON a.id = i.assignment_id ORDER BY i.n",
         rank = rank("level"),
         able_key = able("k"),
+        columns = columns::<work_items::Model>("i"),
     )
 }

@@ -6,10 +6,10 @@
 
 use std::sync::LazyLock;
 
-use callboard_entity::task_assignments;
-use sea_orm::{IdenStatic, Iterable};
+use callboard_entity::{task_assignments, work_items};
 
 use super::Dialect;
+use crate::db::listed::columns;
 
 /// The parameters that all three share: 1 assignment, 2 now, 3 the ledger row's id, 4 and 5 the actor's type and id,
 /// 6 notes or reason, 7 now as text, 10 the work session or NULL; 8 and 9 are each statement's own.
@@ -123,12 +123,13 @@ fn completing(only: &str) -> String {
 }
 
 /// The digest of endings with the newest in front, as `assignment::ending` keeps it.
-pub(super) const HISTORY: &str = "(SELECT jsonb_agg(h.value ORDER BY h.n) FROM ( \
-    SELECT jsonb_build_object('assignment', a.id, 'agent', a.agent_id, 'user', a.user_id, 'attempt', a.attempt, \
-      'status', a.status, 'at', $7::text, 'notes', left(a.notes, 200)) AS value, 0 AS n \
-    UNION ALL SELECT e.value, e.ordinality FROM jsonb_array_elements( \
-      CASE jsonb_typeof(w.delegation_history) WHEN 'array' THEN w.delegation_history ELSE '[]' END) \
-      WITH ORDINALITY e WHERE e.ordinality < 20) h)";
+///
+/// The first ending of an item, which most have, is not looked at further.
+pub(super) const HISTORY: &str = "jsonb_build_array(jsonb_build_object('assignment', a.id, 'agent', a.agent_id, \
+    'user', a.user_id, 'attempt', a.attempt, 'status', a.status, 'at', $7::text, 'notes', left(a.notes, 200))) \
+    || CASE WHEN jsonb_typeof(w.delegation_history) = 'array' AND w.delegation_history <> '[]' THEN ( \
+      SELECT jsonb_agg(e.value ORDER BY e.ordinality) FROM jsonb_array_elements(w.delegation_history) \
+      WITH ORDINALITY e WHERE e.ordinality < 20) ELSE '[]' END";
 
 struct Parts<'a> {
     kind: &'a str,
@@ -147,7 +148,6 @@ struct Parts<'a> {
 /// Locks the item, then changes the open assignment whose lease runs, the item, and the ledger.
 fn statement(parts: &Parts<'_>) -> String {
     let Parts { kind, item_from, only, from, assignment, item, after, reason } = parts;
-    let own: Vec<String> = task_assignments::Column::iter().map(|c| format!("a.{0} AS a_{0}", c.as_str())).collect();
     format!(
         "WITH target AS MATERIALIZED ( \
            SELECT w.id, w.status, w.attempt_count FROM work_items w \
@@ -166,8 +166,9 @@ fn statement(parts: &Parts<'_>) -> String {
            SELECT $3::uuid, i.id, i.revision, $1::uuid, $10::uuid, '{kind}', {item_from}, i.status, $4::text, $5::uuid, {reason}, \
              jsonb_build_object('after', jsonb_build_object({after}, 'assignment_id', a.id, \
                'assignment_status', a.status)), $2::timestamptz FROM item i JOIN ended a ON a.work_item_id = i.id) \
-         SELECT i.*, {columns}, EXISTS (SELECT 1 FROM workflow_steps s WHERE s.work_item_id = i.id \
+         SELECT {own}, {items}, EXISTS (SELECT 1 FROM workflow_steps s WHERE s.work_item_id = i.id \
            AND s.status = 'waiting') AS in_workflow FROM item i JOIN ended a ON a.work_item_id = i.id",
-        columns = own.join(", ")
+        own = columns::<task_assignments::Model>("a"),
+        items = columns::<work_items::Model>("i"),
     )
 }

@@ -2,11 +2,11 @@
 
 use std::sync::LazyLock;
 
-use callboard_entity::task_assignments;
-use sea_orm::{IdenStatic, Iterable};
+use callboard_entity::{task_assignments, work_items};
 
 use super::Dialect;
 use super::ending::HISTORY;
+use crate::db::listed::columns;
 
 impl Dialect {
     /// Completes the assignments of a list that need no further look, and gives those that it completed. Their items are
@@ -24,7 +24,6 @@ impl Dialect {
 }
 
 fn statement() -> String {
-    let own: Vec<String> = task_assignments::Column::iter().map(|c| format!("a.{0} AS a_{0}", c.as_str())).collect();
     format!(
         "WITH asked AS MATERIALIZED ( \
            SELECT (v.value ->> 0)::uuid AS id, (v.value ->> 1)::uuid AS event_id, v.value ->> 2 AS notes, \
@@ -53,8 +52,9 @@ fn statement() -> String {
              $5::uuid, target.notes, jsonb_build_object('after', jsonb_build_object('status', i.status, \
                'delegation_status', i.delegation_status, 'assignment_id', a.id, 'assignment_status', a.status)), \
              $2::timestamptz FROM item i JOIN ended a ON a.work_item_id = i.id JOIN target ON target.id = a.id) \
-         SELECT i.*, {columns} FROM item i JOIN ended a ON a.work_item_id = i.id",
+         SELECT {own}, {items} FROM item i JOIN ended a ON a.work_item_id = i.id",
         history = HISTORY.replace("$7", "$3"),
-        columns = own.join(", ")
+        own = columns::<task_assignments::Model>("a"),
+        items = columns::<work_items::Model>("i"),
     )
 }

@@ -2,6 +2,7 @@
 
 mod assignment;
 pub(crate) mod claim;
+mod claim_plain;
 mod counts;
 mod decision;
 mod ending;

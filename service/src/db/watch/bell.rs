@@ -79,6 +79,7 @@ impl Bell {
 }
 
 async fn ring(db: &Db, statement: Statement) {
+    let _asking = db.asking();
     if let Err(error) = db.writer.execute_raw(statement).await {
         tracing::debug!(%error, "those who wait were not told of new work");
     }

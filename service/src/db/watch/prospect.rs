@@ -30,6 +30,7 @@ pub(super) async fn look(db: &Db, clock: Clock) -> Prospect {
 }
 
 async fn ask(db: &Db, clock: Clock) -> Result<Prospect> {
+    let _asking = db.asking();
     let Some(row) = db.reader.query_one_raw(db.dialect.prospect(clock.now())).await? else {
         return Ok(Prospect { has_work: false, again_in: db.poll });
     };

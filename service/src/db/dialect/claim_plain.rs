@@ -1,0 +1,97 @@
+//! The claim of an item that requires nothing, where all that are ready require nothing and none is set aside for the agent,
+//! who may hold any number: the most frequent one, for which the text of [`super::claim`] would be twice the work.
+
+use std::sync::{LazyLock, OnceLock};
+
+use callboard_entity::work_items;
+
+use super::Dialect;
+use super::claim::{Limits, Named, Parts, scope};
+use super::ready::{PREASSIGNED, READY};
+use crate::assignment::deadline::{MAX_LEASE_SECONDS, MIN_LEASE_SECONDS};
+use crate::db::listed::columns;
+
+impl Dialect {
+    /// Picks items for SQLite. No row where a claim is not plain, or nothing is ready (`$1` agent, `$2` how many, `$3`
+    /// project or NULL).
+    pub fn claim_plain(self, limits: Limits) -> Option<&'static str> {
+        static TEXTS: LazyLock<[String; 2]> = LazyLock::new(|| [pick(""), pick("_project")]);
+        match (self, limits) {
+            (Self::Sqlite, Limits { project, sprint: false, stream: false, kind: false, tag: false, .. }) => {
+                Some(&TEXTS[usize::from(project)])
+            }
+            _ => None,
+        }
+    }
+
+    /// The whole claim of one item for PostgreSQL, with the parameters of [`Dialect::claim_alone`]. It takes nothing where
+    /// that does not, where a claim is not plain, and where another one was quicker to lock what both had found.
+    pub fn claim_plain_alone(self, limits: Limits, named: Named) -> Option<&'static str> {
+        static TEXTS: [OnceLock<String>; 8] = [const { OnceLock::new() }; 8];
+        match (self, limits) {
+            (Self::Postgres, Limits { project, sprint: false, stream: false, kind: false, tag: false, one: true }) => {
+                let bits = [named.agent_by_id, named.project_by_id, project];
+                let index = bits.iter().fold(0, |index, bit| index * 2 + usize::from(*bit));
+                Some(TEXTS[index].get_or_init(|| take(limits, named)))
+            }
+            _ => None,
+        }
+    }
+}
+
+fn pick(index: &str) -> String {
+    let scope = scope(Limits { project: !index.is_empty(), ..Limits::default() }, "$3");
+    // The limit is asked once, before the first row; a condition would be asked of every one of them.
+    let ready =
+        format!("work_items w INDEXED BY ix_work_items_ready{index} WHERE {READY}{scope} AND w.requirement_key");
+    format!(
+        "SELECT {columns} FROM {ready} = '' ORDER BY w.priority, w.id \
+         LIMIT CASE WHEN EXISTS (SELECT 1 FROM {ready} > '') \
+           OR EXISTS (SELECT 1 FROM work_items w INDEXED BY ix_work_items_preassigned \
+             WHERE {PREASSIGNED} AND w.assignee_id = $1) THEN 0 ELSE $2 END",
+        columns = columns::<work_items::Model>("w"),
+    )
+}
+
+fn take(limits: Limits, named: Named) -> String {
+    let Parts { with, who, project, lease, .. } = Parts::new(limits, Some(named));
+    let ready = format!("SELECT w.id FROM work_items w WHERE {READY}{} AND w.requirement_key", scope(limits, project));
+    // What is asked whether it is there is ordered by its index: else, after a while, the planner finds another one as good
+    // that holds all that the agent ever had.
+    // Whoever had the item before left something to be handed over, which takes more: `recovery::for_claims`.
+    format!(
+        "WITH {with}who AS MATERIALIZED ( \
+           SELECT a.id, a.slug, a.constraints FROM agent_profiles a \
+           WHERE {who} AND a.status = 'active' AND a.max_open_assignments IS NULL \
+           AND {lease} BETWEEN {MIN_LEASE_SECONDS} AND {MAX_LEASE_SECONDS} \
+           AND ({ready} > '' ORDER BY w.requirement_key LIMIT 1) IS NULL \
+           AND (SELECT w.id FROM work_items w WHERE {PREASSIGNED} AND w.assignee_id = a.id \
+             ORDER BY w.priority, w.id LIMIT 1) IS NULL FOR KEY SHARE), \
+         picked AS MATERIALIZED ({ready} = '' AND EXISTS (SELECT 1 FROM who) \
+           ORDER BY w.priority, w.id LIMIT 1 FOR UPDATE SKIP LOCKED), \
+         item AS ( \
+           UPDATE work_items w SET status = 'in_progress', delegation_status = 'in_progress', assignee_type = 'agent', \
+             assignee_id = (SELECT id FROM who), attempt_count = 1, revision = w.revision + 1, \
+             updated_at = $10::timestamptz, last_activity_at = $10::timestamptz \
+           FROM picked p WHERE w.id = p.id AND w.attempt_count = 0 \
+           AND (w.delegation_context ? 'handover') IS NOT TRUE \
+           AND (jsonb_typeof(w.delegation_history) = 'array' AND w.delegation_history <> '[]') IS NOT TRUE RETURNING w.*), \
+         assignment AS ( \
+           INSERT INTO task_assignments (id, work_item_id, agent_id, assigned_by, assigned_by_agent_id, assigned_at, \
+             started_at, status, attempt, lease_expires_at, heartbeat_at, context, created_at, updated_at) \
+           SELECT ($8::jsonb #>> '{{0,0}}')::uuid, i.id, i.assignee_id, $13::uuid, $14::uuid, $10::timestamptz, \
+             $10::timestamptz, 'started', 1, clock_timestamp() + make_interval(secs => {lease}), clock_timestamp(), \
+             '{{\"match\": {{\"required\": {{}}, \"granted\": {{}}}}}}', $10::timestamptz, $10::timestamptz \
+           FROM item i RETURNING id, lease_expires_at, context), \
+         event AS ( \
+           INSERT INTO work_item_events (id, work_item_id, revision, assignment_id, session_id, kind, from_status, \
+             to_status, actor_type, actor_id, data, created_at) \
+           SELECT ($8::jsonb #>> '{{0,1}}')::uuid, i.id, i.revision, ($8::jsonb #>> '{{0,0}}')::uuid, $16::uuid, 'claimed', \
+             'todo', 'in_progress', $11::text, $12::uuid, jsonb_build_object('after', jsonb_build_object( \
+               'status', 'in_progress', 'delegation_status', 'in_progress', 'assignee_type', 'agent', \
+               'assignee_id', i.assignee_id, 'attempt_count', 1, 'assignment_id', ($8::jsonb #>> '{{0,0}}'), \
+               'assignment_status', 'started')), $10::timestamptz FROM item i) \
+         SELECT {columns}, a.*, who.slug, who.constraints FROM item i CROSS JOIN assignment a CROSS JOIN who",
+        columns = columns::<work_items::Model>("i"),
+    )
+}
