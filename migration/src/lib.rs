@@ -68,6 +68,7 @@ mod m20261122_000048_index_set_references;
 mod m20261122_000049_index_lists_by_newest;
 mod m20261122_000050_index_backoffs_by_project;
 mod m20261122_000051_index_context_by_expiry;
+mod m20261122_000052_index_lost_items;
 
 use std::sync::LazyLock;
 
@@ -147,6 +148,7 @@ pub fn history() -> Vec<Step> {
         m20261122_000049_index_lists_by_newest,
         m20261122_000050_index_backoffs_by_project,
         m20261122_000051_index_context_by_expiry,
+        m20261122_000052_index_lost_items,
     ]
 }
 

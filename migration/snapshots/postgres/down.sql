@@ -1,3 +1,5 @@
+-- m20261122_000052_index_lost_items
+DROP INDEX ix_work_items_lost;
 -- m20261122_000051_index_context_by_expiry
 DROP INDEX ix_workflow_context_expires_at;
 -- m20261122_000050_index_backoffs_by_project

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use callboard_entity::{
-    TaskAssignmentStatus, WorkItemAssigneeType, WorkItemStatus, task_assignments as assignments,
-    task_prerequisites as edges, work_items,
+    TaskAssignmentStatus, WorkItemAssigneeType, task_assignments as assignments, task_prerequisites as edges,
+    work_items,
 };
-use sea_orm::sea_query::{IntoCondition, SimpleExpr};
+use sea_orm::sea_query::{Expr, IntoCondition, SimpleExpr};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait, Select,
 };
@@ -245,9 +245,10 @@ impl Look<'_> {
     /// Some of the items that nothing will complete unless somebody acts: dead and cancelled ones.
     async fn lost(&self, most: u64) -> Result<Vec<Uuid>> {
         let dead = self.matching(ListItems { dead: true, ..ListItems::default() }).await?;
-        let cancelled = ListItems { statuses: vec![WorkItemStatus::Cancelled], ..ListItems::default() };
+        // In the words of `ix_work_items_lost`, which no planner would use for a bound status.
+        let cancelled = Expr::cust("work_items.status = 'cancelled' AND work_items.archived_at IS NULL");
         let mut lost = Vec::new();
-        for items in [dead, self.matching(cancelled).await?] {
+        for items in [dead, self.matching(ListItems::default()).await?.filter(cancelled)] {
             let ids = items.select_only().column(work_items::Column::Id).limit(most);
             lost.extend(ids.into_tuple::<Uuid>().all(&self.tx.conn).await?);
         }

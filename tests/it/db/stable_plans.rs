@@ -21,9 +21,8 @@ async fn looks_at_values<C: ConnectionTrait>(conn: &C) -> bool {
 }
 
 async fn of_the_writer(board: &Callboard) -> bool {
-    let looks = board.transaction(Actor::SYSTEM, |tx| {
-        Box::pin(async move { Ok(looks_at_values(tx.connection()).await) })
-    });
+    let looks =
+        board.transaction(Actor::SYSTEM, |tx| Box::pin(async move { Ok(looks_at_values(tx.connection()).await) }));
     looks.await.expect("a transaction")
 }
 

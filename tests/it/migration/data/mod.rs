@@ -27,6 +27,7 @@ mod index_backoffs_by_project;
 mod index_context_by_expiry;
 mod index_items_by_priority;
 mod index_lists_by_newest;
+mod index_lost_items;
 mod index_set_references;
 mod index_waiting_items;
 mod maintenance_operations;
@@ -95,7 +96,7 @@ macro_rules! table_check {
 }
 use table_check;
 
-const CHECKS: [Check; 50] = [
+const CHECKS: [Check; 51] = [
     board_users::CHECK,
     board_projects::CHECK,
     sprints::CHECK,
@@ -146,6 +147,7 @@ const CHECKS: [Check; 50] = [
     index_lists_by_newest::CHECK,
     index_backoffs_by_project::CHECK,
     index_context_by_expiry::CHECK,
+    index_lost_items::CHECK,
 ];
 
 both_empty! {

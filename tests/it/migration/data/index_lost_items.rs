@@ -1,0 +1,11 @@
+//! m..52: an index only: not one row changes, in either direction.
+
+use super::Check;
+
+pub(super) const CHECK: Check = Check {
+    version: "m20261122_000052_index_lost_items",
+    rows: |_| Vec::new(),
+    up: |_, before, after| assert_eq!(after, before),
+    down: |_, full, down| assert_eq!(down, full),
+    again: |_, full, again| assert_eq!(again, full),
+};
