@@ -286,11 +286,9 @@ impl Callboard {
     /// # Errors
     /// What the query refuses (mostly: not found), and the database's errors.
     pub async fn read<Q: Query>(&self, query: &Q) -> Result<Q::Output> {
-        let asking = self.db.asking();
         if let Some(answer) = query.fetch_alone(self.alone(&self.db.reader, Actor::SYSTEM)).await? {
             return Ok(answer);
         }
-        drop(asking);
         self.read_once(query, &self.looks).await
     }
 

@@ -3,7 +3,7 @@
 use sea_orm::DatabaseConnection;
 
 use super::dialect::Dialect;
-use super::kept::Kept;
+use super::kept::{Asking, Kept};
 use super::lane::OnLane;
 use super::plain::PlainClaims;
 use super::reap_clock::ReapClock;
@@ -61,6 +61,11 @@ pub struct Alone<'a> {
 }
 
 impl Alone<'_> {
+    /// To be held while [`Alone::conn`] is used: it takes a connection of the pool.
+    pub(crate) fn asking(&self) -> Option<Asking<'_>> {
+        self.kept.map(Kept::ask)
+    }
+
     /// As [`Tx::reap_is_due`], but asking starts nothing anew.
     pub(crate) fn reap_is_due(&self) -> bool {
         self.reaper.is_due()

@@ -246,7 +246,7 @@ impl Look<'_> {
     async fn lost(&self, most: u64) -> Result<Vec<Uuid>> {
         let dead = self.matching(ListItems { dead: true, ..ListItems::default() }).await?;
         // In the words of `ix_work_items_lost`, which no planner would use for a bound status.
-        let cancelled = Expr::cust("work_items.status = 'cancelled' AND work_items.archived_at IS NULL");
+        let cancelled = Expr::cust("work_items.status = 'cancelled'");
         let mut lost = Vec::new();
         for items in [dead, self.matching(ListItems::default()).await?.filter(cancelled)] {
             let ids = items.select_only().column(work_items::Column::Id).limit(most);

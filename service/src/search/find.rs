@@ -135,7 +135,10 @@ impl Query for Search {
     async fn fetch_alone(&self, alone: Alone<'_>) -> Result<Option<Found>> {
         match self.project {
             Some(_) => Ok(None),
-            None => self.find(alone.conn, alone.dialect, None).await.map(Some),
+            None => {
+                let _asking = alone.asking();
+                self.find(alone.conn, alone.dialect, None).await.map(Some)
+            }
         }
     }
 }
