@@ -166,11 +166,12 @@ fn rest(
 /// The items that are to be taken, with what the agent is granted.
 async fn pick_rows(tx: &Tx, call: &Call<'_>, values: Vec<Bound>) -> Result<Vec<(work_items::Model, Option<String>)>> {
     let free = call.agent.status == AgentProfileStatus::Active && call.agent.max_open_assignments.is_none();
-    if let Some(plain) = tx.dialect.claim_plain(call.limits).filter(|_| free) {
+    if let Some(plain) = tx.dialect.claim_plain(call.limits).filter(|_| free && tx.plain.is_worth_it()) {
         let items = tx.rows(plain, values[..3].to_vec(), work_items::Model::read).await?;
         if !items.is_empty() {
             return Ok(items.into_iter().map(|item| (item, None)).collect());
         }
+        tx.plain.missed();
     }
     tx.rows(tx.dialect.claim(call.limits), values, read).await
 }

@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::dialect::Dialect;
+use super::plain::PlainClaims;
 use super::reap_clock::ReapClock;
 use crate::actor::Actor;
 use crate::clock::Clock;
@@ -14,6 +15,7 @@ pub(crate) struct Caller {
     pub dialect: Dialect,
     pub clock: Clock,
     pub reaper: ReapClock,
+    pub plain: PlainClaims,
     pub looks: Looks,
     pub session: Option<Uuid>,
     pub actor: Actor,

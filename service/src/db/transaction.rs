@@ -15,6 +15,7 @@ use super::connect::Db;
 use super::dialect::Dialect;
 use super::error::DatabaseError;
 use super::lane::{Held, Link};
+use super::plain::PlainClaims;
 use super::reap_clock::ReapClock;
 use super::verb::{Alone, Query, Verb};
 use super::watch::News;
@@ -43,6 +44,8 @@ pub struct Tx {
     /// SQLite's write lane, where the transaction is on it.
     pub(super) link: Option<Arc<Link>>,
     reaper: ReapClock,
+    /// Whether a plain claim is worth trying.
+    pub(crate) plain: PlainClaims,
     /// The turn to write on SQLite, which ends after the transaction.
     _turn: Option<Held>,
 }
@@ -50,9 +53,9 @@ pub struct Tx {
 impl Tx {
     fn new(conn: DatabaseTransaction, caller: &Caller, turn: Option<Held>) -> Self {
         let Caller { dialect, session, actor, .. } = *caller;
-        let (now, looks, reaper) = (caller.clock.now(), caller.looks.clone(), caller.reaper.clone());
-        let news = News::default();
-        Self { conn, dialect, actor, now, session, looks, news, link: None, reaper, _turn: turn }
+        let (now, looks, news) = (caller.clock.now(), caller.looks.clone(), News::default());
+        let (reaper, plain) = (caller.reaper.clone(), caller.plain.clone());
+        Self { conn, dialect, actor, now, session, looks, news, link: None, reaper, plain, _turn: turn }
     }
 
     /// On SQLite's write lane, which has the turn.
@@ -75,7 +78,8 @@ impl Tx {
         let conn = self.conn.begin().await?;
         let Self { dialect, actor, now, session, .. } = *self;
         let (looks, news, link) = (self.looks.clone(), self.news.clone(), self.link.clone());
-        Ok(Self { conn, dialect, actor, now, session, looks, news, link, reaper: self.reaper.clone(), _turn: None })
+        let (reaper, plain) = (self.reaper.clone(), self.plain.clone());
+        Ok(Self { conn, dialect, actor, now, session, looks, news, link, reaper, plain, _turn: None })
     }
 
     /// Runs another verb in this transaction, as the same actor. A refused one leaves the transaction as it was.
@@ -163,7 +167,8 @@ impl Callboard {
 
     fn caller(&self, actor: Actor, looks: &Looks) -> Caller {
         let (dialect, clock, session) = (self.db.dialect, self.clock, self.session);
-        Caller { dialect, clock, reaper: self.reaper.clone(), looks: looks.clone(), session, actor }
+        let (reaper, plain, looks) = (self.reaper.clone(), self.plain.clone(), looks.clone());
+        Caller { dialect, clock, reaper, plain, looks, session, actor }
     }
 
     async fn begin_write(&self, actor: Actor, looks: &Looks) -> Result<Tx> {

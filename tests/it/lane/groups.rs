@@ -1,17 +1,28 @@
 //! What a group shares, and what it does not: one COMMIT, but an answer and a savepoint for each.
 
 use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use callboard_service::assignment::Heartbeat;
-use callboard_service::{Actor, Error, ErrorKind, OpenOptions, WriteLane};
+use callboard_service::{Actor, Callboard, Error, ErrorKind, LaneCounts, OpenOptions, WriteLane};
 use sea_orm::ConnectionTrait;
 use support::{TestDb, on_sqlite};
 use uuid::Uuid;
 
-use super::{Here, Turn, assert_consistent, assignments, claim, counts, spawn, spawn_claim, stocked, together};
+use super::{Here, Turn, assert_consistent, assignments, claim, counts, normal, spawn, spawn_claim, stocked, together};
 
 const CALLS: usize = 16;
+const BEATS: usize = 20;
+
+/// Calls the lane so often, one call after the other; each is refused.
+async fn beats(board: Callboard, agent: Uuid) {
+    let unknown = Heartbeat { assignment: Uuid::nil(), lease_seconds: None };
+    for _ in 0..BEATS {
+        board.run(Actor::agent(agent), &unknown).await.expect_err("there is no such assignment");
+    }
+}
 
 on_sqlite! {
     why: "PostgreSQL shares commits by itself, and has no write lane";
@@ -106,6 +117,86 @@ on_sqlite! {
         }
         assert_eq!(counts(&seed.board).largest, 4);
         assert_consistent(&seed).await;
+    }
+
+    /// A table is no row that SQLite would count: what a refused verb made is taken back all the same.
+    why: "PostgreSQL has no write lane, whose verbs share a transaction";
+    async fn a_refused_verb_leaves_no_table(t: TestDb) {
+        let (seed, agent) = stocked(&t, 8).await;
+        let count = "SELECT count(*) FROM sqlite_schema WHERE name = 'app_made'";
+        for (is_refused, tables) in [(true, 0), (false, 1)] {
+            let turn = Turn::take(&seed.board).await;
+            let makes = Here::new(move |tx| Box::pin(async move {
+                tx.connection().execute_unprepared("CREATE TABLE app_made (n integer)").await?;
+                if is_refused { Err(Error::app("changed its mind")) } else { Ok(()) }
+            }));
+            let before = assignments(&seed).await.len();
+            let claims = (0..2).map(|_| spawn_claim(&seed.board, &agent));
+            let claims = claims.map(|claim| tokio::spawn(async move { claim.await.expect("it ends").map(|_| ()).is_ok() }));
+            let makes = spawn(&seed.board, seed.me, makes);
+            let makes = tokio::spawn(async move { makes.await.expect("it ends").is_ok() });
+            let answers = together(&seed.board, claims.chain([makes]).collect(), turn).await;
+            assert_eq!(answers, [true, true, !is_refused]);
+            assert_eq!(assignments(&seed).await.len(), before + 2, "both claims are kept");
+            let row = seed.raw.query_one_raw(sea_orm::Statement::from_string(seed.raw.get_database_backend(), count)).await;
+            let found: i64 = row.expect("read").expect("a row").try_get_by_index(0).expect("a number");
+            assert_eq!(found, tables);
+        }
+        assert_eq!(counts(&seed.board).elsewhere, 0);
+        assert_consistent(&seed).await;
+    }
+
+    /// Savepoints are for verbs that were refused when they had written; they cost the others a second run.
+    why: "PostgreSQL has no write lane, whose verbs share a transaction";
+    async fn what_is_refused_before_it_writes_costs_the_others_nothing(t: TestDb) {
+        let (seed, _) = stocked(&t, 1).await;
+        seed.sql("CREATE TABLE app_counts (n integer)").await;
+        for (writes, expected) in [(false, 1), (true, 2)] {
+            let runs = Arc::new(AtomicUsize::new(0));
+            let counting = Arc::clone(&runs);
+            let counted = Here::new(move |_| {
+                counting.fetch_add(1, Ordering::Relaxed);
+                Box::pin(async { Ok(()) })
+            });
+            let refused = Here::new(move |tx| Box::pin(async move {
+                let sql = if writes { "INSERT INTO app_counts VALUES (1)" } else { "DELETE FROM app_counts" };
+                tx.connection().execute_unprepared(sql).await?;
+                Err(Error::app("changed its mind"))
+            }));
+            let turn = Turn::take(&seed.board).await;
+            let counted = spawn(&seed.board, seed.me, counted);
+            // Behind it: one that is refused first is taken back before the other has begun.
+            while counts(&seed.board).waiting < 1 {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            let calls = vec![counted, spawn(&seed.board, seed.me, refused)];
+            let answers = together(&seed.board, calls, turn).await;
+            assert_eq!(answers.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false]);
+            assert_eq!(runs.load(Ordering::Relaxed), expected, "writes: {writes}");
+        }
+    }
+
+    /// Tasks of one thread never write at the same time, and share their COMMITs nevertheless; the control is who calls alone.
+    why: "PostgreSQL shares commits by itself, and has no write lane";
+    async fn tasks_of_one_thread_share_commits(t: TestDb) {
+        let (_, agent) = stocked(&t, CALLS).await;
+        for (tasks, is_shared) in [(1, false), (CALLS, true)] {
+            let board = t.board_with(normal()).await;
+            let (url, agent) = (board.clone(), agent.id);
+            let worker = std::thread::spawn(move || {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+                runtime.block_on(async move {
+                    let calls: Vec<_> = (0..tasks).map(|_| tokio::spawn(beats(url.clone(), agent))).collect();
+                    for call in calls {
+                        call.await.expect("it ends");
+                    }
+                });
+            });
+            worker.join().expect("the thread ends");
+            let LaneCounts { groups, verbs, .. } = counts(&board);
+            assert_eq!(verbs, (tasks * BEATS) as u64);
+            assert_eq!(groups * 4 < verbs, is_shared, "{verbs} verbs in {groups} groups");
+        }
     }
 
     /// A deferred foreign key is looked at by COMMIT alone.

@@ -11,7 +11,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{CachedStatement, Connection, OpenFlags};
 use sea_orm::{DbErr, MockExecResult, Statement, Value as Bound};
 
-use super::error;
+use super::error::{self, Refused};
 use super::rows::{self, Row, Shape};
 use super::value::{self, Failure};
 use crate::db::cells::Cells;
@@ -23,6 +23,9 @@ use crate::db::statement::OnStatement;
 pub(super) const PREPARED: usize = 256;
 /// What would end or begin a transaction under the lane's feet.
 const CONTROL: &[&str] = &["BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE", "ATTACH", "DETACH", "VACUUM"];
+
+/// What changes rows and nothing else.
+const COUNTED: &[&str] = &["INSERT", "UPDATE", "DELETE", "REPLACE", "WITH"];
 
 /// How the lane's connection is opened; it is done at its first use.
 #[derive(Debug)]
@@ -46,8 +49,10 @@ struct State {
     shapes: HashMap<String, Arc<Shape>>,
     /// How many savepoints are open; the first is the verb's own.
     depth: usize,
-    /// The verb is the only one of its transaction, which is its savepoint then.
-    alone: bool,
+    /// The verb has no savepoint of its own: what it leaves is taken back with the whole transaction.
+    bare: bool,
+    /// How many rows had been changed before the verb.
+    before: u64,
     verb: Verb,
 }
 
@@ -56,6 +61,10 @@ struct State {
 pub(super) struct Verb {
     /// It has been taken back.
     pub refused: bool,
+    /// It was to be taken back, but what it changed is still there.
+    pub left: bool,
+    /// It changed something that is not counted by rows, as a table's definition.
+    pub uncounted: bool,
     /// It needs SeaORM's connection: why.
     pub unfit: Option<String>,
     /// A savepoint could not be set, kept or taken back: nothing of the transaction can be relied upon.
@@ -146,9 +155,10 @@ impl Link {
     }
 
     /// Before a verb.
-    pub(super) fn enter(&self, alone: bool) {
+    pub(super) fn enter(&self, bare: bool) {
         let mut state = self.state();
-        (state.depth, state.alone, state.verb) = (0, alone, Verb::default());
+        (state.depth, state.bare, state.verb) = (0, bare, Verb::default());
+        state.before = state.changes();
     }
 
     /// After a verb: takes back what it left open, and tells what became of it. `None` where the transaction is lost.
@@ -157,7 +167,8 @@ impl Link {
         while state.depth > 0 {
             state.roll_back();
         }
-        let verb = std::mem::take(&mut state.verb);
+        let mut verb = std::mem::take(&mut state.verb);
+        verb.left = state.bare && verb.refused && (verb.uncounted || state.changes() != state.before);
         let is_over = state.conn.as_ref().is_none_or(Connection::is_autocommit);
         (!is_over && !verb.broken).then_some(verb)
     }
@@ -234,28 +245,6 @@ impl Link {
     }
 }
 
-/// Why a group did not begin.
-#[derive(Debug)]
-pub(super) enum Refused {
-    /// Another process writes.
-    Busy(DbErr),
-    Failed(DbErr),
-}
-
-impl From<rusqlite::Error> for Refused {
-    fn from(error: rusqlite::Error) -> Self {
-        if error::is_busy(&error) { Self::Busy(error::of(error)) } else { Self::Failed(error::of(error)) }
-    }
-}
-
-impl From<Refused> for DbErr {
-    fn from(refused: Refused) -> Self {
-        match refused {
-            Refused::Busy(error) | Refused::Failed(error) => error,
-        }
-    }
-}
-
 fn closed() -> DbErr {
     DbErr::Custom("the write lane is closed".to_owned())
 }
@@ -281,7 +270,9 @@ fn connect(place: &Place) -> Result<Connection, rusqlite::Error> {
         Synchronous::Normal => "NORMAL",
     };
     conn.execute_batch(&format!(
-        "PRAGMA foreign_keys = ON; PRAGMA synchronous = {synchronous}; PRAGMA journal_size_limit = {JOURNAL_SIZE_LIMIT}"
+        // What a savepoint would take back is kept in memory, not in a file.
+        "PRAGMA foreign_keys = ON; PRAGMA synchronous = {synchronous}; PRAGMA temp_store = MEMORY; \
+         PRAGMA journal_size_limit = {JOURNAL_SIZE_LIMIT}"
     ))?;
     Ok(conn)
 }
@@ -310,9 +301,14 @@ impl State {
         Ok(())
     }
 
+    /// All rows that were changed since the connection was opened, by triggers too.
+    fn changes(&self) -> u64 {
+        self.conn.as_ref().map_or(0, Connection::total_changes)
+    }
+
     fn set(&mut self) {
         self.depth += 1;
-        if self.depth > 1 || !self.alone {
+        if self.depth > 1 || !self.bare {
             self.mark(&format!("SAVEPOINT callboard_{}", self.depth));
         }
     }
@@ -322,7 +318,7 @@ impl State {
         if self.depth == 1 && self.verb.unfit.is_some() {
             return self.roll_back();
         }
-        if self.depth > 1 || !self.alone {
+        if self.depth > 1 || !self.bare {
             self.mark(&format!("RELEASE callboard_{}", self.depth));
         }
         self.depth = self.depth.saturating_sub(1);
@@ -332,7 +328,7 @@ impl State {
         if self.depth == 0 {
             return;
         }
-        if self.depth > 1 || !self.alone {
+        if self.depth > 1 || !self.bare {
             self.mark(&format!("ROLLBACK TO callboard_{}", self.depth));
             self.mark(&format!("RELEASE callboard_{}", self.depth));
         }
@@ -362,6 +358,8 @@ impl State {
             return Err(Failure::Unfit("it is more than one statement, or begins or ends a transaction".to_owned()));
         }
         let mut prepared = conn.prepare_cached(sql)?;
+        self.verb.uncounted |=
+            !prepared.readonly() && !COUNTED.iter().any(|counted| counted.eq_ignore_ascii_case(word));
         value::bind(&mut prepared, statement.values.as_ref().map_or(&[][..], |values| values.0.as_slice()))?;
         run(conn, prepared, &mut self.shapes)
     }

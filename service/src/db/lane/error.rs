@@ -70,3 +70,25 @@ pub(super) fn of(error: rusqlite::Error) -> DbErr {
 pub(super) fn is_busy(error: &rusqlite::Error) -> bool {
     error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy)
 }
+
+/// Why a group did not begin.
+#[derive(Debug)]
+pub(super) enum Refused {
+    /// Another process writes.
+    Busy(DbErr),
+    Failed(DbErr),
+}
+
+impl From<rusqlite::Error> for Refused {
+    fn from(error: rusqlite::Error) -> Self {
+        if is_busy(&error) { Self::Busy(of(error)) } else { Self::Failed(of(error)) }
+    }
+}
+
+impl From<Refused> for DbErr {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Busy(error) | Refused::Failed(error) => error,
+        }
+    }
+}

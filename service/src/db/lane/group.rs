@@ -1,11 +1,12 @@
 //! The queue, and the groups that are taken from it: some verbs, one transaction, one COMMIT.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::connection::{Link, Place, Refused};
+use super::connection::{Link, Place};
+use super::error::Refused;
 use super::job::{Fate, Job};
 use super::options::{LaneCounts, WriteLane};
 
@@ -16,6 +17,9 @@ const NAP: Duration = Duration::from_micros(500);
 /// What the lane's thread and its callers share.
 pub(super) struct Shared {
     queue: Mutex<VecDeque<Box<dyn Job>>>,
+    /// So many wait as were in the last group.
+    complete: Condvar,
+    last: Last,
     link: Arc<Link>,
     limits: WriteLane,
     /// Cannot be opened, or is closed: everything is done on SeaORM's connection.
@@ -30,6 +34,14 @@ struct Counts {
     largest: AtomicU64,
     elsewhere: AtomicU64,
     skipped: AtomicU64,
+}
+
+/// The last group: by it is known how long it pays to wait for another of its size.
+#[derive(Default)]
+struct Last {
+    verbs: AtomicUsize,
+    /// What its COMMIT took, in nanoseconds.
+    commit: AtomicU64,
 }
 
 /// How a round ended.
@@ -48,13 +60,16 @@ enum Stopped {
     Begin(Refused),
     /// This one's failure took the whole transaction with it.
     Lost(usize),
+    /// One of them left what it must not, and had no savepoint.
+    Mixed,
 }
 
 impl Shared {
     pub(super) fn new(place: Place, limits: WriteLane) -> Self {
         let link = Arc::new(Link::new(place));
-        let (queue, counts) = (Mutex::default(), Counts::default());
-        Self { queue, link, limits, is_shut: AtomicBool::new(false), counts }
+        let (queue, complete) = (Mutex::default(), Condvar::new());
+        let (last, is_shut, counts) = (Last::default(), AtomicBool::new(false), Counts::default());
+        Self { queue, complete, last, link, limits, is_shut, counts }
     }
 
     /// A panic while the queue was locked cannot have left it half changed.
@@ -63,7 +78,25 @@ impl Shared {
     }
 
     pub(super) fn push(&self, job: Box<dyn Job>) {
-        self.queue().push_back(job);
+        let mut queue = self.queue();
+        queue.push_back(job);
+        if queue.len() == self.last.verbs.load(Ordering::Relaxed) {
+            self.complete.notify_one();
+        }
+    }
+
+    /// Waits until as many have come as the last group had, for at most half of what its COMMIT took.
+    ///
+    /// Those who were answered together are likely to call again together. Without this the first of them has a COMMIT of its
+    /// own, and the others wait for it.
+    pub(super) fn gather(&self) {
+        let verbs = self.last.verbs.load(Ordering::Relaxed);
+        let most = Duration::from_nanos(self.last.commit.load(Ordering::Relaxed) / 2).min(self.limits.max_time);
+        if verbs > 1 {
+            let incomplete = |queue: &mut VecDeque<_>| queue.len() < verbs;
+            // A panic while the queue was locked cannot have left it half changed.
+            drop(self.complete.wait_timeout_while(self.queue(), most, incomplete));
+        }
     }
 
     pub(super) fn is_idle(&self) -> bool {
@@ -120,12 +153,18 @@ impl Shared {
         if group.is_empty() {
             return Round::Idle;
         }
+        // A savepoint is a fifth of what a verb costs, and few are refused when they have changed something already.
+        let mut bare = true;
         while !group.is_empty() {
-            let fate = match self.try_group(&mut group, patience) {
+            let fate = match self.try_group(&mut group, patience, bare) {
                 Ok(()) => Fate::Done,
                 Err(Stopped::Lost(at)) => {
                     // It is answered with its own failure; the others are done without it.
                     group.remove(at).tell(Fate::Done);
+                    continue;
+                }
+                Err(Stopped::Mixed) => {
+                    bare = false;
                     continue;
                 }
                 Err(Stopped::Begin(Refused::Busy(_))) if patience.is_zero() => {
@@ -168,37 +207,48 @@ impl Shared {
     /// Runs the group in one transaction, and commits. What does not begin within the limit of time goes back.
     ///
     /// A COMMIT that fails has failed for each of the group, which is told so here.
-    fn try_group(&self, group: &mut Vec<Box<dyn Job>>, patience: Duration) -> Result<(), Stopped> {
+    fn try_group(&self, group: &mut Vec<Box<dyn Job>>, patience: Duration, bare: bool) -> Result<(), Stopped> {
         self.begin(patience).map_err(Stopped::Begin)?;
         let begun = Instant::now();
-        let alone = group.len() == 1;
-        let mut refused = 0;
+        let bare = bare || group.len() == 1;
+        let (mut refused, mut elsewhere) = (0, 0);
         for at in 0..group.len() {
             if at > 0 && begun.elapsed() >= self.limits.max_time {
                 self.put_back(group.split_off(at));
                 break;
             }
-            match group[at].run(&self.link, alone) {
+            match group[at].run(&self.link, bare) {
                 None => {
                     self.link.rollback();
                     return Err(Stopped::Lost(at));
                 }
+                Some(standing) if standing.left && group.len() > 1 => {
+                    self.link.rollback();
+                    return Err(Stopped::Mixed);
+                }
                 Some(standing) => {
                     refused += usize::from(standing.refused);
-                    self.counts.elsewhere.fetch_add(u64::from(standing.unfit.is_some()), Ordering::Relaxed);
+                    elsewhere += u64::from(standing.unfit.is_some());
                 }
             }
         }
         let done = u64::try_from(group.len()).unwrap_or(u64::MAX);
+        self.counts.elsewhere.fetch_add(elsewhere, Ordering::Relaxed);
         self.counts.groups.fetch_add(1, Ordering::Relaxed);
         self.counts.verbs.fetch_add(done, Ordering::Relaxed);
         self.counts.largest.fetch_max(done, Ordering::Relaxed);
         if refused == group.len() {
             // Nothing was written.
             self.link.rollback();
-        } else if let Err(error) = self.link.commit() {
+            return Ok(());
+        }
+        let written = Instant::now();
+        if let Err(error) = self.link.commit() {
             group.drain(..).for_each(|job| job.tell(Fate::Failed(error.clone())));
         }
+        self.last.verbs.store(group.len(), Ordering::Relaxed);
+        let took = u64::try_from(written.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.last.commit.store(took, Ordering::Relaxed);
         Ok(())
     }
 
@@ -242,8 +292,8 @@ mod tests {
 
         fn put_back(&mut self) {}
 
-        fn run(&mut self, link: &Arc<Link>, alone: bool) -> Option<Verb> {
-            link.enter(alone);
+        fn run(&mut self, link: &Arc<Link>, bare: bool) -> Option<Verb> {
+            link.enter(bare);
             let added = link.write("INSERT INTO counts VALUES (1)", &[]);
             let standing = link.leave();
             added.ok().and(standing)
@@ -279,6 +329,46 @@ mod tests {
         }
         assert_eq!(*answers.lock().map_err(|e| e.to_string())?, [true, true]);
         assert_eq!(reader.query_row("SELECT count(*) FROM counts", [], |row| row.get::<_, i64>(0))?, 2);
+        Ok(())
+    }
+
+    fn shared(scratch: &tempfile::TempDir) -> Arc<Shared> {
+        let place = Place { path: scratch.path().join("board.db"), synchronous: Synchronous::Full, told: None };
+        Arc::new(Shared::new(place, WriteLane { max_time: Duration::from_secs(600), ..WriteLane::default() }))
+    }
+
+    #[test]
+    fn a_group_waits_for_as_many_as_the_last_one_had() -> Result<(), Box<dyn std::error::Error>> {
+        let scratch = tempfile::tempdir()?;
+        let shared = shared(&scratch);
+        let answers = Arc::new(Mutex::default());
+        shared.last.verbs.store(3, Ordering::Relaxed);
+        shared.last.commit.store(600_000_000_000, Ordering::Relaxed);
+        let (waiting, begun) = (Arc::clone(&shared), Instant::now());
+        let gathers = std::thread::spawn(move || {
+            waiting.gather();
+            waiting.queue().len()
+        });
+        for _ in 0..3 {
+            shared.push(Box::new(Add(Arc::clone(&answers))));
+        }
+        assert_eq!(gathers.join().map_err(|_| "the thread panicked")?, 3);
+        assert!(begun.elapsed() < Duration::from_secs(300), "it waited for more");
+        Ok(())
+    }
+
+    #[test]
+    fn nobody_waits_longer_than_half_a_commit() -> Result<(), Box<dyn std::error::Error>> {
+        let scratch = tempfile::tempdir()?;
+        let shared = shared(&scratch);
+        for (verbs, commit, least) in [(1, 600_000_000_000, 0), (2, 20_000_000, 10)] {
+            shared.last.verbs.store(verbs, Ordering::Relaxed);
+            shared.last.commit.store(commit, Ordering::Relaxed);
+            let begun = Instant::now();
+            shared.gather();
+            let took = begun.elapsed();
+            assert!(took >= Duration::from_millis(least) && took < Duration::from_secs(300), "{took:?} after {verbs}");
+        }
         Ok(())
     }
 }

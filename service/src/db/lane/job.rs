@@ -149,8 +149,8 @@ pub(super) trait Job: Send {
     fn take(&mut self) -> bool;
     /// Puts it back into the queue.
     fn put_back(&mut self);
-    /// Runs it in the transaction that is open; it may be run again when that is lost. `None`: it lost it.
-    fn run(&mut self, link: &Arc<Link>, alone: bool) -> Option<Standing>;
+    /// Runs it in the transaction that is open, `bare` without a savepoint; it may be run again when that is lost. `None`: it lost it.
+    fn run(&mut self, link: &Arc<Link>, bare: bool) -> Option<Standing>;
     /// Tells the caller.
     fn tell(self: Box<Self>, fate: Fate);
 }
@@ -174,8 +174,8 @@ impl<V: Verb + Send + 'static> Job for Queued<V> {
         self.ticket.change(TAKEN, QUEUED);
     }
 
-    fn run(&mut self, link: &Arc<Link>, alone: bool) -> Option<Standing> {
-        link.enter(alone);
+    fn run(&mut self, link: &Arc<Link>, bare: bool) -> Option<Standing> {
+        link.enter(bare);
         // A new one each time: a panic poisons the lock that SeaORM has around it.
         let db = driver::connection(link);
         let (verb, caller) = (&self.verb, &self.caller);

@@ -36,6 +36,8 @@ use crate::error::Result;
 
 /// After so many verbs on its own thread a caller lets other tasks run.
 const IN_A_ROW: u32 = 8;
+/// So many verbs after one that was not alone expect company.
+const TOGETHER: u32 = 64;
 
 /// The right to write, in this process: whoever comes first has it first, the lane or SeaORM's connection.
 #[derive(Clone, Debug, Default)]
@@ -67,6 +69,10 @@ struct Inner {
     /// Whether callers may commit on their own threads.
     may_inline: AtomicBool,
     in_a_row: AtomicU32,
+    /// Callers that are inside of [`Lane::run`].
+    inside: AtomicU32,
+    /// How many verbs more expect that others are called at the same time.
+    together: AtomicU32,
     /// A caller has the turn, and will look at the queue again.
     at_work: AtomicBool,
     bell: OnceLock<Option<SyncSender<()>>>,
@@ -92,6 +98,8 @@ impl Lane {
             // With FULL every commit waits for the disk, which must not be an async worker's business.
             may_inline: AtomicBool::new(options.synchronous == Synchronous::Normal),
             in_a_row: AtomicU32::new(0),
+            inside: AtomicU32::new(0),
+            together: AtomicU32::new(0),
             at_work: AtomicBool::new(false),
             bell: OnceLock::new(),
         };
@@ -107,11 +115,19 @@ impl Lane {
             return None;
         }
         let (job, mut waiting) = verb.into_job(caller);
+        let company = inner.come_in();
         inner.shared.push(job);
+        if company.is_likely {
+            // Whoever is about to call does so now, and one COMMIT serves all.
+            tokio::task::yield_now().await;
+            if let Ok(answer) = waiting.answer.try_recv() {
+                return answer.into_result();
+            }
+        }
         if !inner.run_here() {
             inner.ring();
         } else if let Ok(answer) = waiting.answer.try_recv() {
-            if inner.in_a_row.fetch_add(1, Ordering::Relaxed) % IN_A_ROW == IN_A_ROW - 1 {
+            if !company.is_likely && inner.in_a_row.fetch_add(1, Ordering::Relaxed) % IN_A_ROW == IN_A_ROW - 1 {
                 // A task that never waits would keep its thread from all others.
                 tokio::task::yield_now().await;
             }
@@ -133,6 +149,20 @@ impl Lane {
 }
 
 impl Inner {
+    /// Counts a caller, until it is dropped. Only who may commit on its own thread has to expect others: for the lane's
+    /// thread they gather by themselves.
+    fn come_in(&self) -> Company<'_> {
+        if self.inside.fetch_add(1, Ordering::Relaxed) > 0 {
+            self.together.store(TOGETHER, Ordering::Relaxed);
+        }
+        let left = self.together.load(Ordering::Relaxed);
+        if left > 0 {
+            // Two that count down at once may count one: it is a guess anyway.
+            self.together.store(left - 1, Ordering::Relaxed);
+        }
+        Company { inside: &self.inside, is_likely: left > 0 && self.may_inline.load(Ordering::Relaxed) }
+    }
+
     /// Takes rounds on the caller's thread, if it may and nobody writes or waits to; gives whether nobody is left in the
     /// queue, or another caller will look after who is. Nothing is awaited in between, so that a caller that is dropped is
     /// never dropped in the middle.
@@ -192,6 +222,18 @@ impl Inner {
     }
 }
 
+/// A caller inside of [`Lane::run`], and whether others are likely to be there at the same time.
+struct Company<'a> {
+    inside: &'a AtomicU32,
+    is_likely: bool,
+}
+
+impl Drop for Company<'_> {
+    fn drop(&mut self) {
+        self.inside.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 /// Says that a caller has the turn, until it is dropped, also by a panic.
 struct AtWork<'a>(&'a AtomicBool);
 
@@ -212,10 +254,13 @@ impl Drop for AtWork<'_> {
 fn work(shared: &Shared, turn: &Turn, patience: Duration, rung: &Receiver<()>) {
     while rung.recv().is_ok() {
         loop {
-            let _turn = Arc::clone(&turn.0).blocking_lock_owned();
-            if shared.round(patience) == Round::Idle {
+            let held = Arc::clone(&turn.0).blocking_lock_owned();
+            let round = shared.round(patience);
+            drop(held);
+            if round == Round::Idle {
                 break;
             }
+            shared.gather();
         }
     }
 }

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 /// SQLite: how the hot verbs share their commits ([`super::OpenOptions::lane`]).
 ///
-/// Claim, start, heartbeat, complete, fail and their like that are called at the same time are done in one transaction, each
-/// behind a savepoint of its own, and are answered when it is committed: together they wait for the disk once. Nobody waits
-/// for others to come: who calls alone is done at once, in a transaction of its own.
+/// Claim, start, heartbeat, complete, fail and their like that are called at the same time are done in one transaction, and
+/// each is answered for itself when it is committed: together they wait for the disk once. Who calls alone is done at once,
+/// in a transaction of its own. Only after calls that met others a caller lets other tasks of its thread come first, once,
+/// and the lane's thread waits until as many have come as shared the last transaction, for at most half of its COMMIT's time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WriteLane {
     /// The most verbs in one transaction; 0 switches the lane off, and they are done like all others.
