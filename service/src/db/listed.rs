@@ -76,6 +76,13 @@ pub(crate) fn columns<T: Listed>(alias: &str) -> String {
     columns.join(", ")
 }
 
+/// The same with names of their own, for a RETURNING that also gives another table's.
+pub(crate) fn columns_as<T: Listed>(alias: &str) -> String {
+    let named = |column: &&str| format!("{alias}.{} AS {alias}_{}", quoted(column), column.trim_start_matches("r#"));
+    let columns: Vec<String> = T::COLUMNS.iter().map(named).collect();
+    columns.join(", ")
+}
+
 fn insert<T: Listed>() -> String {
     let columns: Vec<String> = T::COLUMNS.iter().map(|column| quoted(column)).collect();
     let places: Vec<String> = (1..=columns.len()).map(|place| format!("${place}")).collect();

@@ -27,6 +27,17 @@ async fn claim(board: &Callboard, agent: Uuid) -> Option<Uuid> {
     outcome.claimed.first().map(|claimed| claimed.item.id)
 }
 
+/// As good as none.
+const SHORT: Duration = Duration::from_micros(10);
+
+/// A timer would round it to a millisecond, in which a look is over many times.
+async fn pass(time: Duration) {
+    let begun = Instant::now();
+    while begun.elapsed() < time {
+        tokio::task::yield_now().await;
+    }
+}
+
 both! {
     /// It is added now before the look, now after it: the waiter has it in any case.
     async fn nothing_is_lost_between_the_look_and_the_wait(t: TestDb) {
@@ -34,37 +45,36 @@ both! {
         let agent = seed.agent("coder").await.id;
         let [board, other] = [patient(&t).await, t.board().await];
         let (mut between, mut found_first) = (0, 0);
-        // Follows the edge: what is added before the look's end is added later next time, and the other way round.
-        let mut later = Duration::from_millis(1);
+        // Follow the edge: what is added before the look's end is added later next time, and the other way round; where
+        // adding takes longer than the look, it is the look that comes later.
+        let (mut add_later, mut look_later) = (Duration::from_millis(1), SHORT);
         for round in 0..CONTROL_ROUNDS {
             let (adding, me) = (other.clone(), seed.me);
-            let delay = later.mul_f64(0.5 + fastrand::f64());
+            let [delay, wait] = [add_later, look_later].map(|later| later.mul_f64(0.5 + fastrand::f64()));
             let added = tokio::spawn(async move {
-                // A timer would round it to a millisecond, in which a look is over many times.
-                let begun = Instant::now();
-                while begun.elapsed() < delay {
-                    tokio::task::yield_now().await;
-                }
+                pass(delay).await;
+                let adding_since = Instant::now();
                 let item = adding.run(me, &add()).await.expect("add").remove(0).id;
-                (item, Instant::now())
+                (item, adding_since)
             });
+            pass(wait).await;
             let mut watch = board.watch().await;
-            let begun = Instant::now();
             let first = claim(&board, agent).await;
             let looked = Instant::now();
-            let takes = (looked - begun).max(Duration::from_millis(1));
             let mut got = first;
             while got.is_none() {
                 watch.changed().await;
                 got = claim(&board, agent).await;
             }
-            let (item, committed) = added.await.expect("it ends");
+            let (item, adding_since) = added.await.expect("it ends");
             assert_eq!(got, Some(item), "round {round}");
             found_first += usize::from(first.is_some());
-            later = later.mul_f64(if first.is_some() { 1.25 } else { 0.8 }).clamp(Duration::from_micros(10), Duration::from_millis(20));
-            between += usize::from(first.is_none() && committed < looked + takes);
+            let (up, down) = if first.is_some() { (&mut add_later, &mut look_later) } else { (&mut look_later, &mut add_later) };
+            let moved = if *down > SHORT { (down, 0.8) } else { (up, 1.25) };
+            *moved.0 = moved.0.mul_f64(moved.1).clamp(SHORT, Duration::from_millis(20));
+            between += usize::from(first.is_none() && adding_since < looked);
         }
-        assert!(between > 0, "it was never added around the end of a look: no race");
+        assert!(between > 0, "it was never being added when a look ended: no race");
         assert_raced_in(CONTROL_ROUNDS, CONTROL_ROUNDS, found_first);
     }
 

@@ -11,6 +11,9 @@ use super::ready::{PREASSIGNED, READY};
 use crate::assignment::deadline::{MAX_LEASE_SECONDS, MIN_LEASE_SECONDS};
 use crate::db::listed::columns;
 
+/// What the context of an assignment says of an item that requires nothing.
+const MATCH: &str = r#"{"match": {"required": {}, "granted": {}}}"#;
+
 impl Dialect {
     /// Picks items for SQLite. No row where a claim is not plain, or nothing is ready (`$1` agent, `$2` how many, `$3`
     /// project or NULL).
@@ -59,6 +62,7 @@ fn take(limits: Limits, named: Named) -> String {
     // What is asked whether it is there is ordered by its index: else, after a while, the planner finds another one as good
     // that holds all that the agent ever had.
     // Whoever had the item before left something to be handed over, which takes more: `recovery::for_claims`.
+    // All that is told comes from the item's UPDATE: each join of what has been written costs as much as finding it.
     format!(
         "WITH {with}who AS MATERIALIZED ( \
            SELECT a.id, a.slug, a.constraints FROM agent_profiles a \
@@ -71,27 +75,28 @@ fn take(limits: Limits, named: Named) -> String {
            ORDER BY w.priority, w.id LIMIT 1 FOR UPDATE SKIP LOCKED), \
          item AS ( \
            UPDATE work_items w SET status = 'in_progress', delegation_status = 'in_progress', assignee_type = 'agent', \
-             assignee_id = (SELECT id FROM who), attempt_count = 1, revision = w.revision + 1, \
+             assignee_id = who.id, attempt_count = 1, revision = w.revision + 1, \
              updated_at = $10::timestamptz, last_activity_at = $10::timestamptz \
-           FROM picked p WHERE w.id = p.id AND w.attempt_count = 0 \
+           FROM picked p CROSS JOIN who WHERE w.id = p.id AND w.attempt_count = 0 \
            AND (w.delegation_context ? 'handover') IS NOT TRUE \
-           AND (jsonb_typeof(w.delegation_history) = 'array' AND w.delegation_history <> '[]') IS NOT TRUE RETURNING w.*), \
+           AND (jsonb_typeof(w.delegation_history) = 'array' AND w.delegation_history <> '[]') IS NOT TRUE \
+           RETURNING {columns}, ($8::jsonb #>> '{{0,0}}')::uuid AS assignment_id, clock_timestamp() AS held_from, \
+             clock_timestamp() + make_interval(secs => {lease}) AS held_until, who.slug, who.constraints), \
          assignment AS ( \
            INSERT INTO task_assignments (id, work_item_id, agent_id, assigned_by, assigned_by_agent_id, assigned_at, \
              started_at, status, attempt, lease_expires_at, heartbeat_at, context, created_at, updated_at) \
-           SELECT ($8::jsonb #>> '{{0,0}}')::uuid, i.id, i.assignee_id, $13::uuid, $14::uuid, $10::timestamptz, \
-             $10::timestamptz, 'started', 1, clock_timestamp() + make_interval(secs => {lease}), clock_timestamp(), \
-             '{{\"match\": {{\"required\": {{}}, \"granted\": {{}}}}}}', $10::timestamptz, $10::timestamptz \
-           FROM item i RETURNING id, lease_expires_at, context), \
+           SELECT i.assignment_id, i.id, i.assignee_id, $13::uuid, $14::uuid, $10::timestamptz, $10::timestamptz, 'started', \
+             1, i.held_until, i.held_from, '{MATCH}', $10::timestamptz, $10::timestamptz FROM item i), \
          event AS ( \
            INSERT INTO work_item_events (id, work_item_id, revision, assignment_id, session_id, kind, from_status, \
              to_status, actor_type, actor_id, data, created_at) \
-           SELECT ($8::jsonb #>> '{{0,1}}')::uuid, i.id, i.revision, ($8::jsonb #>> '{{0,0}}')::uuid, $16::uuid, 'claimed', \
+           SELECT ($8::jsonb #>> '{{0,1}}')::uuid, i.id, i.revision, i.assignment_id, $16::uuid, 'claimed', \
              'todo', 'in_progress', $11::text, $12::uuid, jsonb_build_object('after', jsonb_build_object( \
                'status', 'in_progress', 'delegation_status', 'in_progress', 'assignee_type', 'agent', \
-               'assignee_id', i.assignee_id, 'attempt_count', 1, 'assignment_id', ($8::jsonb #>> '{{0,0}}'), \
+               'assignee_id', i.assignee_id, 'attempt_count', 1, 'assignment_id', i.assignment_id, \
                'assignment_status', 'started')), $10::timestamptz FROM item i) \
-         SELECT {columns}, a.*, who.slug, who.constraints FROM item i CROSS JOIN assignment a CROSS JOIN who",
-        columns = columns::<work_items::Model>("i"),
+         SELECT {shown}, i.assignment_id, i.held_until, '{MATCH}'::jsonb, i.slug, i.constraints FROM item i",
+        columns = columns::<work_items::Model>("w"),
+        shown = columns::<work_items::Model>("i"),
     )
 }

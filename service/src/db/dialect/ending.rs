@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use callboard_entity::{task_assignments, work_items};
 
 use super::Dialect;
-use crate::db::listed::columns;
+use crate::db::listed::{columns, columns_as};
 
 /// The parameters that all three share: 1 assignment, 2 now, 3 the ledger row's id, 4 and 5 the actor's type and id,
 /// 6 notes or reason, 7 now as text, 10 the work session or NULL; 8 and 9 are each statement's own.
@@ -29,6 +29,7 @@ impl Dialect {
                 item: "status = 'in_progress', delegation_status = 'in_progress', attempt_count = w.attempt_count + 1",
                 after: "'status', i.status, 'delegation_status', i.delegation_status, 'attempt_count', i.attempt_count",
                 reason: "NULL",
+                also: IN_WORKFLOW,
             })
         });
         self.one_statement(&SQL)
@@ -36,7 +37,7 @@ impl Dialect {
 
     /// 8 the result as JSON or NULL, 9 the actual hours or NULL.
     pub fn complete(self) -> Option<&'static str> {
-        static SQL: LazyLock<String> = LazyLock::new(|| completing(""));
+        static SQL: LazyLock<String> = LazyLock::new(|| completing("", IN_WORKFLOW));
         self.one_statement(&SQL)
     }
 
@@ -46,11 +47,12 @@ impl Dialect {
     pub fn complete_alone(self) -> Option<&'static str> {
         static SQL: LazyLock<String> = LazyLock::new(|| {
             completing(
-                "AND w.xmin = (SELECT s.xmin FROM work_items s WHERE s.id = \
-                   (SELECT t.work_item_id FROM task_assignments t WHERE t.id = $1::uuid)) \
+                // The row as the statement sees it, beside the one that is locked.
+                "AND w.xmin = s.xmin \
                  AND NOT EXISTS (SELECT 1 FROM task_prerequisites p WHERE p.prerequisite_id = w.id \
                    AND p.status IN ('pending', 'failed')) \
-                 AND NOT EXISTS (SELECT 1 FROM workflow_steps s WHERE s.work_item_id = w.id AND s.status = 'waiting') ",
+                 AND NOT EXISTS (SELECT 1 FROM workflow_steps f WHERE f.work_item_id = w.id AND f.status = 'waiting') ",
+                "",
             )
         });
         self.one_statement(&SQL)
@@ -86,6 +88,7 @@ impl Dialect {
                     utc("i.dead_at")
                 ),
                 reason: "$6::text",
+                also: IN_WORKFLOW,
             })
         });
         self.one_statement(&SQL)
@@ -99,8 +102,12 @@ impl Dialect {
     }
 }
 
-/// `only` begins with AND.
-fn completing(only: &str) -> String {
+/// Whether a workflow waits for the item.
+const IN_WORKFLOW: &str = ", EXISTS (SELECT 1 FROM workflow_steps s WHERE s.work_item_id = i.id \
+    AND s.status = 'waiting') AS in_workflow";
+
+/// `only` begins with AND, `also` with a comma.
+fn completing(only: &str, also: &str) -> String {
     statement(&Parts {
         kind: "completed",
         item_from: "'in_progress'",
@@ -119,6 +126,7 @@ fn completing(only: &str) -> String {
         ),
         after: "'status', i.status, 'delegation_status', i.delegation_status",
         reason: "$6::text",
+        also,
     })
 }
 
@@ -143,32 +151,34 @@ struct Parts<'a> {
     item: &'a str,
     after: &'a str,
     reason: &'a str,
+    /// What is asked beside the rows; begins with a comma.
+    also: &'a str,
 }
 
 /// Locks the item, then changes the open assignment whose lease runs, the item, and the ledger.
+///
+/// Both rows are given by the item's UPDATE: each join of what has been written is as much work as a statement's index.
 fn statement(parts: &Parts<'_>) -> String {
-    let Parts { kind, item_from, only, from, assignment, item, after, reason } = parts;
+    let Parts { kind, item_from, only, from, assignment, item, after, reason, also } = parts;
     format!(
         "WITH target AS MATERIALIZED ( \
-           SELECT w.id, w.status, w.attempt_count FROM work_items w \
-           WHERE w.id = (SELECT t.work_item_id FROM task_assignments t WHERE t.id = $1::uuid) \
-           AND w.status = {item_from} {only} FOR UPDATE), \
+           SELECT w.id, w.attempt_count FROM task_assignments t JOIN work_items s ON s.id = t.work_item_id \
+           JOIN work_items w ON w.id = s.id WHERE t.id = $1::uuid AND w.status = {item_from} {only} FOR UPDATE OF w), \
          ended AS ( \
            UPDATE task_assignments a SET {assignment}, updated_at = $2::timestamptz FROM target \
            WHERE a.id = $1::uuid AND a.work_item_id = target.id AND a.status IN ({from}) \
            AND (a.lease_expires_at IS NULL OR a.lease_expires_at > clock_timestamp()) RETURNING a.*), \
          item AS ( \
            UPDATE work_items w SET {item}, revision = w.revision + 1, updated_at = $2::timestamptz, \
-             last_activity_at = $2::timestamptz FROM ended a WHERE w.id = a.work_item_id RETURNING w.*), \
+             last_activity_at = $2::timestamptz FROM ended a WHERE w.id = a.work_item_id RETURNING {own}, {items}), \
          event AS ( \
            INSERT INTO work_item_events (id, work_item_id, revision, assignment_id, session_id, kind, from_status, \
              to_status, actor_type, actor_id, reason, data, created_at) \
            SELECT $3::uuid, i.id, i.revision, $1::uuid, $10::uuid, '{kind}', {item_from}, i.status, $4::text, $5::uuid, {reason}, \
-             jsonb_build_object('after', jsonb_build_object({after}, 'assignment_id', a.id, \
-               'assignment_status', a.status)), $2::timestamptz FROM item i JOIN ended a ON a.work_item_id = i.id) \
-         SELECT {own}, {items}, EXISTS (SELECT 1 FROM workflow_steps s WHERE s.work_item_id = i.id \
-           AND s.status = 'waiting') AS in_workflow FROM item i JOIN ended a ON a.work_item_id = i.id",
-        own = columns::<task_assignments::Model>("a"),
-        items = columns::<work_items::Model>("i"),
+             jsonb_build_object('after', jsonb_build_object({after}, 'assignment_id', i.a_id, \
+               'assignment_status', i.a_status)), $2::timestamptz FROM item i) \
+         SELECT i.*{also} FROM item i",
+        own = columns_as::<task_assignments::Model>("a"),
+        items = columns::<work_items::Model>("w"),
     )
 }
