@@ -33,7 +33,7 @@ pub async fn cold(options: &Options) -> Result<Section> {
     let mut seeds = Seeds::new(&place, &options.cache)?;
     let memory = place.memory().to_owned();
     let board = seeds.copy(Kind::Sqlite, Shape::plain(ITEMS), &memory).await?;
-    let callboard = process::beside("callboard")?;
+    let callboard = options.callboard()?;
     let mut figures = Vec::new();
     for (what, arguments, limit, goal) in [
         ("ready --json --limit 50", &["ready", "--json", "--limit", "50"][..], " LIMIT 50", 2.0),
@@ -81,7 +81,8 @@ pub async fn cold(options: &Options) -> Result<Section> {
         about: vec![
             "The whole process, from its start to its end: finding and opening the board, checking its schema, one question \
              and its answer as JSON; against the shell of SQLite that prints the same rows as JSON. The median of many \
-             starts counts in each round. The files are in the cache of the system."
+             starts counts in each round. The files are in the cache of the system. `--callboard target/dist/callboard` \
+             measures the program that users are given."
                 .to_owned(),
         ],
         figures,
@@ -117,7 +118,7 @@ pub async fn memory(options: &Options) -> Result<Section> {
         let board = seeds.copy(kind, Shape::plain(size), directory.path()).await?;
         let group = format!("{}, {} items", kind.name(), short(size));
         for arguments in commands(directory.path()) {
-            let mut command = Command::new(process::beside("callboard")?);
+            let mut command = Command::new(options.callboard()?);
             command.args(&arguments).args(["--as", "user:kim", "--database-url", &board.url]);
             command.env("XDG_STATE_HOME", directory.path());
             let peak = peak(command)? as f64;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::place::Kind;
+use super::{Result, process};
 
 /// What is measured, and how often
 #[derive(Clone, Debug, clap::Args)]
@@ -43,6 +44,11 @@ pub struct Options {
     #[arg(long, value_name = "DIR", default_value_os_t = cache())]
     pub cache: PathBuf,
 
+    /// The program that `cli` and `memory` start, such as the one of `cargo build --profile dist`, which is what users are
+    /// given [default: that of this build]
+    #[arg(long, value_name = "FILE")]
+    pub callboard: Option<PathBuf>,
+
     #[command(flatten)]
     pub output: Output,
 }
@@ -72,6 +78,15 @@ impl Options {
         self.database.map_or_else(|| Kind::ALL.to_vec(), |kind| vec![kind])
     }
 
+    /// The program whose starts and memory are measured.
+    pub fn callboard(&self) -> Result<PathBuf> {
+        match &self.callboard {
+            Some(file) if file.is_file() => Ok(file.canonicalize()?),
+            Some(file) => Err(format!("{} is not there: cargo build --profile dist", file.display()).into()),
+            None => process::beside("callboard"),
+        }
+    }
+
     pub fn rounds(&self) -> usize {
         self.rounds.max(1)
     }
@@ -84,7 +99,7 @@ fn cache() -> PathBuf {
 }
 
 /// `1k` is a thousand, `1m` a million.
-fn size(text: &str) -> Result<usize, String> {
+fn size(text: &str) -> std::result::Result<usize, String> {
     let digits = text.trim_end_matches(['k', 'm']);
     let factor = match &text[digits.len()..] {
         "" => 1,
