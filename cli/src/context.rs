@@ -187,7 +187,7 @@ impl Context {
         if located.source == Source::Default {
             return Err(CliError::NoBoard { target: None });
         }
-        // A command needs one connection at a time, and on SQLite a writer beside its reader, which one call is made on.
+        // A command needs one connection at a time.
         let (schema, lane) = (self.global.schema.clone(), WriteLane::off());
         let options = OpenOptions { schema, lane, max_connections: 1, ..OpenOptions::default() };
         match Callboard::open(&service_url(located)?, options).await {

@@ -41,7 +41,8 @@ pub struct OpenOptions {
     /// entities work in [`crate::Callboard::transaction`] and `step_tx`. Nowhere by default; the schema must not be that of another
     /// board. Where both have a table of one name, the board's is found.
     pub app_schema: Option<String>,
-    /// Connections of the PostgreSQL pool, or of SQLite's readers (its writer is always one). At least 1, and 8 by default:
+    /// Connections of the PostgreSQL pool, or of SQLite's readers beside its writer; 1 without a write lane
+    /// ([`WriteLane::off`]) is one for all that a program does, on either. At least 1, and 8 by default:
     /// a verb needs one for its transaction, so a process with more workers than that wants as many as it has workers
     /// (16 on a pool of 4 do 0.6 of what they do on 16), and a server gives all of its processes 100 together.
     pub max_connections: u32,
@@ -190,7 +191,11 @@ async fn sqlite(path: &Path, options: &OpenOptions) -> Result<Db> {
             .after_connect(|conn, _| Box::pin(stable_plans::enable(conn)))
     };
     let writer = pool(1).connect_with(base.clone()).await.map_err(|e| refuse(e.to_string()))?;
-    let reader = pool(options.max_connections).connect_lazy_with(base.read_only(true));
+    // Another connection reads the whole schema again, half of what a command that asks one question takes.
+    let reader = match options {
+        OpenOptions { max_connections: 0 | 1, lane: WriteLane { max_group: 0, .. }, .. } => writer.clone(),
+        _ => pool(options.max_connections).connect_lazy_with(base.read_only(true)),
+    };
     let turn = Turn::default();
     let lane = Lane::new(path.to_owned(), options, turn.clone());
     let db = Db {

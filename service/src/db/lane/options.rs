@@ -23,7 +23,7 @@ impl Default for WriteLane {
 }
 
 impl WriteLane {
-    /// No lane: for a program that makes one call and ends.
+    /// No lane: for a program that makes one call and ends. With `max_connections: 1` it opens the file once.
     pub fn off() -> Self {
         Self { max_group: 0, ..Self::default() }
     }
