@@ -6,7 +6,7 @@ use callboard_entity::{
 };
 use chrono::TimeDelta;
 use sea_orm::sea_query::{LockBehavior, LockType};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::report::{Finding, Severity};
@@ -228,7 +228,7 @@ async fn remove_metrics(
     let found: Vec<(Uuid, String, Timestamp)> = metrics::Entity::find()
         .select_only()
         .columns([metrics::Column::Id, metrics::Column::MetricType, metrics::Column::MeasuredAt])
-        .filter(metrics::Column::ProjectId.eq(project))
+        .filter(tx.dialect.not_found_by(metrics::Column::ProjectId).eq(project))
         .filter(metrics::Column::MeasuredAt.lt(before))
         .order_by_asc(metrics::Column::MeasuredAt)
         .order_by_asc(metrics::Column::Id)

@@ -95,7 +95,7 @@ impl Query for Continuity {
 async fn open_sessions(tx: &Tx, project: Option<Uuid>) -> Result<Figure> {
     let mut open = sessions::Entity::find().filter(open::sessions());
     if let Some(id) = project {
-        open = open.filter(sessions::Column::ProjectId.eq(id));
+        open = open.filter(tx.dialect.not_found_by(sessions::Column::ProjectId).eq(id));
     }
     let count = open.clone().count(&tx.conn).await?;
     let first = open.select_only().column(sessions::Column::Key).order_by_asc(sessions::Column::Id);
@@ -115,7 +115,11 @@ async fn without_checkpoint(tx: &Tx, project: Option<Uuid>) -> Result<Figure> {
         .filter(work_items::Column::Status.eq(WorkItemStatus::InProgress))
         .filter(work_items::Column::ArchivedAt.is_null())
         .filter(Expr::exists(written).not());
-    keys(tx, of_project(items, project)).await
+    let items = match project {
+        Some(id) => items.filter(work_items::Column::ProjectId.eq(id)),
+        None => items,
+    };
+    keys(tx, items).await
 }
 
 /// Whatever was done to a file before its newest change is superseded by that.
@@ -131,7 +135,7 @@ async fn unverified(tx: &Tx, project: Option<Uuid>) -> Result<Figure> {
         .filter(Expr::cust("file_operations.verification_status IN ('pending', 'partial', 'failed')"))
         .distinct();
     let rows = match project {
-        Some(id) => rows.filter(work_items::Column::ProjectId.eq(id)),
+        Some(id) => rows.filter(tx.dialect.not_found_by(work_items::Column::ProjectId).eq(id)),
         None => rows,
     };
     let count = rows.clone().count(&tx.conn).await?;
@@ -145,14 +149,11 @@ async fn expired(tx: &Tx, project: Option<Uuid>, lease_now: Timestamp) -> Result
         .join_rev(JoinType::InnerJoin, assignments::Relation::WorkItem.def())
         .filter(open::assignments())
         .filter(assignments::Column::LeaseExpiresAt.lte(lease_now));
-    keys(tx, of_project(items, project)).await
-}
-
-fn of_project(items: Select<work_items::Entity>, project: Option<Uuid>) -> Select<work_items::Entity> {
-    match project {
-        Some(id) => items.filter(work_items::Column::ProjectId.eq(id)),
+    let items = match project {
+        Some(id) => items.filter(tx.dialect.not_found_by(work_items::Column::ProjectId).eq(id)),
         None => items,
-    }
+    };
+    keys(tx, items).await
 }
 
 /// How many items a query selects, and the oldest of them.
