@@ -5,11 +5,14 @@
 //! measured anywhere.
 
 mod call;
+mod catalogue;
 mod check;
 mod explain;
 mod hot;
 mod hot_updates;
 mod indexes;
 mod reading;
+mod report;
+mod served;
 mod swept;
 mod work;

@@ -137,6 +137,11 @@ fn named(kind: Kind, name: &str) -> String {
         ("json", Kind::Sqlite) => "text".to_owned(),
         ("json", Kind::Postgres) => "jsonb".to_owned(),
         ("note", _) => r#"'{"text":"seen"}'"#.to_owned(),
+        // As the product asks SQLite, which has no figures to choose an index by.
+        ("by", Kind::Sqlite) => format!(" INDEXED BY {of}"),
+        ("by", Kind::Postgres) => String::new(),
+        ("off", Kind::Sqlite) => format!("+{of}"),
+        ("off", Kind::Postgres) => of,
         ("hex", Kind::Sqlite) => format!("lower(hex({of}))"),
         ("hex", Kind::Postgres) => format!("replace(CAST({of} AS text), '-', '')"),
         ("last", Kind::Sqlite) => "scope".to_owned(),

@@ -28,6 +28,11 @@ pub(super) const STATEMENTS: &[&str] = &[
      CASE WHEN n % 10 = 0 THEN {id 1c n - 9} END, CASE WHEN n % 1000 = 1 THEN 'handover' ELSE 'message' END, \
      {id 03 n % 1999 + 1}, CASE WHEN n % 1000 <> 1 THEN {id 03 n % 2000 + 1} END, {id 10 n * 5}, \
      CAST('[]' AS {json}), 'agent', CASE WHEN n % 40000 > 100 THEN {at n} END, {at n} FROM {rows 20000}",
+    // An agent that was told much, all of which it read.
+    "INSERT INTO board_messages (id, project_id, kind, from_agent_id, to_agent_id, body, actor_type, read_at, \
+     acknowledged_at, created_at) \
+     SELECT {id 1c 40000 + n}, {id 01 1}, 'message', {id 03 n % 1999 + 1}, {id 03 4}, CAST('[]' AS {json}), 'agent', {at n}, \
+     {at n}, {at n} FROM {rows 3000}",
     "INSERT INTO checkpoints (id, work_item_id, assignment_id, session_id, seq, note, actor_type, created_at) \
      SELECT {id 1d n}, {id 10 n * 20}, {id 11 n * 20}, CASE WHEN n % 2 = 0 THEN {id 16 n} END, 1, 'half of it', 'agent', \
      {at n} FROM {rows 5000}",
