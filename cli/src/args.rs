@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use callboard_service::Ref;
-use clap::{ArgAction, Args, Parser, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, ValueEnum};
 
 use crate::commands::Command;
 
@@ -31,6 +32,30 @@ pub struct Cli {
     pub global: Global,
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Cli {
+    /// Reads the process's arguments.
+    ///
+    /// What a command takes is made only when it is asked for (`defer`): all of them together are a fifth of what a
+    /// short command costs. Help and messages name other commands too, and are made from the whole.
+    pub fn read() -> Result<Self, clap::Error> {
+        Self::try_parse().or_else(|error| {
+            if error.kind() == ErrorKind::DisplayVersion {
+                return Err(error);
+            }
+            let mut whole = Self::whole();
+            let mut found = whole.try_get_matches_from_mut(std::env::args_os())?;
+            Self::from_arg_matches_mut(&mut found).map_err(|e| e.format(&mut whole))
+        })
+    }
+
+    /// Every command with all that it takes.
+    pub fn whole() -> clap::Command {
+        let mut whole = Self::command();
+        whole.build();
+        whole
+    }
 }
 
 /// Flags of every command.

@@ -13,13 +13,12 @@ mod watch;
 use std::process::ExitCode;
 
 use args::Cli;
-use clap::Parser;
 use context::Context;
 
 // One thread is enough: a command runs one verb, and SQLite has threads of its own.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let Cli { global, command } = match Cli::try_parse() {
+    let Cli { global, command } = match Cli::read() {
         Ok(cli) => cli,
         Err(error) => return error::usage(&error),
     };

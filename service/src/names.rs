@@ -23,7 +23,7 @@ pub(crate) fn actor(kind: ActorType, id: Option<Uuid>) -> Option<(WorkItemAssign
     }
 }
 
-/// `agent:SLUG` and `user:NAME` by id: two statements, whatever their number.
+/// `agent:SLUG` and `user:NAME` by id: at most two statements, whatever their number.
 pub(crate) async fn names(
     tx: &Tx,
     wanted: impl IntoIterator<Item = (WorkItemAssigneeType, Uuid)>,
@@ -38,20 +38,17 @@ pub(crate) async fn names(
             }
         }
     }
-    let slugs: Vec<(Uuid, String)> = agent_profiles::Entity::find()
-        .select_only()
-        .columns([agent_profiles::Column::Id, agent_profiles::Column::Slug])
-        .filter(agent_profiles::Column::Id.is_in(agents))
-        .into_tuple()
-        .all(&tx.conn)
-        .await?;
-    let people: Vec<(Uuid, String)> = board_users::Entity::find()
-        .select_only()
-        .columns([board_users::Column::Id, board_users::Column::Name])
-        .filter(board_users::Column::Id.is_in(users))
-        .into_tuple()
-        .all(&tx.conn)
-        .await?;
+    let (mut slugs, mut people): (Vec<(Uuid, String)>, Vec<(Uuid, String)>) = (Vec::new(), Vec::new());
+    if !agents.is_empty() {
+        let of = agent_profiles::Entity::find().filter(agent_profiles::Column::Id.is_in(agents));
+        let of = of.select_only().columns([agent_profiles::Column::Id, agent_profiles::Column::Slug]);
+        slugs = of.into_tuple().all(&tx.conn).await?;
+    }
+    if !users.is_empty() {
+        let of = board_users::Entity::find().filter(board_users::Column::Id.is_in(users));
+        let of = of.select_only().columns([board_users::Column::Id, board_users::Column::Name]);
+        people = of.into_tuple().all(&tx.conn).await?;
+    }
     found.extend(slugs.into_iter().map(|(id, slug)| (id, format!("agent:{slug}"))));
     found.extend(people.into_iter().map(|(id, name)| (id, format!("user:{name}"))));
     Ok(found)

@@ -1,6 +1,5 @@
 //! `callboard completions`.
 
-use clap::CommandFactory;
 use clap_complete::Shell;
 
 use crate::args::Cli;
@@ -21,6 +20,6 @@ const EXAMPLES: &str = "Examples:
 
 pub fn run(args: &Args, context: &Context) -> Result<(), CliError> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "callboard", &mut script);
+    clap_complete::generate(args.shell, &mut Cli::whole(), "callboard", &mut script);
     context.out.raw(&String::from_utf8_lossy(&script))
 }

@@ -43,6 +43,7 @@ use crate::error::CliError;
 
 /// Every command of the program, in the order of `--help`.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Command {
     Quickstart(quickstart::Args),
     Init(setting::init::Args),

@@ -1,7 +1,5 @@
 //! `callboard reference`: docs/cli.md.
 
-use clap::CommandFactory;
-
 use crate::args::Cli;
 use crate::context::Context;
 use crate::error::CliError;
@@ -13,5 +11,5 @@ use crate::output::reference;
 pub struct Args {}
 
 pub fn run(_: &Args, context: &Context) -> Result<(), CliError> {
-    context.out.raw(&reference::markdown(Cli::command()))
+    context.out.raw(&reference::markdown(Cli::whole()))
 }

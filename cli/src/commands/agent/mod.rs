@@ -19,6 +19,7 @@ use crate::error::CliError;
 
 /// Agents: who they are and what they may do
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Command {
     Register(register::Args),
     Show(show::Args),

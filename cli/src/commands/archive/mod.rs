@@ -13,6 +13,7 @@ use crate::error::CliError;
 
 /// Take items off the board whole, and put them back; `item archive` only hides one
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Command {
     Add(add::Args),
     List(list::Args),

@@ -15,6 +15,7 @@ use crate::error::CliError;
 
 /// What came of the work on items: contents in versions, kept under their digest
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Command {
     Add(add::Args),
     List(list::Args),

@@ -25,6 +25,7 @@ use crate::error::CliError;
 
 /// Who holds an item, since when and until when
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Command {
     Assign(assign::Args),
     Cancel(cancel::Args),

@@ -23,6 +23,7 @@ pub struct Args {
 
 /// What was written.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 enum Command {
     List(list::Args),
     Show(show::Args),

@@ -20,6 +20,7 @@ use crate::error::CliError;
 
 /// Decisions: what was decided, why, and what came of it
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Command {
     Add(Box<add::Args>),
     Show(show::Args),

@@ -13,6 +13,7 @@ use crate::error::CliError;
 
 /// What was done to files, and whether they still are as that left them
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Command {
     Track(track::Args),
     Scan(scan::Args),

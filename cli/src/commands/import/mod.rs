@@ -12,6 +12,7 @@ use crate::error::CliError;
 
 /// Take over another tracker's issues, or a board's export
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Command {
     Beads(beads::Args),
     Callboard(callboard::Args),

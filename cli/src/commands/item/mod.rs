@@ -29,6 +29,7 @@ use crate::error::CliError;
 
 /// Items: what there is to do
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Command {
     Add(add::Args),
     Show(show::Args),

@@ -17,6 +17,7 @@ use crate::error::CliError;
 
 /// Look the board over, put it right, and see what was done
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Command {
     ScanCleanup(scan_cleanup::Args),
     ValidateStructure(validate_structure::Args),

@@ -15,6 +15,7 @@ use crate::error::CliError;
 
 /// Messages between agents: send, answer, read and acknowledge
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Command {
     #[command(name = "ack", visible_alias = "acknowledge")]
     Acknowledge(acknowledge::Args),

@@ -15,6 +15,7 @@ use crate::error::CliError;
 
 /// Prerequisites: what must be so before an item can be worked on, or completed
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Command {
     Add(add::Args),
     Remove(remove::Args),

@@ -15,6 +15,7 @@ use crate::error::CliError;
 
 /// Projects: each numbers its own items
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Command {
     Add(add::Args),
     Show(show::Args),

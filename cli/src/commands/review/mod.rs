@@ -11,6 +11,7 @@ use crate::error::CliError;
 
 /// Reviews: finished work that somebody else accepts or rejects
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Command {
     List(list::Args),
     Accept(accept::Args),

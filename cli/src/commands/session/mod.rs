@@ -23,6 +23,7 @@ use crate::error::CliError;
 
 /// Who is at work, since when, on what, and what they would leave behind
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Command {
     Start(start::Args),
     Status(status::Args),

@@ -14,6 +14,7 @@ use crate::error::CliError;
 
 /// What the board, or a project, does where nobody says otherwise
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Command {
     Get(get::Args),
     Set(set::Args),

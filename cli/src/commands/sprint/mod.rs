@@ -17,6 +17,7 @@ use crate::error::CliError;
 
 /// Sprints: ordered items with a first and a last day
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Command {
     Add(add::Args),
     Show(show::Args),

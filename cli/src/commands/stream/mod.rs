@@ -20,6 +20,7 @@ use crate::error::CliError;
 
 /// Work streams: items that are worked on in an order for one purpose
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Command {
     Create(create::Args),
     List(list::Args),

@@ -13,6 +13,7 @@ use crate::error::CliError;
 
 /// The people of the board
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Command {
     Add(add::Args),
     Show(show::Args),

@@ -21,6 +21,7 @@ use crate::error::CliError;
 
 /// Runs of several steps, which survive a crash, and the templates that they are started from
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Command {
     #[command(subcommand)]
     Template(template::Command),

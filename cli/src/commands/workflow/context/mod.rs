@@ -11,6 +11,7 @@ use crate::error::CliError;
 
 /// What the agents of a run tell each other: values by agent and key, which may expire
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Command {
     Get(get::Args),
     Set(set::Args),

@@ -11,6 +11,7 @@ use crate::error::CliError;
 
 /// What runs are started from: steps, what each waits for and what it must hand in
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Command {
     Add(add::Args),
     List(list::Args),
