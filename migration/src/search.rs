@@ -39,20 +39,27 @@ pub(crate) struct Row {
     pub document: Result<Document, DbErr>,
 }
 
-/// Writes a document for each row of a source.
+/// Writes a document for each row of a source: SQLite's thread, or the server, writes a page while the words of the next
+/// one are found here.
 pub(crate) async fn fill(m: &SchemaManager<'_>, table: &'static str, source: &Source) -> Result<(), DbErr> {
     let db = m.get_connection();
-    let mut last = None;
-    loop {
-        let rows = page(db, source, last).await?;
-        let Some(row) = rows.last() else { return Ok(()) };
-        last = Some(row.id);
-        write(m, table, rows).await?;
+    let mut rows = page(db, source, None).await?;
+    while let Some(last) = rows.last().map(|row| row.id) {
+        let next = select(db, source, Some(last)).await?;
+        // Polled first, so that it is under way.
+        let (written, read) = tokio::join!(write(m, table, rows), async { read_all(source, &next) });
+        written?;
+        rows = read?;
     }
+    Ok(())
 }
 
 /// The next rows after an id, in the order of their ids.
 pub(crate) async fn page(db: &impl ConnectionTrait, source: &Source, after: Option<Uuid>) -> Result<Vec<Row>, DbErr> {
+    read_all(source, &select(db, source, after).await?)
+}
+
+async fn select(db: &impl ConnectionTrait, source: &Source, after: Option<Uuid>) -> Result<Vec<QueryResult>, DbErr> {
     let own = |column: &'static str| Expr::col(("c", column));
     let mut select = Query::select();
     select.expr_as(own("id"), "id").from_as(source.table, "c");
@@ -78,7 +85,11 @@ pub(crate) async fn page(db: &impl ConnectionTrait, source: &Source, after: Opti
         select.and_where(Expr::cust("typeof(c.id) = 'blob' AND length(c.id) = 16"));
     }
     select.order_by(("c", "id"), Order::Asc).limit(PAGE);
-    db.query_all(&select).await?.iter().map(|row| read(source, row)).collect()
+    db.query_all(&select).await
+}
+
+fn read_all(source: &Source, rows: &[QueryResult]) -> Result<Vec<Row>, DbErr> {
+    rows.iter().map(|row| read(source, row)).collect()
 }
 
 fn read(source: &Source, row: &QueryResult) -> Result<Row, DbErr> {

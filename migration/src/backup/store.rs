@@ -122,15 +122,15 @@ pub(crate) fn remove(folder: &Path, backup: &Backup) {
     }
 }
 
-impl Partial {
-    /// Brings the file to the disk, and gives its size and SHA-256.
-    pub(crate) fn finish(&self) -> Result<(u64, String), Error> {
-        let io = |e: io::Error| failed(&self.path, &e);
-        let mut file = open_plain(&self.path)?;
-        file.sync_all().map_err(io)?;
-        digest(&mut file).map_err(io)
-    }
+/// Brings a file that is written to the disk, and gives its size and SHA-256.
+pub(crate) fn finish(path: &Path) -> Result<(u64, String), Error> {
+    let io = |e: io::Error| failed(path, &e);
+    let mut file = open_plain(path)?;
+    file.sync_all().map_err(io)?;
+    digest(&mut file).map_err(io)
+}
 
+impl Partial {
     /// Gives it its final name, and writes the manifest, which makes a backup of it.
     pub(crate) fn publish(mut self, manifest: Manifest) -> Result<Backup, Error> {
         let path = self.folder.join(&manifest.file);

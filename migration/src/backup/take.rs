@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction};
 
 use super::manifest::{Backup, Manifest, Reason, Source};
 use super::sqlite::{self, Contents};
-use super::store::{Partial, Store};
+use super::store::{self, Partial, Store};
 use super::{Rights, Settings, folder};
 use crate::error::Error;
 use crate::runner::{Applied, Event, Options, Patience, Place, State, inspect, open_for_reading};
@@ -115,14 +115,20 @@ pub(super) async fn of_sqlite(
     let copied = copied.await;
     let _ = db.execute_unprepared("ROLLBACK").await;
     let contents = copied?;
-    if let Err(error) = sqlite::check_copy(&partial.path, &contents).await {
+    // Nobody writes to it any more: it is synced and hashed while SQLite reads it.
+    let copy = partial.path.clone();
+    let finishing = tokio::task::spawn_blocking(move || store::finish(&copy));
+    let (checked, finished) = tokio::join!(sqlite::check_copy(&partial.path, &contents), finishing);
+    if let Err(error) = checked {
         // A copy of damaged pages is as damaged: that is no fault of the copy.
         let damaged = |reason| Error::Damaged { doing: "backing it up", reason };
         sqlite::sound(db, &Place::sqlite()).await.map_err(damaged)?;
         return Err(error);
     }
+    let stopped = |e: tokio::task::JoinError| Error::Io { path: partial.path.clone(), reason: e.to_string() };
+    let finished = finished.map_err(stopped)??;
     let source = Source { location: location(path), schema: None, origin: contents.origin.clone() };
-    let backup = publish(partial, Kind::Sqlite, source, reason, settings, contents, None)?;
+    let backup = publish(partial, finished, Kind::Sqlite, source, reason, settings, contents, None)?;
     if let Some(keep) = settings.keep {
         store.prune(keep, &backup);
     }
@@ -131,8 +137,10 @@ pub(super) async fn of_sqlite(
 }
 
 /// Writes the manifest of a file that was checked, and gives both their names.
+#[expect(clippy::too_many_arguments, reason = "what a manifest says")]
 pub(super) fn publish(
     partial: Partial,
+    (bytes, sha256): (u64, String),
     database: Kind,
     source: Source,
     reason: Reason,
@@ -140,7 +148,6 @@ pub(super) fn publish(
     contents: Contents,
     rights: Option<Rights>,
 ) -> Result<Backup, Error> {
-    let (bytes, sha256) = partial.finish()?;
     let manifest = Manifest {
         manifest_version: Manifest::version(),
         id: partial.id.clone(),

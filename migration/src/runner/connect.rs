@@ -37,6 +37,10 @@ pub(super) fn beside(path: &Path, ending: &str) -> bool {
     Path::new(&name).exists()
 }
 
+/// The pages that a migration keeps in memory, in KiB: with SQLite's own 2 MiB it reads what it writes, and sorts its
+/// indexes, through the file. It is taken as it is needed; the sorting of one index may take as much again.
+const CACHE_KIB: u32 = 32 * 1024;
+
 /// How long a server may take to answer the first time.
 const SERVER_PATIENCE: Duration = Duration::from_secs(15);
 
@@ -50,6 +54,9 @@ pub(crate) async fn sqlite(path: &Path, access: Access, busy: Duration) -> Resul
         .foreign_keys(false)
         .busy_timeout(busy)
         .disable_statement_logging();
+    if matches!(access, Access::Write | Access::WriteNew) {
+        options = options.pragma("cache_size", format!("-{CACHE_KIB}"));
+    }
     match access {
         Access::Write => {}
         Access::WriteNew => options = options.journal_mode(SqliteJournalMode::Wal),

@@ -13,7 +13,7 @@ use super::script::{Part, Script};
 use super::{database, rights};
 use crate::backup::manifest::{Backup, Reason, Source};
 use crate::backup::sqlite::Contents;
-use crate::backup::store::{Store, open_plain};
+use crate::backup::store::{Store, finish, open_plain};
 use crate::backup::take::publish;
 use crate::backup::{Settings, folder};
 use crate::error::Error;
@@ -57,7 +57,17 @@ impl Dump<'_> {
         verify(&partial.path, &self.place.schema, &self.contents.rows).await?;
         let schema = Some(self.place.schema.clone());
         let source = Source { location, schema, origin: self.contents.origin.clone() };
-        let backup = publish(partial, Kind::Postgres, source, self.reason, self.settings, self.contents, Some(rights))?;
+        let finished = finish(&partial.path)?;
+        let backup = publish(
+            partial,
+            finished,
+            Kind::Postgres,
+            source,
+            self.reason,
+            self.settings,
+            self.contents,
+            Some(rights),
+        )?;
         if let Some(keep) = self.settings.keep {
             store.prune(keep, &backup);
         }
