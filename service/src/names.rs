@@ -38,19 +38,18 @@ pub(crate) async fn names(
             }
         }
     }
-    let (mut slugs, mut people): (Vec<(Uuid, String)>, Vec<(Uuid, String)>) = (Vec::new(), Vec::new());
     if !agents.is_empty() {
         let of = agent_profiles::Entity::find().filter(agent_profiles::Column::Id.is_in(agents));
         let of = of.select_only().columns([agent_profiles::Column::Id, agent_profiles::Column::Slug]);
-        slugs = of.into_tuple().all(&tx.conn).await?;
+        let slugs: Vec<(Uuid, String)> = of.into_tuple().all(&tx.conn).await?;
+        found.extend(slugs.into_iter().map(|(id, slug)| (id, format!("agent:{slug}"))));
     }
     if !users.is_empty() {
         let of = board_users::Entity::find().filter(board_users::Column::Id.is_in(users));
         let of = of.select_only().columns([board_users::Column::Id, board_users::Column::Name]);
-        people = of.into_tuple().all(&tx.conn).await?;
+        let people: Vec<(Uuid, String)> = of.into_tuple().all(&tx.conn).await?;
+        found.extend(people.into_iter().map(|(id, name)| (id, format!("user:{name}"))));
     }
-    found.extend(slugs.into_iter().map(|(id, slug)| (id, format!("agent:{slug}"))));
-    found.extend(people.into_iter().map(|(id, name)| (id, format!("user:{name}"))));
     Ok(found)
 }
 
