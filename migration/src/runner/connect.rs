@@ -54,9 +54,6 @@ pub(crate) async fn sqlite(path: &Path, access: Access, busy: Duration) -> Resul
         .foreign_keys(false)
         .busy_timeout(busy)
         .disable_statement_logging();
-    if matches!(access, Access::Write | Access::WriteNew) {
-        options = options.pragma("cache_size", format!("-{CACHE_KIB}"));
-    }
     match access {
         Access::Write => {}
         Access::WriteNew => options = options.journal_mode(SqliteJournalMode::Wal),
@@ -80,6 +77,11 @@ pub(crate) async fn sqlite(path: &Path, access: Access, busy: Duration) -> Resul
         .map_err(|e| sqlite_failed(path, &e))?;
     let db = SqlxSqliteConnector::from_sqlx_sqlite_pool(pool);
     check_sqlite(&db, path).await?;
+    if matches!(access, Access::Write | Access::WriteNew) {
+        // Not with the others: it reads the schema, and what is wrong with that is for the check to name.
+        let failed = |e: sea_orm::DbErr| Error::database("opening", &e);
+        db.execute_unprepared(&format!("PRAGMA cache_size = -{CACHE_KIB}")).await.map_err(failed)?;
+    }
     Ok(db)
 }
 

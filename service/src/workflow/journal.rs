@@ -19,13 +19,16 @@ use crate::id;
 
 /// A locked run, and what happened to it and its steps in this transaction.
 ///
-/// The steps are written as they change; the run and the ledger rows once, by [`Journal::close`].
+/// The steps are written as they change; what begins as soon as it is added, the run and the ledger rows once, by
+/// [`Journal::close`].
 #[derive(Debug)]
 pub(crate) struct Journal<'t> {
     pub tx: &'t Tx,
     pub run: runs::Model,
     before: runs::Model,
     events: Vec<events::Model>,
+    /// Added, but not written yet.
+    added: Vec<steps::Model>,
 }
 
 impl<'t> Journal<'t> {
@@ -33,7 +36,7 @@ impl<'t> Journal<'t> {
     pub async fn open(tx: &'t Tx, run: Uuid) -> Result<Self> {
         let found = runs::Entity::find_by_id(run).lock_exclusive().one(&tx.conn).await?;
         let run = found.ok_or_else(|| Error::not_found("workflow run", run.to_string()))?;
-        Ok(Self { tx, before: run.clone(), run, events: Vec::new() })
+        Ok(Self { tx, before: run.clone(), run, events: Vec::new(), added: Vec::new() })
     }
 
     /// Adds a run; `None` where one of that `workflow_id` is there, also one that came in this instant.
@@ -43,7 +46,7 @@ impl<'t> Journal<'t> {
         if runs::Entity::insert(row).on_conflict(once).exec_without_returning(&tx.conn).await? == 0 {
             return Ok(None);
         }
-        let mut journal = Self { tx, before: run.clone(), run, events: Vec::new() };
+        let mut journal = Self { tx, before: run.clone(), run, events: Vec::new(), added: Vec::new() };
         journal.note("created", None, None, None);
         Ok(Some(journal))
     }
@@ -111,15 +114,30 @@ impl<'t> Journal<'t> {
 
     /// Inserts steps that are pending, each with its ledger row.
     pub async fn add_steps(&mut self, rows: &[steps::Model]) -> Result<()> {
+        self.insert(rows).await?;
+        self.tell_added(rows);
+        Ok(())
+    }
+
+    /// Adds steps that may begin in this transaction: each is written once, as it then is, and is read by nobody before.
+    pub fn add_to_begin(&mut self, rows: &[steps::Model]) {
+        self.added.extend_from_slice(rows);
+        self.tell_added(rows);
+    }
+
+    async fn insert(&self, rows: &[steps::Model]) -> Result<()> {
         for chunk in rows.chunks(500) {
             let chunk = chunk.iter().map(|s| s.clone().into_active_model().reset_all());
             steps::Entity::insert_many(chunk).exec_without_returning(&self.tx.conn).await?;
         }
+        Ok(())
+    }
+
+    fn tell_added(&mut self, rows: &[steps::Model]) {
         for step in rows {
             let named = serde_json::json!({ "name": step.name, "number": step.step_number });
             self.push("step_added", Some(step.id), (None, Some(step.status.as_str())), None, Some(named));
         }
-        Ok(())
     }
 
     /// Moves a step and writes what `change` makes of the row, guarded by the status that was read.
@@ -163,8 +181,12 @@ impl<'t> Journal<'t> {
     }
 
     /// Writes what differs between two states of a step's row, guarded by the status of the first.
-    pub async fn write_step(&self, before: &steps::Model, after: &mut steps::Model) -> Result<()> {
+    pub async fn write_step(&mut self, before: &steps::Model, after: &mut steps::Model) -> Result<()> {
         after.updated_at = self.tx.now;
+        if let Some(added) = self.added.iter_mut().find(|step| step.id == before.id && step.status == before.status) {
+            *added = after.clone();
+            return Ok(());
+        }
         let result = steps::Entity::update_many()
             .set(changed(before, after))
             .filter(steps::Column::Id.eq(before.id))
@@ -186,6 +208,7 @@ impl<'t> Journal<'t> {
             return Ok(self.run);
         }
         self.run.updated_at = self.tx.now;
+        self.insert(&self.added).await?;
         runs::Entity::update_many()
             .set(changed(&self.before, &self.run))
             .filter(runs::Column::Id.eq(self.run.id))

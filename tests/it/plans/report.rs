@@ -36,7 +36,8 @@ const HEAD: &str = "# Indexes
 What each index is there for, and how much work that is with it and without: counted on a board with 100,000 items
 (`tests/support/large/`), in a transaction that drops the index and rolls back. No time is measured. On SQLite the work is
 steps of its virtual machine, on PostgreSQL rows and index entries that were read; the figures of the two can't be compared.
-On PostgreSQL 0 is an index that had nothing to give.
+On PostgreSQL 0 is an index that had nothing to give, and the work without one is that of one run: what it does instead
+depends on the rows that its ANALYZE happened to look at.
 
 An index that does not save half of some call's work, and is neither what holds a value unique nor what finds the rows that
 refer to one that is deleted, fails the tests: `tests/it/plans/`. So does one that is missing here. The schema is the same
@@ -82,7 +83,9 @@ pub fn compare(kind: Kind, lines: &[Line]) {
         "docs/performance/indexes.md is of other indexes: CALLBOARD_BLESS=1 renews it"
     );
     for (found, kept) in found.iter().zip(&kept) {
-        let near = found.ratio <= kept.ratio * 2 + 2 && kept.ratio <= found.ratio * 2 + 2;
+        // What PostgreSQL does without an index depends on the rows that its ANALYZE happened to look at; that each helps
+        // is held by the test itself.
+        let near = kind == Kind::Postgres || found.ratio <= kept.ratio * 2 + 2 && kept.ratio <= found.ratio * 2 + 2;
         assert!(near, "{}: {} times, and the report says {}", found.index, found.ratio, kept.ratio);
     }
 }

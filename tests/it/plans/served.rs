@@ -217,11 +217,11 @@ fn records() -> Vec<(&'static str, Served)> {
     let served = vec![
         (
             "ix_work_items_ready_project",
-            "`claim --project`: the most urgent item of a project",
+            "`claim --project`: the most urgent items of a project",
             "SELECT id FROM work_items{by ix_work_items_ready_project} WHERE status = 'todo' AND delegation_status = 'unassigned' AND unmet_prerequisites = 0 \
              AND archived_at IS NULL AND available_at IS NULL \
              AND assignee_id IS NULL AND type <> 'epic' AND requirement_key = '' AND project_id = {id 01 7} \
-             ORDER BY priority, id LIMIT 1",
+             ORDER BY priority, id LIMIT 20",
         ),
         (
             "ix_work_items_preassigned",

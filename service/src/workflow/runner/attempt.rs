@@ -54,7 +54,7 @@ impl Verb for BeginSteps<'_> {
             .filter(|asked| !recorded.iter().any(|step| step.step_number == asked.number))
             .map(|asked| pending(tx, self.run, asked))
             .collect();
-        journal.add_steps(&fresh).await?;
+        journal.add_to_begin(&fresh);
         recorded.extend(fresh);
         recorded.sort_by_key(|step| step.step_number);
         let mut begun = Vec::with_capacity(recorded.len());
