@@ -37,7 +37,7 @@ pub struct Cli {
 impl Cli {
     /// Reads the process's arguments.
     ///
-    /// What a command takes is made only when it is asked for (`defer`): all of them together are a fifth of what a
+    /// What a command takes is made only when it is asked for (`defer`): all of them together are a sixth of what a
     /// short command costs. Help and messages name other commands too, and are made from the whole.
     pub fn read() -> Result<Self, clap::Error> {
         Self::try_parse().or_else(|error| {

@@ -218,16 +218,16 @@ fn records() -> Vec<(&'static str, Served)> {
         (
             "ix_work_items_ready_project",
             "`claim --project`: the most urgent items of a project",
-            "SELECT id FROM work_items{by ix_work_items_ready_project} WHERE status = 'todo' AND delegation_status = 'unassigned' AND unmet_prerequisites = 0 \
-             AND archived_at IS NULL AND available_at IS NULL \
+            "SELECT id FROM work_items{by ix_work_items_ready_project} WHERE status = 'todo' \
+             AND delegation_status = 'unassigned' AND unmet_prerequisites = 0 AND archived_at IS NULL AND available_at IS NULL \
              AND assignee_id IS NULL AND type <> 'epic' AND requirement_key = '' AND project_id = {id 01 7} \
              ORDER BY priority, id LIMIT 20",
         ),
         (
             "ix_work_items_preassigned",
             "`claim`: what is set aside for the agent",
-            "SELECT id FROM work_items{by ix_work_items_preassigned} WHERE status = 'todo' AND delegation_status = 'unassigned' AND unmet_prerequisites = 0 \
-             AND archived_at IS NULL AND available_at IS NULL \
+            "SELECT id FROM work_items{by ix_work_items_preassigned} WHERE status = 'todo' \
+             AND delegation_status = 'unassigned' AND unmet_prerequisites = 0 AND archived_at IS NULL AND available_at IS NULL \
              AND assignee_type = 'agent' AND type <> 'epic' AND assignee_id = {id 03 217} ORDER BY priority, id LIMIT 1",
         ),
         ("ix_file_operations_path_work_item_id", "`file track`, `file verify`: what was done to a file before", FILE),
