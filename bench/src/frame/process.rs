@@ -77,7 +77,7 @@ pub fn peer(name: &str) -> Result<PathBuf> {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers").join(name).join("Cargo.toml");
     let mut cargo = Command::new("cargo");
     cargo.args(["build", "--quiet", "--release", "--locked", "--manifest-path"]).arg(manifest);
-    cargo.env("CARGO_TARGET_DIR", &target).env_remove("CARGO_PROFILE_RELEASE_LTO");
+    cargo.env("CARGO_TARGET_DIR", &target);
     output(cargo, Cpus::All)?;
     Ok(target.join("release").join(format!("callboard-peer-{name}")))
 }

@@ -192,7 +192,7 @@ impl Claim {
                 kind: self.kind,
                 tag: self.tag.as_deref(),
             };
-            return self.claim_item(tx, item, &within, lease).await;
+            return Box::pin(self.claim_item(tx, item, &within, lease)).await;
         }
         let (project, sprint, stream) = (project_id, sprint.map(|sprint| sprint.id), stream.map(|stream| stream.id));
         let agent = agent::find(tx, &self.agent).await?;
@@ -227,7 +227,7 @@ impl Claim {
             if !call.locked {
                 eligible::lock_agent(tx, &Ref::Id(agent.id)).await?;
             }
-            reap::reap(tx, project, REAP).await?;
+            Box::pin(reap::reap(tx, project, REAP)).await?;
         }
         let mut claimed = Vec::new();
         while claimed.len() < self.count as usize {
@@ -239,7 +239,7 @@ impl Claim {
             // Too few: what ran out may be what is missing.
             if !reaped {
                 reaped = true;
-                if !reap::reap(tx, project, REAP).await?.is_empty() {
+                if !Box::pin(reap::reap(tx, project, REAP)).await?.is_empty() {
                     continue;
                 }
             }

@@ -138,9 +138,10 @@ impl Callboard {
     }
 
     async fn run_attempt<V: Verb>(&self, actor: Actor, verb: &V, looks: &Looks) -> Result<V::Output> {
-        // In a session more is asked first.
+        // In a session more is asked first. In a box, as below: a future is moved about in all of its size, done or not.
         if self.session.is_none()
-            && let Some(output) = verb.apply_alone(self.alone(&self.db.writer, actor)).await?
+            && self.db.dialect.changes_at_once()
+            && let Some(output) = Box::pin(verb.apply_alone(self.alone(&self.db.writer, actor))).await?
         {
             return Ok(output);
         }
@@ -153,7 +154,8 @@ impl Callboard {
         }
         let tx = self.begin_write(actor, looks).await?;
         let news = tx.news.clone();
-        let output = end(apply(verb, &tx).await, tx).await?;
+        let applied = Box::pin(apply(verb, &tx)).await;
+        let output = end(applied, tx).await?;
         if news.is_told() {
             self.db.bell.ring(&self.db).await;
         }

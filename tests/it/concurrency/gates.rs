@@ -2,7 +2,7 @@
 //! are tracked. The controls are in `gates_control`.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use callboard_service::assignment::{Claim, Claimed, Complete};
 use callboard_service::entity::{
@@ -18,7 +18,7 @@ use support::{Seed, TestDb, both};
 use tokio::sync::Barrier;
 use uuid::Uuid;
 
-use super::race::{ROUNDS, assert_raced, boards, race, race_behind};
+use super::race::{ROUNDS, assert_raced, boards, race};
 use crate::gate::Gated;
 
 /// An enhanced item, claimed, and one that waits for prerequisites of every type.
@@ -130,15 +130,12 @@ both! {
         let gated = Gated::new(&t).await;
         let (seed, agent) = (&gated.seed, &gated.agent);
         let boards = boards(&t).await;
-        let (mut overlaps, mut tracked_first, mut took) = (0, 0, Duration::ZERO);
+        let (mut overlaps, mut tracked_first) = (0, 0);
         for round in 0..ROUNDS {
             let (held, _) = pair(seed, agent).await;
             gated.create(held.item.id, &format!("good {round}"), "x").await;
             let actors = [seed.me, Actor::agent(agent.id)];
-            // A completion looks at files first: somewhere on its way the other begins.
-            let (track, waits) = (missing(held.item.id, round), took.mul_f64(fastrand::f64()));
-            let (tracked, done, overlap, last) = race_behind(&boards, actors, track, complete(&held), waits).await;
-            took = last;
+            let (tracked, done, overlap) = race(&boards, actors, missing(held.item.id, round), complete(&held)).await;
             overlaps += usize::from(overlap);
             tracked.unwrap_or_else(|error| panic!("round {round}: {error}"));
             let first = was_tracked_first(seed, held.item.id).await;

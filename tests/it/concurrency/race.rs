@@ -1,6 +1,8 @@
 //! Two calls at once: what each gave, and whether they overlapped.
 
-use std::sync::Arc;
+use std::any::TypeId;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::{Duration, Instant};
 
 use callboard_service::entity::{task_assignments, work_items};
@@ -9,7 +11,9 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, TransactionTrait};
 use serde_json::Value;
 use support::{Seed, TestDb};
+use tokio::runtime::{self, Handle};
 use tokio::sync::Barrier;
+use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 /// How often each race is run.
@@ -20,7 +24,14 @@ pub const CONTROL_ROUNDS: usize = 40;
 /// What a call gave, when it began and when it ended.
 pub type Timed<T> = (Result<T, Error>, Instant, Instant);
 
+/// How long the two verbs of a race took when they last met, by the test's runtime and their types.
+type Took = Mutex<HashMap<(runtime::Id, TypeId), [Duration; 2]>>;
+static TOOK: LazyLock<Took> = LazyLock::new(Mutex::default);
+
 /// Runs two verbs at once, each on a board of its own, and says whether they overlapped.
+///
+/// Either begins somewhere in the time that the other takes, as far as the last round tells: of two that begin at once the
+/// shorter would always come first, and a pause of a fixed length is too long for the one pair and too short for another.
 pub async fn race<A, B>(
     boards: &[Callboard; 2],
     actors: [Actor; 2],
@@ -31,34 +42,45 @@ where
     A: Verb + Send + 'static,
     B: Verb + Send + 'static,
 {
-    let (a, b, overlap, _) = race_behind(boards, actors, a, b, Duration::ZERO).await;
-    (a, b, overlap)
+    let pair = (Handle::current().id(), TypeId::of::<(A, B)>());
+    let took = || TOOK.lock().expect("nobody panics in here");
+    let [first, second] = took().get(&pair).copied().unwrap_or_default();
+    // The second's beginning, seen from the first's: from shortly after that one ends back to shortly before it began.
+    let window = (first + second).mul_f64(0.9 * fastrand::f64());
+    let (before, after) = (second.mul_f64(0.9).saturating_sub(window), window.saturating_sub(second.mul_f64(0.9)));
+    let together = Arc::new(std::sync::Barrier::new(2));
+    let first = side(boards[0].clone(), actors[0], a, before, Arc::clone(&together));
+    let second = side(boards[1].clone(), actors[1], b, after, together);
+    let (a, b) = (first.await.expect("the call ends"), second.await.expect("the call ends"));
+    took().insert(pair, [a.2 - a.1, b.2 - b.1]);
+    (a.0, b.0, a.1 < b.2 && b.1 < a.2)
 }
 
-/// As [`race`], where the first waits for so long before it begins, and with how long the second took: of two that take
-/// much more and less, the shorter would always come first.
-pub async fn race_behind<A, B>(
-    boards: &[Callboard; 2],
-    actors: [Actor; 2],
-    a: A,
-    b: B,
+/// One of the two, on a thread of its own as in a process of its own: on one that both share, what is done on the lane
+/// would be over before the other begins.
+fn side<V>(
+    board: Callboard,
+    actor: Actor,
+    verb: V,
     waits: Duration,
-) -> (Result<A::Output, Error>, Result<B::Output, Error>, bool, Duration)
+    together: Arc<std::sync::Barrier>,
+) -> JoinHandle<Timed<V::Output>>
 where
-    A: Verb + Send + 'static,
-    B: Verb + Send + 'static,
+    V: Verb + Send + 'static,
 {
-    let barrier = Arc::new(Barrier::new(2));
-    let (board, at) = (boards[0].clone(), Arc::clone(&barrier));
-    let first = tokio::spawn(async move {
-        at.wait().await;
-        tokio::time::sleep(waits).await;
-        timed(board, actors[0], a, Arc::new(Barrier::new(1))).await
-    });
-    let second = tokio::spawn(timed(boards[1].clone(), actors[1], b, barrier));
-    let (a, b) = (first.await.expect("the call ends"), second.await.expect("the call ends"));
-    let overlap = a.1 < b.2 && b.1 < a.2;
-    (a.0, b.0, overlap, b.2 - b.1)
+    let runtime = Handle::current();
+    tokio::task::spawn_blocking(move || {
+        together.wait();
+        let ready = Instant::now();
+        // A sleep alone ends too late by as much as a short verb takes.
+        std::thread::sleep(waits.saturating_sub(Duration::from_micros(200)));
+        while ready.elapsed() < waits {
+            std::hint::spin_loop();
+        }
+        let begun = Instant::now();
+        let result = runtime.block_on(board.run(actor, &verb));
+        (result, begun, Instant::now())
+    })
 }
 
 /// Runs one verb as a side of a race: both begin when both are there.

@@ -4,11 +4,11 @@
 //! here runs from its beginning to its end without ever waiting. (`ProxyDatabaseTrait`, the other such trait, is async, and
 //! does not compile beside sqlx-sqlite in SeaORM 2.0.4.)
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sea_orm::{
-    DatabaseConnection, DatabaseConnectionType, DbBackend, DbErr, ExecResult, MockDatabase, MockDatabaseConnection,
-    MockDatabaseTrait, QueryResult, Statement, Transaction,
+    DatabaseConnection, DatabaseConnectionType, DatabaseTransaction, DbBackend, DbErr, ExecResult, MockDatabase,
+    MockDatabaseConnection, MockDatabaseTrait, QueryResult, Statement, Transaction, TransactionTrait,
 };
 
 use super::connection::Link;
@@ -16,8 +16,46 @@ use super::connection::Link;
 #[derive(Debug)]
 struct Driver(Arc<Link>);
 
+/// Where verbs run, one after the other: the lane's connection, and SeaORM's transaction over it.
+///
+/// That transaction is handed from verb to verb: to begin one costs as much as a statement, because its future has room for
+/// every driver's (15 KB, moved three times). It knows nothing of what was done in it; the connection does.
+pub(super) struct Seat {
+    pub link: Arc<Link>,
+    spare: Mutex<Option<DatabaseTransaction>>,
+}
+
+impl Seat {
+    pub(super) fn new(link: Link) -> Self {
+        Self { link: Arc::new(link), spare: Mutex::default() }
+    }
+
+    /// Holding it, nothing panics.
+    fn spare(&self) -> MutexGuard<'_, Option<DatabaseTransaction>> {
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The transaction of a verb, which begins with a savepoint.
+    pub(super) async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        let spare = self.spare().take();
+        match spare {
+            Some(transaction) => {
+                self.link.set();
+                Ok(transaction)
+            }
+            None => connection(&self.link).begin().await,
+        }
+    }
+
+    /// Keeps what a verb did. Only what ended well is used again: a panic poisons the lock that SeaORM has in it.
+    pub(super) fn keep(&self, transaction: DatabaseTransaction) {
+        self.link.keep();
+        *self.spare() = Some(transaction);
+    }
+}
+
 /// A connection of SeaORM's over the lane's; to begin on it is to set a savepoint.
-pub(super) fn connection(link: &Arc<Link>) -> DatabaseConnection {
+fn connection(link: &Arc<Link>) -> DatabaseConnection {
     let driver = MockDatabaseConnection::new(Driver(Arc::clone(link)));
     DatabaseConnectionType::MockDatabaseConnection(Arc::new(driver)).into()
 }

@@ -2,10 +2,11 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::connection::{Link, Place};
+use super::driver::Seat;
 use super::error::Refused;
 use super::job::{Fate, Job};
 use super::options::{LaneCounts, WriteLane};
@@ -20,7 +21,7 @@ pub(super) struct Shared {
     /// So many wait as were in the last group.
     complete: Condvar,
     last: Last,
-    link: Arc<Link>,
+    seat: Seat,
     limits: WriteLane,
     /// Cannot be opened, or is closed: everything is done on SeaORM's connection.
     is_shut: AtomicBool,
@@ -66,10 +67,10 @@ enum Stopped {
 
 impl Shared {
     pub(super) fn new(place: Place, limits: WriteLane) -> Self {
-        let link = Arc::new(Link::new(place));
+        let seat = Seat::new(Link::new(place));
         let (queue, complete) = (Mutex::default(), Condvar::new());
         let (last, is_shut, counts) = (Last::default(), AtomicBool::new(false), Counts::default());
-        Self { queue, complete, last, link, limits, is_shut, counts }
+        Self { queue, complete, last, seat, limits, is_shut, counts }
     }
 
     /// A panic while the queue was locked cannot have left it half changed.
@@ -108,7 +109,7 @@ impl Shared {
     }
 
     pub(super) fn has_connection(&self) -> bool {
-        self.link.is_open()
+        self.seat.link.is_open()
     }
 
     pub(super) fn max_time(&self) -> Duration {
@@ -117,7 +118,7 @@ impl Shared {
 
     /// Opens the connection at its first use; gives whether a commit never waits for readers.
     pub(super) fn open(&self) -> bool {
-        match self.link.open() {
+        match self.seat.link.open() {
             Ok(is_wal) => is_wal,
             Err(error) => {
                 tracing::debug!(%error, "there is no write lane");
@@ -137,7 +138,7 @@ impl Shared {
     /// The caller has the turn: nobody writes meanwhile.
     pub(super) fn close(&self) {
         self.shut();
-        self.link.close();
+        self.seat.link.close();
     }
 
     /// Takes a group from the queue and answers each of it. The caller has the turn.
@@ -217,13 +218,13 @@ impl Shared {
                 self.put_back(group.split_off(at));
                 break;
             }
-            match group[at].run(&self.link, bare) {
+            match group[at].run(&self.seat, bare) {
                 None => {
-                    self.link.rollback();
+                    self.seat.link.rollback();
                     return Err(Stopped::Lost(at));
                 }
                 Some(standing) if standing.left && group.len() > 1 => {
-                    self.link.rollback();
+                    self.seat.link.rollback();
                     return Err(Stopped::Mixed);
                 }
                 Some(standing) => {
@@ -239,11 +240,11 @@ impl Shared {
         self.counts.largest.fetch_max(done, Ordering::Relaxed);
         if refused == group.len() {
             // Nothing was written.
-            self.link.rollback();
+            self.seat.link.rollback();
             return Ok(());
         }
         let written = Instant::now();
-        if let Err(error) = self.link.commit() {
+        if let Err(error) = self.seat.link.commit() {
             group.drain(..).for_each(|job| job.tell(Fate::Failed(error.clone())));
         }
         self.last.verbs.store(group.len(), Ordering::Relaxed);
@@ -256,7 +257,7 @@ impl Shared {
     fn begin(&self, patience: Duration) -> Result<(), Refused> {
         let begun = Instant::now();
         loop {
-            match self.link.begin(patience) {
+            match self.seat.link.begin(patience) {
                 Err(Refused::Busy(_)) if begun.elapsed() < patience => std::thread::sleep(NAP),
                 tried => return tried,
             }
@@ -278,6 +279,8 @@ impl Shared {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::db::connect::Synchronous;
     use crate::db::lane::connection::Verb;
@@ -292,7 +295,8 @@ mod tests {
 
         fn put_back(&mut self) {}
 
-        fn run(&mut self, link: &Arc<Link>, bare: bool) -> Option<Verb> {
+        fn run(&mut self, seat: &Seat, bare: bool) -> Option<Verb> {
+            let link = &seat.link;
             link.enter(bare);
             let added = link.write("INSERT INTO counts VALUES (1)", &[]);
             let standing = link.leave();
@@ -318,11 +322,11 @@ mod tests {
                 let held = Arc::clone(&shared);
                 let panics = std::thread::spawn(move || {
                     let _queue = held.queue();
-                    held.link.poison();
+                    held.seat.link.poison();
                 });
                 assert!(panics.join().is_err());
             }
-            assert_eq!((shared.queue.is_poisoned(), shared.link.is_poisoned()), (poisoned, poisoned));
+            assert_eq!((shared.queue.is_poisoned(), shared.seat.link.is_poisoned()), (poisoned, poisoned));
             shared.push(Box::new(Add(Arc::clone(&answers))));
             assert_eq!(shared.round(Duration::ZERO), Round::Done);
             assert!(shared.is_idle());

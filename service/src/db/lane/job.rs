@@ -3,16 +3,17 @@
 use std::any::Any;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use futures_util::FutureExt;
-use sea_orm::{DbErr, TransactionTrait};
+use sea_orm::DbErr;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
-use super::connection::{Link, Verb as Standing};
-use super::driver;
+use super::connection::Verb as Standing;
+use super::driver::Seat;
 use crate::db::DatabaseError;
 use crate::db::caller::Caller;
 use crate::db::transaction::{BoxFuture, Tx, apply, end};
@@ -150,7 +151,7 @@ pub(super) trait Job: Send {
     /// Puts it back into the queue.
     fn put_back(&mut self);
     /// Runs it in the transaction that is open, `bare` without a savepoint; it may be run again when that is lost. `None`: it lost it.
-    fn run(&mut self, link: &Arc<Link>, bare: bool) -> Option<Standing>;
+    fn run(&mut self, seat: &Seat, bare: bool) -> Option<Standing>;
     /// Tells the caller.
     fn tell(self: Box<Self>, fate: Fate);
 }
@@ -174,19 +175,25 @@ impl<V: Verb + Send + 'static> Job for Queued<V> {
         self.ticket.change(TAKEN, QUEUED);
     }
 
-    fn run(&mut self, link: &Arc<Link>, bare: bool) -> Option<Standing> {
+    fn run(&mut self, seat: &Seat, bare: bool) -> Option<Standing> {
+        let link = &seat.link;
         link.enter(bare);
-        // A new one each time: a panic poisons the lock that SeaORM has around it.
-        let db = driver::connection(link);
         let (verb, caller) = (&self.verb, &self.caller);
         let _inside = self.runtime.as_ref().map(Handle::enter);
         let ran = catch_unwind(AssertUnwindSafe(|| {
-            let whole = async {
-                let tx = Tx::on_lane(db.begin().await?, caller, link);
-                end(apply(verb, &tx).await, tx).await
-            };
+            // Pinned where it is made: a verb's future has thousands of bytes, which a call would move.
+            let mut whole = pin!(async {
+                let tx = Tx::on_lane(seat.begin().await?, caller, link);
+                match apply(verb, &tx).await {
+                    Ok(output) => {
+                        seat.keep(tx.conn);
+                        Ok(output)
+                    }
+                    refused => end(refused, tx).await,
+                }
+            });
             // Every statement is done when it is asked for, so one look is enough.
-            whole.now_or_never()
+            whole.as_mut().now_or_never()
         }));
         let standing = link.leave();
         self.answer = Some(match ran {

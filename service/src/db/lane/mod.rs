@@ -35,7 +35,7 @@ use super::error::DatabaseError;
 use crate::error::Result;
 
 /// After so many verbs on its own thread a caller lets other tasks run.
-const IN_A_ROW: u32 = 8;
+const IN_A_ROW: u32 = 16;
 /// So many verbs after one that was not alone expect company.
 const TOGETHER: u32 = 64;
 
