@@ -8,18 +8,17 @@ use std::sync::Arc;
 
 use apalis::prelude::*;
 use apalis_sqlite::{Config, SqliteStorage};
-use meter::Meter;
+use meter::{Asked, Meter};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 
-async fn work(_: u64, meter: Data<Arc<Meter>>) -> Result<(), BoxDynError> {
-    meter.tick();
+async fn work(number: u64, meter: Data<Arc<Meter>>) -> Result<(), BoxDynError> {
+    meter.tick(usize::try_from(number)?);
     Ok(())
 }
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let (url, workers, jobs, setting) = meter::arguments()?;
-    let meter = Arc::new(Meter::default());
+    let Asked { url, workers, waiting, setting, meter } = meter::arguments()?;
     let options: SqliteConnectOptions = url.parse()?;
     let config = Config::default().queue("jobs");
     let (config, connections) = match setting.as_str() {
@@ -32,23 +31,27 @@ async fn main() -> Result<(), Box<dyn Error>> {
         SqlitePoolOptions::new().max_connections(connections).connect_with(options.create_if_missing(true)).await?;
     SqliteStorage::setup(&pool).await?;
     let mut storage = SqliteStorage::new(&pool).with_config(config.clone());
-    let numbers: Vec<u64> = (0..u64::try_from(jobs)?).collect();
+    let numbers: Vec<u64> = (0..u64::try_from(waiting)?).collect();
     for chunk in numbers.chunks(1000) {
         storage.push_bulk(chunk.to_vec()).await?;
     }
     for number in 0..workers {
         let (meter, name) = (Arc::clone(&meter), format!("worker-{number}"));
         let storage = SqliteStorage::new(&pool).with_config(config.clone());
-        if setting == "best" {
-            let worker = WorkerBuilder::new(name).backend(storage).data(meter).parallelize(tokio::spawn).build(work);
-            tokio::spawn(async move { worker.run().await.map_err(|error| eprintln!("{error}")) });
+        // A monitor for each: what one polls, it polls on one thread.
+        let monitor = if setting == "best" {
+            Monitor::new().register(move |_| {
+                let worker = WorkerBuilder::new(&*name).backend(storage.clone()).data(Arc::clone(&meter));
+                worker.parallelize(tokio::spawn).build(work)
+            })
         } else {
-            let worker = WorkerBuilder::new(name).backend(storage).data(meter).build(work);
-            tokio::spawn(async move { worker.run().await.map_err(|error| eprintln!("{error}")) });
-        }
+            Monitor::new().register(move |_| {
+                WorkerBuilder::new(&*name).backend(storage.clone()).data(Arc::clone(&meter)).build(work)
+            })
+        };
+        tokio::spawn(async move { monitor.run().await.map_err(|error| eprintln!("{error}")) });
     }
-    meter.handled(jobs).await?;
-    until!(&pool, "SELECT count(*) FROM Jobs WHERE status = 'Done'", jobs);
-    meter.print(jobs);
+    meter.handled().await?;
+    until!(meter, &pool, "SELECT count(*) FROM Jobs WHERE status = 'Done'");
     std::process::exit(0);
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use graphile_worker::{
     IntoTaskHandlerResult, JobSpec, LocalQueueConfig, RawJobSpec, TaskHandler, WorkerContext, WorkerOptions,
 };
-use meter::Meter;
+use meter::{Asked, Meter};
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgPoolOptions;
 
@@ -27,7 +27,7 @@ impl TaskHandler for Job {
 
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         match context.get_ext::<Own>() {
-            Some(own) => own.0.tick(),
+            Some(own) => own.0.tick(self.number),
             None => return Err("no meter".to_owned()),
         }
         Ok::<(), String>(())
@@ -36,10 +36,9 @@ impl TaskHandler for Job {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let (url, workers, jobs, setting) = meter::arguments()?;
+    let Asked { url, workers, waiting, setting, meter } = meter::arguments()?;
     let connections = u32::try_from(workers)? + 4;
     let pool = PgPoolOptions::new().max_connections(connections).connect(&url).await?;
-    let meter = Arc::new(Meter::default());
     let options = WorkerOptions::default().concurrency(workers).pg_pool(pool.clone()).define_job::<Job>();
     let options = options.add_extension(Own(Arc::clone(&meter))).listen_os_shutdown_signals(false);
     let options = match setting.as_str() {
@@ -54,7 +53,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     let worker = Arc::new(options.init().await?);
     let utils = worker.create_utils();
-    let numbers: Vec<usize> = (0..jobs).collect();
+    let numbers: Vec<usize> = (0..waiting).collect();
     for chunk in numbers.chunks(1000) {
         let job = |number: &usize| RawJobSpec {
             identifier: Job::IDENTIFIER.to_owned(),
@@ -65,8 +64,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     let running = Arc::clone(&worker);
     tokio::spawn(async move { running.run().await });
-    meter.handled(jobs).await?;
-    until!(&pool, "SELECT count(*) FROM graphile_worker._private_jobs", 0usize);
-    meter.print(jobs);
+    meter.handled().await?;
+    // What is done is deleted.
+    let done = format!("SELECT {waiting} - count(*) FROM graphile_worker._private_jobs");
+    until!(meter, &pool, sqlx::AssertSqlSafe(done.as_str()));
     std::process::exit(0);
 }

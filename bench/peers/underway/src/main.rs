@@ -6,7 +6,7 @@ mod meter;
 use std::error::Error;
 use std::sync::Arc;
 
-use meter::Meter;
+use meter::{Asked, Meter};
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{Postgres, Transaction};
@@ -24,21 +24,19 @@ impl Task for Own {
     type Output = ();
 
     async fn execute(&self, _: Transaction<'_, Postgres>, job: Job) -> task::Result<()> {
-        let _ = job.number;
-        self.0.tick();
+        self.0.tick(job.number);
         Ok(())
     }
 }
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let (url, workers, jobs, setting) = meter::arguments()?;
+    let Asked { url, workers, waiting, setting, meter } = meter::arguments()?;
     let connections = u32::try_from(workers)? * 2 + 8;
     let pool = PgPoolOptions::new().max_connections(connections).connect(&url).await?;
     underway::run_migrations(&pool).await?;
-    let meter = Arc::new(Meter::default());
     let queue = Arc::new(Queue::builder().name("jobs").pool(pool.clone()).build().await?);
-    let inputs: Vec<Job> = (0..jobs).map(|number| Job { number }).collect();
+    let inputs: Vec<Job> = (0..waiting).map(|number| Job { number }).collect();
     queue.enqueue_multi(&pool, &Own(Arc::clone(&meter)), &inputs).await?;
     // The default is one worker with as many jobs at once as there are processors; at best each has a worker.
     let (count, limit) = match setting.as_str() {
@@ -53,8 +51,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         }
         tokio::spawn(async move { worker.run().await.map_err(|error| eprintln!("{error}")) });
     }
-    meter.handled(jobs).await?;
-    until!(&pool, "SELECT count(*) FROM underway.task WHERE state = 'succeeded'", jobs);
-    meter.print(jobs);
+    meter.handled().await?;
+    until!(meter, &pool, "SELECT count(*) FROM underway.task WHERE state = 'succeeded'");
     std::process::exit(0);
 }
