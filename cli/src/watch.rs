@@ -17,6 +17,8 @@ pub async fn watch<T>(context: &Context, progress: impl Fn() -> String, work: im
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
+            // What is done is not told of as not done yet.
+            biased;
             done = &mut work => return done,
             _ = ticks.tick() => context.out.note(&progress()),
         }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use callboard_service::agent::RegisterAgent;
 use callboard_service::assignment::{Claim, Claimed};
@@ -13,7 +14,9 @@ use callboard_service::project::AddProject;
 use callboard_service::user::AddUser;
 use callboard_service::workflow::CheckRuns;
 use callboard_service::{Actor, Callboard, DatabaseUrl, Error, OpenOptions, Ref};
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, QueryFilter, QueryOrder, Statement,
+};
 use uuid::Uuid;
 
 use crate::database::TestDb;
@@ -137,6 +140,26 @@ impl Seed {
             .all(&self.raw)
             .await
             .expect("read the ledger")
+    }
+
+    /// PostgreSQL: waits until the server has noticed that a killed program is gone, and taken back what it had begun. Until
+    /// then its rows are locked, and a sweep passes them by.
+    pub async fn settled(&self) {
+        if self.raw.get_database_backend() != DbBackend::Postgres {
+            return;
+        }
+        let busy = "SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() \
+            AND pid <> pg_backend_pid() AND state <> 'idle'";
+        let deadline = Instant::now() + Duration::from_secs(60);
+        loop {
+            let row = self.raw.query_one_raw(Statement::from_string(DbBackend::Postgres, busy)).await;
+            let busy: i64 = row.expect("look").expect("a row").try_get("", "n").expect("a number");
+            if busy == 0 {
+                return;
+            }
+            assert!(Instant::now() < deadline, "{busy} sessions go on");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
     }
 
     /// Runs SQL of the test's own.

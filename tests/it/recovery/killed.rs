@@ -73,6 +73,7 @@ both! {
             let output = tokio::task::spawn_blocking(move || program.spawn().wait(MOST)).await.expect("the child ends");
             let killed = output.signal == Some(9);
             assert!(killed || output.exit == Some(0), "{output}");
+            seed.settled().await;
             stages[carry_on(&t, &seed, item).await] += 1;
             if !killed {
                 break;
