@@ -4,7 +4,6 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::fs::OpenOptionsExt;
 
-use callboard_service::rules;
 use serde_json::Value;
 
 use crate::error::CliError;
@@ -81,15 +80,5 @@ impl Json {
                 read.map_err(|error| CliError::Input { what: path, error })
             }
         }
-    }
-
-    /// The value of a field; what no board takes is refused before one is asked.
-    ///
-    /// # Errors
-    /// As [`Json::read`]; a value that is too large.
-    pub fn value_of(self, field: &'static str) -> Result<Value, CliError> {
-        let value = self.read()?;
-        rules::json(field, &value)?;
-        Ok(value)
     }
 }

@@ -138,9 +138,9 @@ impl Callboard {
     }
 
     async fn run_attempt<V: Verb>(&self, actor: Actor, verb: &V, looks: &Looks) -> Result<V::Output> {
-        // In a session more is asked first. In a box, as below: a future is moved about in all of its size, done or not.
+        // In a session more is asked first. On SQLite too, where it refuses bad input before anything is locked. In a box, as
+        // below: a future is moved about in all of its size, done or not.
         if self.session.is_none()
-            && self.db.dialect.changes_at_once()
             && let Some(output) = Box::pin(verb.apply_alone(self.alone(&self.db.writer, actor))).await?
         {
             return Ok(output);

@@ -4,6 +4,7 @@ mod dropped;
 mod embedded;
 mod idempotency;
 mod kept;
+mod refused;
 mod stable_plans;
 mod statement;
 mod transaction;

@@ -70,7 +70,7 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
             watch(context, looking, context.run_as(&board, actor, &verb)).await?
         }
         (None, Some(assignment)) => {
-            let result = args.result.map(|result| result.value_of("result")).transpose()?;
+            let result = args.result.map(Json::read).transpose()?;
             let (notes, force) = (args.note, args.force.reason());
             let verb = Complete { assignment, notes, actual_hours: args.hours, result, force };
             let actor = writer(context, &board, assignment).await?;

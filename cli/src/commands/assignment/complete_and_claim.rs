@@ -44,7 +44,7 @@ const EXAMPLES: &str = "Examples:
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let board = context.board().await?;
     let (_, claim) = args.claim.claim(context, &board).await?;
-    let result = args.result.map(|result| result.value_of("result")).transpose()?;
+    let result = args.result.map(Json::read).transpose()?;
     let (assignment, notes, force) = (args.fence.assignment, args.note, args.force.reason());
     let complete = Complete { assignment, notes, actual_hours: args.hours, result, force };
     let actor = writer(context, &board, assignment).await?;

@@ -117,11 +117,6 @@ impl Dialect {
         self == Self::Postgres
     }
 
-    /// Whether a verb can be one statement ([`crate::db::Verb::apply_alone`]): SQLite changes one table in each.
-    pub fn changes_at_once(self) -> bool {
-        self == Self::Postgres
-    }
-
     /// What [`Dialect::due_leases`] would find: the item's key, and whether its attempts are spent.
     pub fn list_due_leases(self) -> &'static str {
         match self {

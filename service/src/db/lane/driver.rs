@@ -18,8 +18,8 @@ struct Driver(Arc<Link>);
 
 /// Where verbs run, one after the other: the lane's connection, and SeaORM's transaction over it.
 ///
-/// That transaction is handed from verb to verb: to begin one costs as much as a statement, because its future has room for
-/// every driver's (15 KB, moved three times). It knows nothing of what was done in it; the connection does.
+/// That transaction is handed from verb to verb: to begin one moves a future of 15 KB, which has room for every driver's, and
+/// allocates as much. It knows nothing of what was done in it; the connection does.
 pub(super) struct Seat {
     pub link: Arc<Link>,
     spare: Mutex<Option<DatabaseTransaction>>,
