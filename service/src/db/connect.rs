@@ -12,6 +12,7 @@ use tokio::net::{TcpStream, UnixStream};
 
 use super::dialect::Dialect;
 use super::error::DatabaseError;
+use super::growth::Growth;
 use super::kept::{Asking, Kept};
 use super::lane::{Lane, Turn, WriteLane};
 use super::network;
@@ -126,6 +127,8 @@ pub(crate) struct Db {
     pub kept: Option<Kept>,
     /// SQLite: where the hot verbs are done.
     pub lane: Option<Lane>,
+    /// PostgreSQL: keeps statistics up with tables that grow.
+    pub growth: Option<Growth>,
     /// Who tells other processes of new work.
     pub bell: Bell,
     /// Who looks out for new work, while anybody waits for it.
@@ -206,6 +209,7 @@ async fn sqlite(path: &Path, options: &OpenOptions) -> Result<Db> {
         busy_timeout: options.busy_timeout,
         turn: Some(turn),
         kept: None,
+        growth: None,
         lane,
         bell: Bell::default(),
         watchers: Watchers::default(),
@@ -265,6 +269,7 @@ async fn postgres(url: &DatabaseUrl, options: &OpenOptions) -> Result<Db> {
         poll: options.poll,
         turn: None,
         kept: Some(kept),
+        growth: Some(Growth::default()),
         lane: None,
     })
 }

@@ -11,6 +11,7 @@ pub(crate) mod dialect;
 mod error;
 mod fixed;
 mod forget;
+mod growth;
 mod idempotency;
 mod kept;
 mod lane;

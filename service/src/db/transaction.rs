@@ -121,6 +121,12 @@ impl Callboard {
         let (begun, mut attempt) = (Instant::now(), 1);
         loop {
             match self.run_attempt(actor, verb, looks).await {
+                Ok(output) => {
+                    if let Some(growth) = &self.db.growth {
+                        growth.verb_done(&self.db);
+                    }
+                    return Ok(output);
+                }
                 Err(_) if looks.is_wanted() => self.look_at_wanted(looks).await?,
                 Err(error) if error.is_retryable() && attempt < TRIES && self.may_wait(&error, begun) => {
                     tracing::debug!(attempt, %error, "lost a race, trying again");

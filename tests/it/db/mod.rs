@@ -2,6 +2,7 @@
 
 mod dropped;
 mod embedded;
+mod growth;
 mod idempotency;
 mod kept;
 mod refused;

@@ -176,6 +176,15 @@ fn filters(limits: Limits, project: &str, tag: &str) -> String {
     sql
 }
 
+/// PostgreSQL: the last condition and the order of the items that ask for just this, along the index of the ready queue.
+///
+/// As a range and ordered by it, since no other index has that order. Where nearly all items are ready, the planner takes
+/// the index of all items that are not archived for as good, and walks from its head over all that is done: 1,400 of them at
+/// each claim, soon after its statistics were made.
+pub(super) fn queue(key: &str) -> String {
+    format!("w.requirement_key BETWEEN {key} AND {key} ORDER BY w.requirement_key, w.priority, w.id")
+}
+
 pub(super) fn scope(limits: Limits, project: &str) -> String {
     if limits.project { format!(" AND w.project_id = {project}") } else { String::new() }
 }
@@ -277,8 +286,8 @@ fn postgres(limits: Limits, parts: &Parts) -> String {
             "(SELECT w.id, 0 AS grp FROM work_items w WHERE {PREASSIGNED} AND w.assignee_id = {agent}{filters} \
               AND {able_item} ORDER BY w.priority, w.id LIMIT {most}) \
              UNION ALL SELECT h.id, 1 FROM able CROSS JOIN LATERAL (SELECT w.id FROM work_items w \
-               WHERE {READY} AND w.requirement_key = able.k{filters} \
-               ORDER BY w.priority, w.id LIMIT {most}) h"
+               WHERE {READY}{filters} AND {} LIMIT {most}) h",
+            queue("able.k")
         )
     };
     let still = if limits.stream {

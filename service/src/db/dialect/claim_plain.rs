@@ -6,7 +6,7 @@ use std::sync::{LazyLock, OnceLock};
 use callboard_entity::work_items;
 
 use super::Dialect;
-use super::claim::{Limits, Named, Parts, scope};
+use super::claim::{Limits, Named, Parts, queue, scope};
 use super::ready::{PREASSIGNED, READY};
 use crate::assignment::deadline::{MAX_LEASE_SECONDS, MIN_LEASE_SECONDS};
 use crate::db::listed::columns;
@@ -58,7 +58,8 @@ fn pick(index: &str) -> String {
 
 fn take(limits: Limits, named: Named) -> String {
     let Parts { with, who, project, lease, .. } = Parts::new(limits, Some(named));
-    let ready = format!("SELECT w.id FROM work_items w WHERE {READY}{} AND w.requirement_key", scope(limits, project));
+    let ready = format!("SELECT w.id FROM work_items w WHERE {READY}{}", scope(limits, project));
+    let head = queue("''");
     // What is asked whether it is there is ordered by its index: else, after a while, the planner finds another one as good
     // that holds all that the agent ever had.
     // Whoever had the item before left something to be handed over, which takes more: `recovery::for_claims`.
@@ -68,11 +69,10 @@ fn take(limits: Limits, named: Named) -> String {
            SELECT a.id, a.slug, a.constraints FROM agent_profiles a \
            WHERE {who} AND a.status = 'active' AND a.max_open_assignments IS NULL \
            AND {lease} BETWEEN {MIN_LEASE_SECONDS} AND {MAX_LEASE_SECONDS} \
-           AND ({ready} > '' ORDER BY w.requirement_key LIMIT 1) IS NULL \
+           AND ({ready} AND w.requirement_key > '' ORDER BY w.requirement_key LIMIT 1) IS NULL \
            AND (SELECT w.id FROM work_items w WHERE {PREASSIGNED} AND w.assignee_id = a.id \
              ORDER BY w.priority, w.id LIMIT 1) IS NULL FOR KEY SHARE), \
-         picked AS MATERIALIZED ({ready} = '' AND EXISTS (SELECT 1 FROM who) \
-           ORDER BY w.priority, w.id LIMIT 1 FOR UPDATE SKIP LOCKED), \
+         picked AS MATERIALIZED ({ready} AND EXISTS (SELECT 1 FROM who) AND {head} LIMIT 1 FOR UPDATE SKIP LOCKED), \
          item AS ( \
            UPDATE work_items w SET status = 'in_progress', delegation_status = 'in_progress', assignee_type = 'agent', \
              assignee_id = who.id, attempt_count = 1, revision = w.revision + 1, \

@@ -8,6 +8,7 @@ mod decision;
 mod ending;
 mod ending_many;
 mod find;
+mod grown;
 mod held;
 mod item;
 mod measure;

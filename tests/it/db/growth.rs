@@ -1,0 +1,82 @@
+//! Boards that grow from nothing: the plans of the first calls are not those of the later ones.
+
+use std::time::Duration;
+
+use callboard_migration::runner::{self, Goal, Options};
+use callboard_service::assignment::{Claim, Complete};
+use callboard_service::item::NewItem;
+use callboard_service::{Actor, Ref};
+use sea_orm::{ConnectionTrait, Statement};
+use support::{Seed, TestDb, on_postgres_empty};
+
+const CYCLES: i64 = 1000;
+/// With plans that are kept from the beginning each cycle reads half of what was done before, by two statements.
+const MOST: i64 = CYCLES / 4;
+
+/// All rows and entries of a table that any statement has read.
+async fn read_of(seed: &Seed, table: &str) -> i64 {
+    let sql = format!(
+        "SELECT (t.seq_tup_read + (SELECT coalesce(sum(i.idx_tup_read), 0) FROM pg_stat_user_indexes i \
+         WHERE i.relid = t.relid))::bigint AS n FROM pg_stat_user_tables t WHERE t.relname = '{table}'"
+    );
+    number(seed, sql).await
+}
+
+async fn number(seed: &Seed, sql: String) -> i64 {
+    let row = seed.raw.query_one_raw(Statement::from_string(seed.raw.get_database_backend(), sql)).await;
+    row.expect("ask").expect("a row").try_get("", "n").expect("a number")
+}
+
+/// Claims and completes so many items, and ends all sessions: only then they tell the server what they read.
+async fn work_off(t: &TestDb, seed: &Seed, cycles: i64) {
+    let agent = seed.agent("coder").await;
+    let (board, actor) = (t.board().await, Actor::agent(agent.id));
+    for _ in 0..cycles {
+        let claimed = board.run(actor, &Claim::one(Ref::Id(agent.id))).await.expect("claim").claimed;
+        let assignment = claimed.first().expect("an item is ready").assignment;
+        board.run(actor, &Complete { assignment, ..Complete::default() }).await.expect("complete");
+    }
+    board.close().await.expect("close");
+    seed.board.clone().close().await.expect("close");
+    let open = "SELECT count(*) AS n FROM pg_stat_activity WHERE application_name = 'callboard' \
+        AND datname = current_database()";
+    while number(seed, open.to_owned()).await > 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+async fn migrated(t: &TestDb) -> Seed {
+    runner::up(&Options::new(t.url().parse().expect("a URL")), Goal::Latest, &mut |_| {}).await.expect("up");
+    t.seed().await
+}
+
+async fn add(seed: &Seed, items: i64) {
+    seed.add_all((0..items).map(|n| NewItem::titled(format!("item {n}"))).collect()).await;
+}
+
+on_postgres_empty! {
+    why: "on SQLite the hot statements name their indexes, whatever it knows of the tables";
+    async fn a_board_that_began_empty_does_not_read_what_is_done(t: TestDb) {
+        let seed = migrated(&t).await;
+        // As autovacuum leaves a board on which nothing was done yet; the tests' server has none.
+        seed.sql("ANALYZE").await;
+        add(&seed, CYCLES).await;
+        work_off(&t, &seed, CYCLES).await;
+        let read = read_of(&seed, "task_assignments").await;
+        assert!(read > CYCLES, "{read}: the sessions have told");
+        assert!(read < CYCLES * MOST, "{read} rows and entries of assignments were read in {CYCLES} cycles");
+    }
+
+    why: "on SQLite the hot statements name their indexes, whatever it knows of the tables";
+    async fn a_claim_does_not_walk_over_what_is_done(t: TestDb) {
+        let seed = migrated(&t).await;
+        add(&seed, 3 * CYCLES).await;
+        // All are ready, so that an index of all items looks as good as that of the queue.
+        seed.sql("VACUUM ANALYZE").await;
+        let before = read_of(&seed, "work_items").await;
+        work_off(&t, &seed, CYCLES / 2).await;
+        let read = read_of(&seed, "work_items").await - before;
+        assert!(read > CYCLES / 2, "{read}: the sessions have told");
+        assert!(read < CYCLES / 2 * 40, "{read} rows and entries of items were read in {} cycles", CYCLES / 2);
+    }
+}
