@@ -1,7 +1,9 @@
 //! Very many callers, most of whom lose patience, among verbs that fail in every way.
 
 use std::collections::HashSet;
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use callboard_service::assignment::Heartbeat;
 use callboard_service::entity::agent_profiles;
@@ -36,17 +38,36 @@ struct Seen {
     panicked: usize,
 }
 
+/// How long callers wait, in nanoseconds: found while they do so, that some half of them are dropped on any machine.
+#[derive(Clone)]
+struct Patience(Arc<AtomicU64>);
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self(Arc::new(AtomicU64::new(10_000_000)))
+    }
+}
+
+impl Patience {
+    fn some(&self) -> Duration {
+        Duration::from_nanos(self.0.load(Ordering::Relaxed)).mul_f64(2.0 * fastrand::f64())
+    }
+
+    /// Two tasks at once may tell of one: it is a guess anyway.
+    fn tell(&self, heard: bool) {
+        let now = self.0.load(Ordering::Relaxed);
+        self.0.store(if heard { now * 4 / 5 } else { now * 5 / 4 }, Ordering::Relaxed);
+    }
+}
+
 async fn storm(t: &TestDb, options: OpenOptions) {
     let (seed, agent) = stocked(t, TASKS * ROUNDS).await;
     seed.sql("CREATE TABLE app_counts (n integer PRIMARY KEY)").await;
     seed.sql("INSERT INTO app_counts VALUES (1)").await;
     let board = t.board_with(options).await;
-    let begun = Instant::now();
-    for _ in 0..5 {
-        board.run(Actor::agent(agent.id), &claim(&agent)).await.expect("claim");
-    }
-    let usual = begun.elapsed() / 5;
-    let tasks: Vec<_> = (0..TASKS).map(|n| tokio::spawn(work(board.clone(), agent.clone(), n, usual))).collect();
+    let patience = Patience::default();
+    let tasks: Vec<_> =
+        (0..TASKS).map(|n| tokio::spawn(work(board.clone(), agent.clone(), n, patience.clone()))).collect();
     let mut seen = Seen::default();
     for task in tasks {
         let one = task.await.expect("the task ends");
@@ -74,7 +95,7 @@ async fn storm(t: &TestDb, options: OpenOptions) {
     assert_consistent(&seed).await;
 }
 
-async fn work(board: Callboard, agent: agent_profiles::Model, number: usize, usual: Duration) -> Seen {
+async fn work(board: Callboard, agent: agent_profiles::Model, number: usize, patience: Patience) -> Seen {
     let mut seen = Seen::default();
     let me = Actor::agent(agent.id);
     for round in 0..ROUNDS {
@@ -121,8 +142,9 @@ async fn work(board: Callboard, agent: agent_profiles::Model, number: usize, usu
                 waits.await.expect("nothing is written");
             }
             _ => {
-                let patience = usual.mul_f64(fastrand::f64() * 40.0);
-                match tokio::time::timeout(patience, board.run(me, &claim(&agent))).await {
+                let call = tokio::time::timeout(patience.some(), board.run(me, &claim(&agent))).await;
+                patience.tell(call.is_ok());
+                match call {
                     Ok(outcome) => {
                         seen.claimed.extend(outcome.expect("claim").claimed.into_iter().map(|c| c.assignment))
                     }
