@@ -101,6 +101,4 @@ left, with ids and times left out, is the same for each of them, or the command 
 **Where it runs.** What is bound by the processor is measured on boards in memory (tmpfs), with PostgreSQL's `fsync` on;
 what waits for the disk lies on a disk, beside a control that writes and syncs 4 KiB without any database. Everything
 that is compared is a process of its own; the server of PostgreSQL shares the processors with its clients.
-
-**What each index is for**, and what it saves: [performance/indexes.md](performance/indexes.md).
 ";
