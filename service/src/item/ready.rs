@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use callboard_entity::{WorkItemType, agent_profiles, task_assignments as assignments, work_items};
 use futures_util::TryStreamExt;
 use sea_orm::sea_query::IntoCondition;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Value};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use work_items::Column as C;
@@ -16,6 +16,7 @@ use super::filter;
 use super::list::{ListedItem, named};
 use crate::assignment::matching;
 use crate::clock::Timestamp;
+use crate::db::dialect::claim::Limits;
 use crate::db::dialect::open;
 use crate::db::dialect::ready;
 use crate::db::{Query, Tx};
@@ -87,7 +88,7 @@ impl Query for Ready {
         let queue = self.queue(tx).await?;
         let mut rows = Vec::new();
         for part in &queue.parts {
-            rows.extend(self.pick(tx, &queue.scope, part).await?);
+            rows.extend(self.pick(tx, &queue, part).await?);
         }
         if let Some(items) = &queue.stream {
             let place = |item: &work_items::Model| items.iter().position(|id| *id == item.id);
@@ -147,7 +148,7 @@ impl Query for EachReady<'_> {
         let mut order: Vec<(i64, Uuid)> = Vec::new();
         for part in &queue.parts {
             let begun = order.len();
-            for half in part {
+            for half in &part.halves {
                 let ids = work_items::Entity::find().filter(half.clone()).filter(queue.scope.clone());
                 // Both stand in the queue's indexes, so that no row is read for it.
                 let ids = ids.select_only().column(C::Priority).column(C::Id).into_tuple::<(i64, Uuid)>();
@@ -177,23 +178,39 @@ impl Query for EachReady<'_> {
 /// The parts of the board that a claim looks at, in its order.
 struct Queue {
     scope: Condition,
-    /// Each of two disjoint halves, which are sorted together.
-    parts: Vec<[Condition; 2]>,
+    parts: Vec<Part>,
+    project: Option<Uuid>,
+    /// What items in the ready queue ask for, of which the agent has all.
+    keys: Vec<String>,
     /// The items of the stream that is named, in its order, which then is that of the whole.
     stream: Option<Vec<Uuid>>,
     withheld: Vec<String>,
 }
 
+struct Part {
+    /// Disjoint, and sorted together.
+    halves: [Condition; 2],
+    /// The first half is the ready queue itself.
+    is_free: bool,
+}
+
 impl Ready {
     async fn queue(&self, tx: &Tx) -> Result<Queue> {
-        let mut scope = self.scope(tx).await?;
-        let stream = self.in_stream(tx).await?;
+        let project = match &self.project {
+            Some(name) => Some(project::find(tx, name).await?.id),
+            None => None,
+        };
+        let mut scope = self.scope(tx, project).await?;
+        let stream = self.in_stream(tx, project).await?;
         if let Some(items) = &stream {
             scope = scope.add(C::Id.is_in(items.iter().copied()));
         }
         let lease_now = tx.dialect.read_lease_now(&tx.conn, tx.now).await?;
         let free = [ready::ready().into_condition(), filter::due(lease_now).add(C::AssigneeId.is_null())];
-        let mut queue = Queue { scope, parts: vec![free], stream, withheld: Vec::new() };
+        let parts = vec![Part { halves: free, is_free: true }];
+        let keys = tx.dialect.ready_keys(project.is_some());
+        let keys = tx.rows(&keys, project.into_iter().map(Value::from).collect(), |cells| cells.next()).await?;
+        let mut queue = Queue { scope, parts, project, keys, stream, withheld: Vec::new() };
         let Some(name) = &self.agent else { return Ok(queue) };
         let agent = agent::find(tx, name).await?;
         queue.withheld = withheld(tx, &agent, lease_now).await?;
@@ -203,18 +220,15 @@ impl Ready {
         }
         // What is set aside for the agent comes first, then what is free and the agent qualifies for.
         let own = [own_only(&agent).add(ready::preassigned()), own_only(&agent).add(filter::due(lease_now))];
-        queue.parts.insert(0, own);
-        let able = able(tx, &agent, queue.parts.iter().flatten()).await?;
-        queue.scope = queue.scope.add(C::RequirementKey.is_in(able));
+        queue.parts.insert(0, Part { halves: own, is_free: false });
+        let rest = queue.parts.iter().flat_map(|part| &part.halves[usize::from(part.is_free)..]);
+        queue.keys = able(tx, &agent, rest, queue.keys).await?;
+        queue.scope = queue.scope.add(C::RequirementKey.is_in(&queue.keys));
         Ok(queue)
     }
 
-    async fn scope(&self, tx: &Tx) -> Result<Condition> {
+    async fn scope(&self, tx: &Tx, project: Option<Uuid>) -> Result<Condition> {
         let mut scope = Condition::all();
-        let project = match &self.project {
-            Some(name) => Some(project::find(tx, name).await?.id),
-            None => None,
-        };
         if let Some(id) = project {
             scope = scope.add(C::ProjectId.eq(id));
         }
@@ -232,12 +246,8 @@ impl Ready {
     }
 
     /// The items of the stream that is named, in its order.
-    async fn in_stream(&self, tx: &Tx) -> Result<Option<Vec<Uuid>>> {
+    async fn in_stream(&self, tx: &Tx, project: Option<Uuid>) -> Result<Option<Vec<Uuid>>> {
         let Some(name) = &self.stream else { return Ok(None) };
-        let project = match &self.project {
-            Some(name) => Some(project::find(tx, name).await?.id),
-            None => None,
-        };
         let found = stream::find(tx, project, name).await?;
         stream::open_for_work(tx, &found).await?;
         Ok(Some(stream::rows::items_in_order(tx, found.id).await?))
@@ -245,10 +255,17 @@ impl Ready {
 
     /// Most urgent first, then oldest, from two disjoint parts of the queue: each is read by an index of its own, which an
     /// OR of the two would keep both planners from using.
-    async fn pick(&self, tx: &Tx, scope: &Condition, parts: &[Condition; 2]) -> Result<Vec<work_items::Model>> {
+    async fn pick(&self, tx: &Tx, queue: &Queue, part: &Part) -> Result<Vec<work_items::Model>> {
         let mut rows = Vec::new();
-        for part in parts {
-            let query = work_items::Entity::find().filter(part.clone()).filter(scope.clone());
+        for (number, half) in part.halves.iter().enumerate() {
+            let query = work_items::Entity::find();
+            // Of a sprint or a stream the items themselves are read.
+            if part.is_free && number == 0 && self.sprint.is_none() && self.stream.is_none() {
+                let heads = self.heads(tx, queue).await?;
+                rows.extend(query.filter(C::Id.is_in(heads)).all(&tx.conn).await?);
+                continue;
+            }
+            let query = query.filter(half.clone()).filter(queue.scope.clone());
             // A stream has its own order, and so few items that all of them are read.
             let most = if self.stream.is_some() { MOST_ITEMS as u64 } else { self.limit + 1 };
             let query = query.order_by_asc(C::Priority).order_by_asc(C::Id).limit(most);
@@ -257,15 +274,32 @@ impl Ready {
         rows.sort_by_key(|item| (item.priority, item.id));
         Ok(rows)
     }
+
+    /// The first of the ready queue, one more than asked for.
+    async fn heads(&self, tx: &Tx, queue: &Queue) -> Result<Vec<Uuid>> {
+        let (project, kind, tag) = (queue.project.is_some(), self.kind.is_some(), self.tag.is_some());
+        let limits = Limits { project, kind, tag, ..Limits::default() };
+        let values: Vec<Value> = vec![
+            serde_json::json!(queue.keys).into(),
+            None::<i64>.into(),
+            queue.project.into(),
+            None::<Uuid>.into(),
+            self.kind.map(|kind| kind.as_str().to_owned()).into(),
+            self.tag.clone().into(),
+        ];
+        let sql = tx.dialect.ready_heads(limits, self.limit + 1);
+        tx.rows(&sql, values, |cells| cells.next::<i64>().and_then(|_| cells.next())).await
+    }
 }
 
-/// The requirement keys in these parts of the queue that the agent satisfies.
+/// Of these requirement keys, and those of what else is asked for, the ones that the agent satisfies.
 async fn able<'a>(
     tx: &Tx,
     agent: &agent_profiles::Model,
     parts: impl Iterator<Item = &'a Condition>,
+    keys: Vec<String>,
 ) -> Result<Vec<String>> {
-    let mut keys = BTreeSet::new();
+    let mut keys = BTreeSet::from_iter(keys);
     for part in parts {
         let query = work_items::Entity::find().select_only().column(C::RequirementKey).filter(part.clone()).distinct();
         keys.extend(query.into_tuple::<String>().all(&tx.conn).await?);

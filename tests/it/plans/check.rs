@@ -17,8 +17,8 @@ fn most(kind: Kind) -> u64 {
     }
 }
 
-/// What PostgreSQL plans by its values each time, since the limit of a page is one of them: a plan for any limit costs more
-/// than those, and is taken by nobody who does not force it.
+/// What PostgreSQL plans by its values each time, since the limit of a page (of backoffs that are over) is one of them: a
+/// plan for any limit costs more than those, and is taken by nobody who does not force it.
 const BY_VALUE: &[&str] = &["ready", "ready in a project"];
 
 /// What is wrong with these calls, a line for each thing.

@@ -7,6 +7,7 @@
 mod call;
 mod catalogue;
 mod check;
+mod done;
 mod explain;
 mod hot;
 mod hot_updates;

@@ -36,6 +36,9 @@ fn queue() -> Vec<Call> {
         call!("ready in a project", |c| {
             assert_eq!(c.read(&Ready { project: project(), ..Ready::default() }).await.items.len(), 100);
         }),
+        call!("ready for an agent", |c| {
+            c.read(&Ready::of(r(Of::Agent, 1))).await;
+        }),
         call!("ready in a stream", |c| {
             c.read(&Ready { stream: Some(r(Of::Stream, 1)), ..Ready::default() }).await;
         }),

@@ -158,7 +158,8 @@ fn rank(level: &str) -> String {
     format!("CASE {level} WHEN 'basic' THEN 1 WHEN 'proficient' THEN 2 ELSE 3 END")
 }
 
-fn filters(limits: Limits, project: &str, tag: &str) -> String {
+/// The optional limits, each of which begins with AND: 4 sprint, 5 type, 6 tag.
+pub(super) fn filters(dialect: Dialect, limits: Limits, project: &str) -> String {
     let mut sql = String::new();
     if limits.project {
         sql.push_str(&scope(limits, project));
@@ -171,9 +172,39 @@ fn filters(limits: Limits, project: &str, tag: &str) -> String {
         sql.push_str(" AND w.type = $5");
     }
     if limits.tag {
-        sql.push_str(tag);
+        sql.push_str(match dialect {
+            Dialect::Sqlite => " AND EXISTS (SELECT 1 FROM json_each(coalesce(w.tags, '[]')) t WHERE t.value = $6)",
+            Dialect::Postgres => " AND w.tags @> jsonb_build_array($6::text)",
+        });
     }
     sql
+}
+
+/// The index of the ready queue that fits.
+pub(super) fn ready_index(limits: Limits) -> &'static str {
+    if limits.project { "ix_work_items_ready_project" } else { "ix_work_items_ready" }
+}
+
+/// `keys(k)`: what items in the ready queue ask for, by a step of its index for each, and a NULL.
+pub(super) fn keys(dialect: Dialect, limits: Limits, project: &str) -> String {
+    let scope = scope(limits, project);
+    match dialect {
+        Dialect::Sqlite => {
+            let ready = format!("FROM work_items w INDEXED BY {} WHERE {READY}{scope}", ready_index(limits));
+            format!(
+                "keys(k) AS (SELECT min(w.requirement_key) {ready} UNION ALL SELECT (SELECT min(w.requirement_key) {ready} \
+                 AND w.requirement_key > keys.k) FROM keys WHERE keys.k IS NOT NULL)"
+            )
+        }
+        Dialect::Postgres => {
+            let ready = format!("SELECT w.requirement_key FROM work_items w WHERE {READY}{scope}");
+            let first = "ORDER BY w.requirement_key LIMIT 1";
+            format!(
+                "keys(k) AS (({ready} {first}) UNION ALL \
+                 SELECT ({ready} AND w.requirement_key > keys.k {first}) FROM keys WHERE keys.k IS NOT NULL)"
+            )
+        }
+    }
 }
 
 /// PostgreSQL: the last condition and the order of the items that ask for just this, along the index of the ready queue.
@@ -192,10 +223,8 @@ pub(super) fn scope(limits: Limits, project: &str) -> String {
 fn sqlite(limits: Limits) -> String {
     // Named indexes, and CROSS JOIN, which keeps the order of the two: without ANALYZE the planner would sometimes walk
     // another index, and in 3.51 all items to look each up among the heads.
-    let index = if limits.project { "ix_work_items_ready_project" } else { "ix_work_items_ready" };
-    let filters =
-        filters(limits, "$3", " AND EXISTS (SELECT 1 FROM json_each(coalesce(w.tags, '[]')) t WHERE t.value = $6)");
-    let scope = scope(limits, "$3");
+    let index = ready_index(limits);
+    let filters = filters(Dialect::Sqlite, limits, "$3");
     let able = |key: &str| {
         format!(
             "({key} = '' OR NOT EXISTS (SELECT 1 FROM json_each('[\"' || replace({key}, ',', '\",\"') || '\"]') need \
@@ -240,16 +269,14 @@ fn sqlite(limits: Limits) -> String {
              (SELECT count(*) FROM task_assignments o WHERE o.agent_id = $1 \
               AND o.status IN ('assigned', 'started', 'paused')))) END \
            FROM agent_profiles a WHERE a.id = $1 AND a.status = 'active'), \
-         keys(k) AS ( \
-           SELECT min(w.requirement_key) FROM work_items w INDEXED BY {index} WHERE {READY}{scope} \
-           UNION ALL SELECT (SELECT min(w.requirement_key) FROM work_items w INDEXED BY {index} \
-             WHERE {READY}{scope} AND w.requirement_key > keys.k) FROM keys WHERE keys.k IS NOT NULL), \
+         {keys}, \
          able(k) AS (SELECT k FROM keys WHERE k IS NOT NULL AND {able_key}), \
          heads(id, grp) AS ({heads}) \
          SELECT {columns}, (SELECT json_group_object(capability, level) FROM held) \
          FROM heads CROSS JOIN work_items i ON i.id = heads.id \
          ORDER BY heads.grp, i.priority, i.id LIMIT coalesce((SELECT n FROM room), 0)",
         rank = rank("level"),
+        keys = keys(Dialect::Sqlite, limits, "$3"),
         able_key = able("k"),
         columns = columns::<work_items::Model>("i"),
     )
@@ -257,8 +284,7 @@ fn sqlite(limits: Limits) -> String {
 
 fn postgres(limits: Limits, parts: &Parts) -> String {
     let Parts { with, who, room, agent, project, lease, only, tell } = parts;
-    let filters = filters(limits, project, " AND w.tags @> jsonb_build_array($6::text)");
-    let scope = scope(limits, project);
+    let filters = filters(Dialect::Postgres, limits, project);
     let able = |key: &str| {
         format!(
             "NOT EXISTS (SELECT 1 FROM unnest(string_to_array({key}, ',')) need WHERE NOT EXISTS ( \
@@ -307,11 +333,7 @@ fn postgres(limits: Limits, parts: &Parts) -> String {
            SELECT capability, level, {rank} AS rank FROM agent_capabilities WHERE agent_id = {agent} \
            UNION ALL SELECT 'tool/' || t.value, 'expert', 3 FROM who, \
              jsonb_array_elements_text(CASE jsonb_typeof(who.tools) WHEN 'array' THEN who.tools ELSE '[]' END) t), \
-         keys(k) AS ( \
-           (SELECT w.requirement_key FROM work_items w WHERE {READY}{scope} \
-            ORDER BY w.requirement_key LIMIT 1) \
-           UNION ALL SELECT (SELECT w.requirement_key FROM work_items w WHERE {READY}{scope} \
-             AND w.requirement_key > keys.k ORDER BY w.requirement_key LIMIT 1) FROM keys WHERE keys.k IS NOT NULL), \
+         {keys}, \
          able AS MATERIALIZED (SELECT k FROM keys WHERE k IS NOT NULL AND {able_key}), \
          heads AS MATERIALIZED ({heads}), \
          picked AS MATERIALIZED ( \
@@ -348,6 +370,7 @@ fn postgres(limits: Limits, parts: &Parts) -> String {
          SELECT {columns}, a.id, a.lease_expires_at, a.context{tell} \
          FROM item i JOIN assignment a ON a.id = i.assignment_id ORDER BY i.n",
         rank = rank("level"),
+        keys = keys(Dialect::Postgres, limits, project),
         able_key = able("k"),
         columns = columns::<work_items::Model>("i"),
     )

@@ -14,6 +14,7 @@ mod item;
 mod measure;
 pub(crate) mod open;
 pub(crate) mod ready;
+mod ready_page;
 pub(crate) mod search;
 pub(crate) mod search_query;
 mod text;
