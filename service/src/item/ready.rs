@@ -19,6 +19,7 @@ use crate::clock::Timestamp;
 use crate::db::dialect::claim::Limits;
 use crate::db::dialect::open;
 use crate::db::dialect::ready;
+use crate::db::listed::Listed;
 use crate::db::{Query, Tx};
 use crate::error::{Error, Result};
 use crate::id::Ref;
@@ -180,8 +181,8 @@ struct Queue {
     scope: Condition,
     parts: Vec<Part>,
     project: Option<Uuid>,
-    /// What items in the ready queue ask for, of which the agent has all.
-    keys: Vec<String>,
+    /// What the items ask for of which the agent that is named has all.
+    keys: Option<Vec<String>>,
     /// The items of the stream that is named, in its order, which then is that of the whole.
     stream: Option<Vec<Uuid>>,
     withheld: Vec<String>,
@@ -208,9 +209,7 @@ impl Ready {
         let lease_now = tx.dialect.read_lease_now(&tx.conn, tx.now).await?;
         let free = [ready::ready().into_condition(), filter::due(lease_now).add(C::AssigneeId.is_null())];
         let parts = vec![Part { halves: free, is_free: true }];
-        let keys = tx.dialect.ready_keys(project.is_some());
-        let keys = tx.rows(&keys, project.into_iter().map(Value::from).collect(), |cells| cells.next()).await?;
-        let mut queue = Queue { scope, parts, project, keys, stream, withheld: Vec::new() };
+        let mut queue = Queue { scope, parts, project, keys: None, stream, withheld: Vec::new() };
         let Some(name) = &self.agent else { return Ok(queue) };
         let agent = agent::find(tx, name).await?;
         queue.withheld = withheld(tx, &agent, lease_now).await?;
@@ -222,8 +221,9 @@ impl Ready {
         let own = [own_only(&agent).add(ready::preassigned()), own_only(&agent).add(filter::due(lease_now))];
         queue.parts.insert(0, Part { halves: own, is_free: false });
         let rest = queue.parts.iter().flat_map(|part| &part.halves[usize::from(part.is_free)..]);
-        queue.keys = able(tx, &agent, rest, queue.keys).await?;
-        queue.scope = queue.scope.add(C::RequirementKey.is_in(&queue.keys));
+        let able = able(tx, &agent, project, rest).await?;
+        queue.scope = queue.scope.add(C::RequirementKey.is_in(&able));
+        queue.keys = Some(able);
         Ok(queue)
     }
 
@@ -258,14 +258,12 @@ impl Ready {
     async fn pick(&self, tx: &Tx, queue: &Queue, part: &Part) -> Result<Vec<work_items::Model>> {
         let mut rows = Vec::new();
         for (number, half) in part.halves.iter().enumerate() {
-            let query = work_items::Entity::find();
             // Of a sprint or a stream the items themselves are read.
             if part.is_free && number == 0 && self.sprint.is_none() && self.stream.is_none() {
-                let heads = self.heads(tx, queue).await?;
-                rows.extend(query.filter(C::Id.is_in(heads)).all(&tx.conn).await?);
+                rows.extend(self.heads(tx, queue).await?);
                 continue;
             }
-            let query = query.filter(half.clone()).filter(queue.scope.clone());
+            let query = work_items::Entity::find().filter(half.clone()).filter(queue.scope.clone());
             // A stream has its own order, and so few items that all of them are read.
             let most = if self.stream.is_some() { MOST_ITEMS as u64 } else { self.limit + 1 };
             let query = query.order_by_asc(C::Priority).order_by_asc(C::Id).limit(most);
@@ -276,30 +274,32 @@ impl Ready {
     }
 
     /// The first of the ready queue, one more than asked for.
-    async fn heads(&self, tx: &Tx, queue: &Queue) -> Result<Vec<Uuid>> {
+    async fn heads(&self, tx: &Tx, queue: &Queue) -> Result<Vec<work_items::Model>> {
         let (project, kind, tag) = (queue.project.is_some(), self.kind.is_some(), self.tag.is_some());
         let limits = Limits { project, kind, tag, ..Limits::default() };
         let values: Vec<Value> = vec![
-            serde_json::json!(queue.keys).into(),
+            queue.keys.as_ref().map(|keys| serde_json::json!(keys)).into(),
             None::<i64>.into(),
             queue.project.into(),
             None::<Uuid>.into(),
             self.kind.map(|kind| kind.as_str().to_owned()).into(),
             self.tag.clone().into(),
         ];
-        let sql = tx.dialect.ready_heads(limits, self.limit + 1);
-        tx.rows(&sql, values, |cells| cells.next::<i64>().and_then(|_| cells.next())).await
+        let sql = tx.dialect.ready_heads(limits, self.limit + 1, queue.keys.is_some());
+        tx.rows(&sql, values, work_items::Model::read).await
     }
 }
 
-/// Of these requirement keys, and those of what else is asked for, the ones that the agent satisfies.
+/// Of the requirement keys in the ready queue and in these parts the ones that the agent satisfies.
 async fn able<'a>(
     tx: &Tx,
     agent: &agent_profiles::Model,
+    project: Option<Uuid>,
     parts: impl Iterator<Item = &'a Condition>,
-    keys: Vec<String>,
 ) -> Result<Vec<String>> {
-    let mut keys = BTreeSet::from_iter(keys);
+    let sql = tx.dialect.ready_keys(project.is_some());
+    let ready = tx.rows(&sql, project.into_iter().map(Value::from).collect(), |cells| cells.next()).await?;
+    let mut keys: BTreeSet<String> = ready.into_iter().collect();
     for part in parts {
         let query = work_items::Entity::find().select_only().column(C::RequirementKey).filter(part.clone()).distinct();
         keys.extend(query.into_tuple::<String>().all(&tx.conn).await?);

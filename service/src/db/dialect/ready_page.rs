@@ -3,9 +3,12 @@
 //!
 //! Along the index of all items they would walk over what is done first, and a sort of all that is ready grows with it.
 
+use callboard_entity::work_items;
+
 use super::Dialect;
 use super::claim::{Limits, filters, keys, queue, ready_index};
 use super::ready::READY;
+use crate::db::listed::columns;
 
 impl Dialect {
     /// The requirement keys of what is ready, as `k`. `$1` the project, where one is named.
@@ -14,25 +17,35 @@ impl Dialect {
         format!("WITH RECURSIVE {} SELECT k FROM keys WHERE k IS NOT NULL", keys(self, limits, "$1"))
     }
 
-    /// Priority and id of the first so many that are ready and ask for one of these keys. `$1` the keys as a JSON array, 2
-    /// is not used; the others are those of [`Dialect::claim`]: 3 project, 4 sprint, 5 type, 6 tag.
+    /// The first so many items that are ready, in any order: all of them or, where `some`, those that ask for one of these
+    /// keys. `$1` the keys as a JSON array, 2 is not used; the others are those of [`Dialect::claim`]: 3 project, 4 sprint,
+    /// 5 type, 6 tag.
     ///
     /// The number is part of the text, so that PostgreSQL need not plan for any number.
-    pub fn ready_heads(self, limits: Limits, most: u64) -> String {
+    pub fn ready_heads(self, limits: Limits, most: u64, some: bool) -> String {
         let filters = filters(self, limits, "$3");
-        match self {
+        let keys = match (self, some) {
+            (Self::Sqlite, true) => "k(k) AS (SELECT value FROM json_each($1))".to_owned(),
+            (Self::Postgres, true) => "k(k) AS (SELECT jsonb_array_elements_text($1::jsonb))".to_owned(),
+            (_, false) => format!("{}, k(k) AS (SELECT k FROM keys WHERE k IS NOT NULL)", keys(self, limits, "$3")),
+        };
+        let heads = match self {
             Self::Sqlite => format!(
-                "SELECT h.priority, h.id FROM json_each($1) k CROSS JOIN work_items h ON h.id IN (SELECT w.id \
-                 FROM work_items w INDEXED BY {} WHERE {READY} AND w.requirement_key = k.value{filters} \
-                 ORDER BY w.priority, w.id LIMIT {most}) ORDER BY h.priority, h.id LIMIT {most}",
+                "k CROSS JOIN work_items h ON h.id IN (SELECT w.id FROM work_items w INDEXED BY {} \
+                 WHERE {READY} AND w.requirement_key = k.k{filters} ORDER BY w.priority, w.id LIMIT {most})",
                 ready_index(limits)
             ),
             Self::Postgres => format!(
-                "SELECT h.priority, h.id FROM jsonb_array_elements_text($1::jsonb) k CROSS JOIN LATERAL ( \
-                 SELECT w.priority, w.id FROM work_items w WHERE {READY}{filters} AND {} LIMIT {most}) h \
-                 ORDER BY h.priority, h.id LIMIT {most}",
-                queue("k")
+                "k CROSS JOIN LATERAL (SELECT w.priority, w.id FROM work_items w \
+                 WHERE {READY}{filters} AND {} LIMIT {most}) h",
+                queue("k.k")
             ),
-        }
+        };
+        format!(
+            "WITH RECURSIVE {keys}, heads(id) AS MATERIALIZED (SELECT h.id FROM {heads} \
+             ORDER BY h.priority, h.id LIMIT {most}) \
+             SELECT {} FROM heads CROSS JOIN work_items i WHERE i.id = heads.id",
+            columns::<work_items::Model>("i")
+        )
     }
 }
