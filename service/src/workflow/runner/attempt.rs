@@ -1,5 +1,7 @@
 //! The beginning and the end of attempts, each in one transaction behind the fence.
 
+use std::sync::Arc;
+
 use callboard_entity::{WorkflowStepStatus as Status, workflow_steps as steps};
 use chrono::TimeDelta;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -10,7 +12,7 @@ use super::error::StepError;
 use super::lease::fence;
 use super::step::{Asked, summary, summary_of};
 use crate::clock::{Timestamp, micros};
-use crate::db::{Tx, Verb};
+use crate::db::{OnLane, Tx, Verb};
 use crate::error::{Error, Result};
 use crate::id;
 use crate::workflow::journal::Journal;
@@ -18,10 +20,10 @@ use crate::workflow::state::StepEvent;
 
 /// Begins the steps that were asked for at these places of the run, or says what is recorded of them.
 #[derive(Clone, Debug)]
-pub(super) struct BeginSteps<'a> {
+pub(super) struct BeginSteps {
     pub run: Uuid,
     pub epoch: i64,
-    pub asked: &'a [Asked],
+    pub asked: Arc<[Asked]>,
 }
 
 /// What is to be done about a step.
@@ -41,13 +43,17 @@ pub(super) enum Begun {
     Dead(Box<steps::Model>),
 }
 
-impl Verb for BeginSteps<'_> {
+impl Verb for BeginSteps {
     type Output = Vec<Begun>;
+
+    fn on_lane(&self) -> Option<OnLane<Self::Output>> {
+        Some(OnLane::new(self.clone()))
+    }
 
     async fn apply(&self, tx: &Tx) -> Result<Vec<Begun>> {
         let mut journal = Journal::open(tx, self.run).await?;
         fence(&journal.run, self.epoch, false)?;
-        let mut recorded = recorded(tx, self.run, self.asked).await?;
+        let mut recorded = recorded(tx, self.run, &self.asked).await?;
         let fresh: Vec<steps::Model> = self
             .asked
             .iter()
@@ -58,7 +64,7 @@ impl Verb for BeginSteps<'_> {
         recorded.extend(fresh);
         recorded.sort_by_key(|step| step.step_number);
         let mut begun = Vec::with_capacity(recorded.len());
-        for (mut step, asked) in recorded.into_iter().zip(self.asked) {
+        for (mut step, asked) in recorded.into_iter().zip(&*self.asked) {
             same(&journal.run.workflow_id, &step, asked)?;
             begun.push(begin(&mut journal, &mut step).await?);
         }
@@ -178,23 +184,34 @@ pub(super) enum Ending<'a> {
 }
 
 /// Ends an attempt: its output is stored with its completion, or its failure with the time of the next one.
-#[derive(Debug)]
-pub(super) struct EndStep<'a> {
+#[derive(Clone, Debug)]
+pub(super) struct EndStep {
     pub run: Uuid,
     pub epoch: i64,
     pub step: Uuid,
-    pub ending: Ending<'a>,
+    /// Shared with the clone that waits for the lane: it may be large.
+    pub result: Arc<Result<Value, StepError>>,
+    /// The base of the pause before the next attempt.
+    pub backoff: TimeDelta,
 }
 
-impl Verb for EndStep<'_> {
+impl Verb for EndStep {
     type Output = steps::Model;
+
+    fn on_lane(&self) -> Option<OnLane<Self::Output>> {
+        Some(OnLane::new(self.clone()))
+    }
 
     async fn apply(&self, tx: &Tx) -> Result<steps::Model> {
         let mut journal = Journal::open(tx, self.run).await?;
         fence(&journal.run, self.epoch, true)?;
         let found = steps::Entity::find_by_id(self.step).one(&tx.conn).await?;
         let mut step = found.ok_or_else(|| Error::not_found("step", self.step.to_string()))?;
-        end(&mut journal, &mut step, &self.ending).await?;
+        let ending = match &*self.result {
+            Ok(output) => Ending::Completed(output),
+            Err(error) => Ending::Failed(error, self.backoff),
+        };
+        end(&mut journal, &mut step, &ending).await?;
         journal.close().await?;
         Ok(step)
     }

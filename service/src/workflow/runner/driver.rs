@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::Poll;
 
 use callboard_entity::{
@@ -16,7 +17,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::attempt::{BeginSteps, Begun, EndStep, Ending, failure};
+use super::attempt::{BeginSteps, Begun, EndStep, failure};
 use super::drive::Drive;
 use super::error::{StepError, panicked};
 use super::lease::{Heart, Pulse, Runner, Taken, lost};
@@ -87,7 +88,7 @@ impl Driver {
     /// Begins steps; tells of those that were done before.
     pub async fn begin(&self, asked: &[Asked]) -> Result<Vec<Begun>> {
         self.beating()?;
-        let begin = BeginSteps { run: self.run, epoch: self.epoch, asked };
+        let begin = BeginSteps { run: self.run, epoch: self.epoch, asked: asked.into() };
         let begun = self.board.run(self.actor, &begin).await?;
         for (begun, asked) in begun.iter().zip(asked) {
             match begun {
@@ -169,13 +170,9 @@ impl Driver {
     /// Stores how an attempt ended, and says how it goes on.
     pub async fn end(&self, asked: &Asked, step: &steps::Model, result: Result<Value, StepError>) -> Result<Begun> {
         let backoff = TimeDelta::from_std(asked.step.backoff).unwrap_or(TimeDelta::MAX);
-        let ending = match &result {
-            Ok(output) => Ending::Completed(output),
-            Err(error) => Ending::Failed(error, backoff),
-        };
-        let end = EndStep { run: self.run, epoch: self.epoch, step: step.id, ending };
+        let end = EndStep { run: self.run, epoch: self.epoch, step: step.id, result: Arc::new(result), backoff };
         let ended = self.board.run(self.actor, &end).await?;
-        self.tell_end(&ended, result.as_ref().err());
+        self.tell_end(&ended, (*end.result).as_ref().err());
         Ok(after(ended))
     }
 

@@ -12,6 +12,7 @@ mod killed;
 mod lease;
 mod lost;
 mod observed;
+mod on_lane;
 mod outputs;
 mod panics;
 mod paused;
