@@ -56,8 +56,8 @@ pub async fn run(options: &Options) -> Result<Section> {
             "A step that does nothing is begun in one transaction and ended in another, with its output: the step, its \
              run, and three rows of the run's ledger. The baseline sends the statements that this takes by sqlx on one \
              connection, two transactions a step: the lock of the run that fences a lost runner out, the look for what \
-             was recorded before, and the writes; it does not read the step again before that ends. In memory, \
-             synchronous=NORMAL."
+             was recorded before, and the writes. Ours sends the same ones; on SQLite they need no other thread, since \
+             they are done by the write lane. In memory, synchronous=NORMAL."
                 .to_owned(),
         ],
         figures,

@@ -29,6 +29,8 @@ pub(crate) struct Journal<'t> {
     events: Vec<events::Model>,
     /// Added, but not written yet.
     added: Vec<steps::Model>,
+    /// The last step that was to be written has another status than was expected: nothing was changed by that.
+    pub is_stale: bool,
 }
 
 impl<'t> Journal<'t> {
@@ -36,7 +38,7 @@ impl<'t> Journal<'t> {
     pub async fn open(tx: &'t Tx, run: Uuid) -> Result<Self> {
         let found = runs::Entity::find_by_id(run).lock_exclusive().one(&tx.conn).await?;
         let run = found.ok_or_else(|| Error::not_found("workflow run", run.to_string()))?;
-        Ok(Self { tx, before: run.clone(), run, events: Vec::new(), added: Vec::new() })
+        Ok(Self { tx, before: run.clone(), run, events: Vec::new(), added: Vec::new(), is_stale: false })
     }
 
     /// Adds a run; `None` where one of that `workflow_id` is there, also one that came in this instant.
@@ -46,7 +48,7 @@ impl<'t> Journal<'t> {
         if runs::Entity::insert(row).on_conflict(once).exec_without_returning(&tx.conn).await? == 0 {
             return Ok(None);
         }
-        let mut journal = Self { tx, before: run.clone(), run, events: Vec::new(), added: Vec::new() };
+        let mut journal = Self { tx, before: run.clone(), run, events: Vec::new(), added: Vec::new(), is_stale: false };
         journal.note("created", None, None, None);
         Ok(Some(journal))
     }
@@ -169,11 +171,11 @@ impl<'t> Journal<'t> {
             }
             StepStatus::Pending | StepStatus::Waiting => {}
         }
+        change(step);
+        self.write_step(&before, step).await?;
         if to == StepStatus::Completed {
             self.run.steps_completed += 1;
         }
-        change(step);
-        self.write_step(&before, step).await?;
         let data = serde_json::json!({ "attempt": step.attempt });
         let kind = format!("step_{}", event.as_str());
         self.push(&kind, Some(step.id), (Some(from.as_str()), Some(to.as_str())), reason, Some(data));
@@ -193,13 +195,14 @@ impl<'t> Journal<'t> {
             .filter(steps::Column::Status.eq(before.status))
             .exec(&self.tx.conn)
             .await?;
-        match result.rows_affected {
-            1 => Ok(()),
-            _ => Err(Error::Stored {
+        self.is_stale = result.rows_affected != 1;
+        if self.is_stale {
+            return Err(Error::Stored {
                 what: format!("step {} of run {}", before.name, self.run.workflow_id),
                 why: format!("it is no longer {} although its run is locked", before.status.as_str()),
-            }),
+            });
         }
+        Ok(())
     }
 
     /// Writes the run and the ledger rows; without any, only the run where it changed.

@@ -188,7 +188,8 @@ pub(super) enum Ending<'a> {
 pub(super) struct EndStep {
     pub run: Uuid,
     pub epoch: i64,
-    pub step: Uuid,
+    /// As the attempt began. Behind the fence nobody else changes it, so that it is not read again unless somebody has.
+    pub step: Box<steps::Model>,
     /// Shared with the clone that waits for the lane: it may be large.
     pub result: Arc<Result<Value, StepError>>,
     /// The base of the pause before the next attempt.
@@ -205,13 +206,19 @@ impl Verb for EndStep {
     async fn apply(&self, tx: &Tx) -> Result<steps::Model> {
         let mut journal = Journal::open(tx, self.run).await?;
         fence(&journal.run, self.epoch, true)?;
-        let found = steps::Entity::find_by_id(self.step).one(&tx.conn).await?;
-        let mut step = found.ok_or_else(|| Error::not_found("step", self.step.to_string()))?;
         let ending = match &*self.result {
             Ok(output) => Ending::Completed(output),
             Err(error) => Ending::Failed(error, self.backoff),
         };
-        end(&mut journal, &mut step, &ending).await?;
+        let mut step = (*self.step).clone();
+        let ended = end(&mut journal, &mut step, &ending).await;
+        if journal.is_stale {
+            let found = steps::Entity::find_by_id(self.step.id).one(&tx.conn).await?;
+            step = found.ok_or_else(|| Error::not_found("step", self.step.id.to_string()))?;
+            end(&mut journal, &mut step, &ending).await?;
+        } else {
+            ended?;
+        }
         journal.close().await?;
         Ok(step)
     }

@@ -170,7 +170,13 @@ impl Driver {
     /// Stores how an attempt ended, and says how it goes on.
     pub async fn end(&self, asked: &Asked, step: &steps::Model, result: Result<Value, StepError>) -> Result<Begun> {
         let backoff = TimeDelta::from_std(asked.step.backoff).unwrap_or(TimeDelta::MAX);
-        let end = EndStep { run: self.run, epoch: self.epoch, step: step.id, result: Arc::new(result), backoff };
+        let end = EndStep {
+            run: self.run,
+            epoch: self.epoch,
+            step: Box::new(step.clone()),
+            result: Arc::new(result),
+            backoff,
+        };
         let ended = self.board.run(self.actor, &end).await?;
         self.tell_end(&ended, (*end.result).as_ref().err());
         Ok(after(ended))
