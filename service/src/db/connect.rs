@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous};
-use sea_orm::{ConnectionTrait, DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector};
+use sea_orm::{DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector};
 
 use tokio::net::{TcpStream, UnixStream};
 
@@ -161,6 +161,7 @@ pub(crate) async fn connect(url: &DatabaseUrl, options: &OpenOptions) -> Result<
 }
 
 async fn sqlite(path: &Path, options: &OpenOptions) -> Result<Db> {
+    check_version(rusqlite::version_number(), rusqlite::version())?;
     let target = path.display().to_string();
     let refuse = |why: String| Error::from(DatabaseError::Open { target: target.clone(), why });
     let meta = std::fs::metadata(path).map_err(|e| refuse(e.to_string()))?;
@@ -215,24 +216,21 @@ async fn sqlite(path: &Path, options: &OpenOptions) -> Result<Db> {
         watchers: Watchers::default(),
         poll: options.poll,
     };
-    check_version(&db.writer).await?;
     Ok(db)
 }
 
 /// Refuses an SQLite with the WAL-reset bug, which loses commits (3.7.0 to 3.51.2; sqlite.org/wal.html#walresetbug).
-async fn check_version(db: &DatabaseConnection) -> Result<()> {
-    let row = db.query_one_raw(Dialect::Sqlite.statement("SELECT sqlite_version() AS v", [])).await?;
-    let version: String = row.map(|r| r.try_get("", "v")).transpose()?.unwrap_or_default();
-    let mut parts = version.split('.').map(|p| p.parse::<u32>().unwrap_or(0));
-    let mut next = || parts.next().unwrap_or(0);
-    if (next(), next(), next()) < (3, 51, 3) {
-        return Err(DatabaseError::Open {
-            target: "SQLite".to_owned(),
-            why: format!("this build links SQLite {version}, which can lose commits; 3.51.3 or newer is needed"),
-        }
-        .into());
+///
+/// The library that is linked says so itself, which takes no connection: there is one SQLite in the program.
+fn check_version(number: i32, version: &str) -> Result<()> {
+    if number >= 3_051_003 {
+        return Ok(());
     }
-    Ok(())
+    Err(DatabaseError::Open {
+        target: "SQLite".to_owned(),
+        why: format!("this build links SQLite {version}, which can lose commits; 3.51.3 or newer is needed"),
+    }
+    .into())
 }
 
 async fn postgres(url: &DatabaseUrl, options: &OpenOptions) -> Result<Db> {
@@ -304,5 +302,22 @@ async fn reachable(connect: &PgConnectOptions, patience: Duration) -> io::Result
     match tokio::time::timeout(patience, knock).await {
         Ok(done) => done,
         Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, format!("no answer within {} s", patience.as_secs()))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_sqlite_that_can_lose_commits_is_refused() {
+        assert!(check_version(rusqlite::version_number(), rusqlite::version()).is_ok());
+        for (number, version, is_refused) in
+            [(3_051_002, "3.51.2", true), (3_007_000, "3.7.0", true), (3_052_000, "3.52.0", false)]
+        {
+            let refused = check_version(number, version).err().map(|error| error.to_string());
+            assert_eq!(refused.is_some(), is_refused, "{version}");
+            assert!(refused.is_none_or(|why| why.contains(version) && why.contains("3.51.3 or newer")), "{version}");
+        }
     }
 }

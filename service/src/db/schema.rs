@@ -10,18 +10,26 @@ const NEEDED: &str = callboard_entity::SCHEMA_VERSION;
 
 /// Refuses a board whose schema is missing, older or newer than this build's.
 pub(crate) async fn check(db: &Db) -> Result<()> {
-    let exists = db.reader.query_one_raw(db.dialect.history_exists(db.schema.as_deref())).await?;
-    if exists.is_none() {
+    // On PostgreSQL another schema of the path may hold a table of that name.
+    if db.schema.is_some() && !has_history(db).await? {
         return Err(Error::SchemaTooOld { found: None, needed: NEEDED });
     }
     let newest = "SELECT max(version) AS version FROM callboard_migrations";
-    let row = db.reader.query_one_raw(db.dialect.statement(newest, [])).await?;
+    let row = match db.reader.query_one_raw(db.dialect.statement(newest, [])).await {
+        Ok(row) => row,
+        Err(_) if !has_history(db).await? => return Err(Error::SchemaTooOld { found: None, needed: NEEDED }),
+        Err(error) => return Err(error.into()),
+    };
     let found: Option<String> = row.map(|r| r.try_get("", "version")).transpose()?.flatten();
     match found.as_deref() {
         Some(NEEDED) => Ok(()),
         Some(version) if version > NEEDED => Err(Error::SchemaTooNew { found: version.to_owned(), known: NEEDED }),
         _ => Err(Error::SchemaTooOld { found, needed: NEEDED }),
     }
+}
+
+async fn has_history(db: &Db) -> Result<bool> {
+    Ok(db.reader.query_one_raw(db.dialect.history_exists(db.schema.as_deref())).await?.is_some())
 }
 
 /// A PostgreSQL schema name that needs no quoting, since it is set by search_path.
