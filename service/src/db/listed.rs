@@ -83,6 +83,13 @@ pub(crate) fn columns_as<T: Listed>(alias: &str) -> String {
     columns.join(", ")
 }
 
+/// What [`columns_as`] gave of that alias, by the alias of the statement that returned it.
+pub(crate) fn columns_named<T: Listed>(alias: &str, of: &str) -> String {
+    let named = |column: &&str| format!("{of}.{alias}_{}", column.trim_start_matches("r#"));
+    let columns: Vec<String> = T::COLUMNS.iter().map(named).collect();
+    columns.join(", ")
+}
+
 fn insert<T: Listed>() -> String {
     let columns: Vec<String> = T::COLUMNS.iter().map(|column| quoted(column)).collect();
     let places: Vec<String> = (1..=columns.len()).map(|place| format!("${place}")).collect();

@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 use callboard_entity::work_items;
 
 use super::Dialect;
+use super::claim_plain::NOTHING_TO_HAND_OVER;
 use super::ready::{PREASSIGNED, READY};
 use crate::assignment::deadline::{DEFAULT_LEASE_SECONDS, MAX_LEASE_SECONDS, MIN_LEASE_SECONDS};
 use crate::db::listed::columns;
@@ -95,8 +96,9 @@ pub(super) struct Parts {
     pub project: &'static str,
     /// In seconds.
     pub lease: &'static str,
-    /// What else must be so of what was picked.
+    /// What else must be so of what was picked, and of the item that is written.
     only: String,
+    guard: &'static str,
     /// What else each row tells.
     tell: &'static str,
 }
@@ -116,6 +118,7 @@ impl Parts {
                 project: "$3",
                 lease: "$9::double precision",
                 only: String::new(),
+                guard: "",
                 tell: "",
             };
         };
@@ -144,10 +147,15 @@ impl Parts {
             project: "(SELECT id FROM scope)",
             lease: "(SELECT seconds FROM lease)",
             // As `recovery::for_claims` asks: there is something to be handed to the next one.
-            only: " WHERE (SELECT count(*) FROM picked) = $2::bigint AND NOT EXISTS (SELECT 1 FROM picked h \
-                JOIN work_items w ON w.id = h.id WHERE w.attempt_count > 0 OR w.delegation_context ? 'handover' \
-                OR (jsonb_typeof(w.delegation_history) = 'array' AND w.delegation_history <> '[]'))"
-                .to_owned(),
+            only: if limits.one {
+                String::new()
+            } else {
+                " WHERE (SELECT count(*) FROM picked) = $2::bigint AND NOT EXISTS (SELECT 1 FROM picked h \
+                 JOIN work_items w ON w.id = h.id WHERE w.attempt_count > 0 OR w.delegation_context ? 'handover' \
+                 OR (jsonb_typeof(w.delegation_history) = 'array' AND w.delegation_history <> '[]'))"
+                    .to_owned()
+            },
+            guard: if limits.one { NOTHING_TO_HAND_OVER } else { "" },
             tell: ", (SELECT slug FROM who) AS agent_slug, (SELECT constraints FROM who) AS agent_constraints",
         }
     }
@@ -283,7 +291,7 @@ fn sqlite(limits: Limits) -> String {
 }
 
 fn postgres(limits: Limits, parts: &Parts) -> String {
-    let Parts { with, who, room, agent, project, lease, only, tell } = parts;
+    let Parts { with, who, room, agent, project, lease, only, guard, tell } = parts;
     let filters = filters(Dialect::Postgres, limits, project);
     let able = |key: &str| {
         format!(
@@ -324,6 +332,20 @@ fn postgres(limits: Limits, parts: &Parts) -> String {
     // A head that another claim has locked is skipped, so each key offers some more than asked for (7).
     // `picked` tests the predicates again: a row is read anew once its lock is there.
     // No row of `who` (an agent that is not active) would make the limit NULL, and that is no limit at all.
+    // All that is told comes from the item's UPDATE: a join of what was written walks all of it for each row.
+    let id = |place: u8| format!("($8::jsonb #>> '{{0,{place}}}')::uuid");
+    let chosen = if limits.one {
+        format!("chosen AS (SELECT p.id, {} AS assignment_id, {} AS event_id, 1 AS n FROM picked p)", id(0), id(1))
+    } else {
+        format!(
+            "ids AS (SELECT (v.value ->> 0)::uuid AS assignment_id, (v.value ->> 1)::uuid AS event_id, v.ordinality AS n \
+               FROM jsonb_array_elements($8::jsonb) WITH ORDINALITY v), \
+             chosen AS (SELECT p.id, ids.assignment_id, ids.event_id, ids.n FROM \
+               (SELECT id, row_number() OVER (ORDER BY grp, priority, id) AS n FROM picked) p \
+               JOIN ids ON ids.n = p.n{only})"
+        )
+    };
+    let order = if limits.one { "" } else { " ORDER BY i.n" };
     format!(
         "WITH RECURSIVE \
          {with}who AS MATERIALIZED ( \
@@ -339,36 +361,33 @@ fn postgres(limits: Limits, parts: &Parts) -> String {
          picked AS MATERIALIZED ( \
            SELECT w.id, heads.grp, w.priority FROM heads JOIN work_items w ON w.id = heads.id WHERE {still} \
            ORDER BY heads.grp, w.priority, w.id LIMIT coalesce((SELECT n FROM who), 0) FOR UPDATE OF w SKIP LOCKED), \
-         ids AS (SELECT (v.value ->> 0)::uuid AS assignment_id, (v.value ->> 1)::uuid AS event_id, v.ordinality AS n \
-           FROM jsonb_array_elements($8::jsonb) WITH ORDINALITY v), \
-         chosen AS (SELECT p.id, ids.assignment_id, ids.event_id, ids.n FROM \
-           (SELECT id, row_number() OVER (ORDER BY grp, priority, id) AS n FROM picked) p JOIN ids ON ids.n = p.n{only}), \
+         {chosen}, \
          item AS ( \
            UPDATE work_items w SET status = 'in_progress', delegation_status = 'in_progress', assignee_type = 'agent', \
              assignee_id = {agent}, attempt_count = w.attempt_count + 1, revision = w.revision + 1, \
              updated_at = $10::timestamptz, last_activity_at = $10::timestamptz \
-           FROM chosen c WHERE w.id = c.id RETURNING w.*, c.assignment_id, c.event_id, c.n), \
+           FROM chosen c WHERE w.id = c.id{guard} RETURNING w.*, c.assignment_id, c.event_id, c.n, \
+             clock_timestamp() AS held_from, clock_timestamp() + make_interval(secs => {lease}) AS held_until, \
+             jsonb_build_object('match', jsonb_build_object( \
+               'required', coalesce((SELECT jsonb_object_agg(split_part(r, ':', 1), split_part(r, ':', 2)) \
+                 FROM unnest(string_to_array(w.requirement_key, ',')) r), '{{}}'), \
+               'granted', coalesce((SELECT jsonb_object_agg(h.capability, h.level) FROM held h WHERE h.capability IN \
+                 (SELECT split_part(r, ':', 1) FROM unnest(string_to_array(w.requirement_key, ',')) r)), '{{}}'))) AS matched), \
          assignment AS ( \
            INSERT INTO task_assignments (id, work_item_id, agent_id, assigned_by, assigned_by_agent_id, assigned_at, \
              started_at, status, attempt, lease_expires_at, heartbeat_at, context, created_at, updated_at) \
-           SELECT i.assignment_id, i.id, {agent}, $13::uuid, $14::uuid, $10::timestamptz, $10::timestamptz, 'started', \
-             i.attempt_count, clock_timestamp() + make_interval(secs => {lease}), clock_timestamp(), \
-             jsonb_build_object('match', jsonb_build_object( \
-               'required', coalesce((SELECT jsonb_object_agg(split_part(r, ':', 1), split_part(r, ':', 2)) \
-                 FROM unnest(string_to_array(i.requirement_key, ',')) r), '{{}}'), \
-               'granted', coalesce((SELECT jsonb_object_agg(h.capability, h.level) FROM held h WHERE h.capability IN \
-                 (SELECT split_part(r, ':', 1) FROM unnest(string_to_array(i.requirement_key, ',')) r)), '{{}}'))), \
-             $10::timestamptz, $10::timestamptz FROM item i RETURNING id, context, lease_expires_at), \
+           SELECT i.assignment_id, i.id, i.assignee_id, $13::uuid, $14::uuid, $10::timestamptz, $10::timestamptz, \
+             'started', i.attempt_count, i.held_until, i.held_from, i.matched, $10::timestamptz, $10::timestamptz \
+           FROM item i), \
          event AS ( \
            INSERT INTO work_item_events (id, work_item_id, revision, assignment_id, session_id, kind, from_status, \
              to_status, actor_type, actor_id, data, created_at) \
            SELECT i.event_id, i.id, i.revision, i.assignment_id, $16::uuid, 'claimed', 'todo', 'in_progress', \
              $11::text, $12::uuid, jsonb_build_object('after', jsonb_build_object('status', 'in_progress', \
-               'delegation_status', 'in_progress', 'assignee_type', 'agent', 'assignee_id', {agent}, \
+               'delegation_status', 'in_progress', 'assignee_type', 'agent', 'assignee_id', i.assignee_id, \
                'attempt_count', i.attempt_count, 'assignment_id', i.assignment_id, 'assignment_status', 'started')), \
              $10::timestamptz FROM item i) \
-         SELECT {columns}, a.id, a.lease_expires_at, a.context{tell} \
-         FROM item i JOIN assignment a ON a.id = i.assignment_id ORDER BY i.n",
+         SELECT {columns}, i.assignment_id, i.held_until, i.matched{tell} FROM item i{order}",
         rank = rank("level"),
         keys = keys(Dialect::Postgres, limits, project),
         able_key = able("k"),

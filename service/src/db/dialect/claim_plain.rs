@@ -14,6 +14,11 @@ use crate::db::listed::columns;
 /// What the context of an assignment says of an item that requires nothing.
 const MATCH: &str = r#"{"match": {"required": {}, "granted": {}}}"#;
 
+/// Of an item `w` that nobody had before, who left something for the next one. Begins with AND.
+pub(super) const NOTHING_TO_HAND_OVER: &str = " AND w.attempt_count = 0 \
+    AND (w.delegation_context ? 'handover') IS NOT TRUE \
+    AND (jsonb_typeof(w.delegation_history) = 'array' AND w.delegation_history <> '[]') IS NOT TRUE";
+
 impl Dialect {
     /// Picks items for SQLite. No row where a claim is not plain, or nothing is ready (`$1` agent, `$2` how many, `$3`
     /// project or NULL).
@@ -77,9 +82,7 @@ fn take(limits: Limits, named: Named) -> String {
            UPDATE work_items w SET status = 'in_progress', delegation_status = 'in_progress', assignee_type = 'agent', \
              assignee_id = who.id, attempt_count = 1, revision = w.revision + 1, \
              updated_at = $10::timestamptz, last_activity_at = $10::timestamptz \
-           FROM picked p CROSS JOIN who WHERE w.id = p.id AND w.attempt_count = 0 \
-           AND (w.delegation_context ? 'handover') IS NOT TRUE \
-           AND (jsonb_typeof(w.delegation_history) = 'array' AND w.delegation_history <> '[]') IS NOT TRUE \
+           FROM picked p CROSS JOIN who WHERE w.id = p.id{NOTHING_TO_HAND_OVER} \
            RETURNING {columns}, ($8::jsonb #>> '{{0,0}}')::uuid AS assignment_id, clock_timestamp() AS held_from, \
              clock_timestamp() + make_interval(secs => {lease}) AS held_until, who.slug, who.constraints), \
          assignment AS ( \
