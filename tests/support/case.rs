@@ -138,6 +138,12 @@ macro_rules! on_postgres_empty {
     ($($test:tt)+) => { $crate::__one!(Postgres, Empty: $($test)+); };
 }
 
+/// Registers each body on a copy of a PostgreSQL database with 100,000 items only; `why` says what SQLite lacks.
+#[macro_export]
+macro_rules! on_postgres_large {
+    ($($test:tt)+) => { $crate::__one!(Postgres, Large: $($test)+); };
+}
+
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __one {

@@ -6,8 +6,8 @@
 //!   database, as `<area>::<file>::<name>[sqlite]` and `[postgres]`;
 //! - [`both_large!`]: the same on a board with 100,000 items, for what must not grow with them;
 //! - [`both_empty!`]: the same on a database that holds nothing (on SQLite: the file does not exist yet);
-//! - [`on_sqlite!`], [`on_sqlite_empty!`] and [`on_postgres_empty!`]: on one database, for what the other one does not
-//!   have. Before each function stands the reason: `why: "SQLite has no roles";`. A rule test reads and lists them;
+//! - [`on_sqlite!`], [`on_sqlite_empty!`], [`on_postgres_empty!`] and [`on_postgres_large!`]: on one database, for what the
+//!   other one does not have. Before each function stands the reason: `why: "SQLite has no roles";`. A rule test reads and lists them;
 //! - [`plain!`]: `fn name()` needs no database.
 //!
 //! No body of these leaves early: a test that returns on one database would pass there without a check.

@@ -12,6 +12,7 @@ mod explain;
 mod hot;
 mod hot_updates;
 mod indexes;
+mod lists;
 mod reading;
 mod report;
 mod served;

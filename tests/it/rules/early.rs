@@ -6,8 +6,15 @@ use super::source::{Source, has_word, sources};
 use support::plain;
 
 /// What registers a body for a database.
-const MACROS: &[&str] =
-    &["both! {", "both_large! {", "both_empty! {", "on_sqlite! {", "on_sqlite_empty! {", "on_postgres_empty! {"];
+const MACROS: &[&str] = &[
+    "both! {",
+    "both_large! {",
+    "both_empty! {",
+    "on_sqlite! {",
+    "on_sqlite_empty! {",
+    "on_postgres_empty! {",
+    "on_postgres_large! {",
+];
 /// Words of a condition that asks which database it is, in lower case.
 const QUESTIONS: &[&str] = &["kind", "sqlite", "postgres"];
 /// What makes a test fail. `expect` alone is none: every body opens its database by it.
