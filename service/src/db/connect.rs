@@ -202,7 +202,7 @@ async fn sqlite(path: &Path, options: &OpenOptions) -> Result<Db> {
     };
     let turn = Turn::default();
     let lane = Lane::new(path.to_owned(), options, turn.clone());
-    let db = Db {
+    Ok(Db {
         dialect: Dialect::Sqlite,
         writer: SqlxSqliteConnector::from_sqlx_sqlite_pool(writer),
         reader: SqlxSqliteConnector::from_sqlx_sqlite_pool(reader),
@@ -215,8 +215,7 @@ async fn sqlite(path: &Path, options: &OpenOptions) -> Result<Db> {
         bell: Bell::default(),
         watchers: Watchers::default(),
         poll: options.poll,
-    };
-    Ok(db)
+    })
 }
 
 /// Refuses an SQLite with the WAL-reset bug, which loses commits (3.7.0 to 3.51.2; sqlite.org/wal.html#walresetbug).

@@ -14,7 +14,7 @@ use crate::error::Result;
 
 /// So many verbs at least from one look at the tables to the next: a look takes as long as two verbs.
 const LEAST: u64 = 128;
-/// And so many at most, once a quarter of all that were done is more: nothing doubles sooner than by as many again.
+/// And so many at most. In between it is a quarter of what this process has done, by which alone nothing doubles.
 const MOST: u64 = 4096;
 /// A table that never grew beyond this needs no index.
 const SMALL_PAGES: i64 = 8;

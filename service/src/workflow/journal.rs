@@ -185,6 +185,7 @@ impl<'t> Journal<'t> {
     /// Writes what differs between two states of a step's row, guarded by the status of the first.
     pub async fn write_step(&mut self, before: &steps::Model, after: &mut steps::Model) -> Result<()> {
         after.updated_at = self.tx.now;
+        self.is_stale = false;
         if let Some(added) = self.added.iter_mut().find(|step| step.id == before.id && step.status == before.status) {
             *added = after.clone();
             return Ok(());

@@ -96,8 +96,9 @@ pub(super) struct Parts {
     pub project: &'static str,
     /// In seconds.
     pub lease: &'static str,
-    /// What else must be so of what was picked, and of the item that is written.
+    /// What else must be so of what was picked.
     only: String,
+    /// What else must be so of the item that is written.
     guard: &'static str,
     /// What else each row tells.
     tell: &'static str,
@@ -150,10 +151,10 @@ impl Parts {
             only: if limits.one {
                 String::new()
             } else {
-                " WHERE (SELECT count(*) FROM picked) = $2::bigint AND NOT EXISTS (SELECT 1 FROM picked h \
-                 JOIN work_items w ON w.id = h.id WHERE w.attempt_count > 0 OR w.delegation_context ? 'handover' \
-                 OR (jsonb_typeof(w.delegation_history) = 'array' AND w.delegation_history <> '[]'))"
-                    .to_owned()
+                format!(
+                    " WHERE (SELECT count(*) FROM picked) = $2::bigint AND NOT EXISTS (SELECT 1 FROM picked h \
+                 JOIN work_items w ON w.id = h.id WHERE NOT (true{NOTHING_TO_HAND_OVER}))"
+                )
             },
             guard: if limits.one { NOTHING_TO_HAND_OVER } else { "" },
             tell: ", (SELECT slug FROM who) AS agent_slug, (SELECT constraints FROM who) AS agent_constraints",

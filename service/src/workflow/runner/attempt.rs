@@ -189,7 +189,7 @@ pub(super) struct EndStep {
     pub run: Uuid,
     pub epoch: i64,
     /// As the attempt began. Behind the fence nobody else changes it, so that it is not read again unless somebody has.
-    pub step: Box<steps::Model>,
+    pub step: Arc<steps::Model>,
     /// Shared with the clone that waits for the lane: it may be large.
     pub result: Arc<Result<Value, StepError>>,
     /// The base of the pause before the next attempt.

@@ -173,7 +173,7 @@ impl Driver {
         let end = EndStep {
             run: self.run,
             epoch: self.epoch,
-            step: Box::new(step.clone()),
+            step: Arc::new(step.clone()),
             result: Arc::new(result),
             backoff,
         };

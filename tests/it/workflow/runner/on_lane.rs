@@ -36,7 +36,7 @@ async fn every_way(board: &Callboard, id: &str) {
     assert!(matches!(end, Drive::Failed(_)), "{end:?}");
 }
 
-/// All of a run but its ids and times.
+/// What tells one run from another, but for ids and times.
 async fn left(raw: &DatabaseConnection, id: &str) -> Vec<String> {
     let run = run_row(raw, id).await;
     let mut all = vec![format!("{:?} {} {} {:?}", run.status, run.steps_completed, run.revision, run.error_message)];
