@@ -5,7 +5,7 @@ use std::fmt;
 
 use sea_orm::ConnectionTrait;
 
-use super::catalogue::{self, quoted};
+use super::catalogue::{self, Column, quoted};
 use super::session::Place;
 use crate::error::Error;
 use crate::step::{SEARCH_TABLE, Step};
@@ -56,17 +56,20 @@ pub(super) async fn count(db: &impl ConnectionTrait, place: &Place, steps: &[&St
             columns.entry(table.clone()).or_default().push(column.clone());
         }
     }
+    let all = tables.iter().chain(columns.keys()).cloned().collect();
+    let live = catalogue::columns_of(db, place, &all).await?;
+    let live = |table: &str| live.get(table).map_or(&[][..], Vec::as_slice);
     let mut losses = Vec::new();
     for (table, columns) in columns {
         if !tables.contains(&table) {
-            let rows = rows_with_values(db, place, &table, &columns).await?;
+            let rows = rows_with_values(db, place, &table, live(&table), &columns).await?;
             losses.push(Loss { table, rows, lost: Lost::Columns(columns) });
         }
     }
     tables.remove(SEARCH_TABLE);
     for table in tables {
         // A table that is gone already was dropped by a later step: it holds nothing.
-        if !catalogue::columns(db, place, &table).await?.is_empty() {
+        if !live(&table).is_empty() {
             let rows = number(db, place, &table, "TRUE").await?;
             losses.push(Loss { table, rows, lost: Lost::Rows });
         }
@@ -80,9 +83,9 @@ async fn rows_with_values(
     db: &impl ConnectionTrait,
     place: &Place,
     table: &str,
+    live: &[Column],
     columns: &[String],
 ) -> Result<u64, Error> {
-    let live = catalogue::columns(db, place, table).await?;
     let tests: Vec<String> = live
         .iter()
         .filter(|c| columns.contains(&c.name))

@@ -244,17 +244,16 @@ impl Session {
     async fn prepare_postgres(&self, tx: &impl ConnectionTrait) -> Result<(), DbErr> {
         let schema = catalogue::quoted(&self.place.schema);
         let wait = self.patience.left().as_millis().max(1);
-        for sql in [
+        let settings = [
             format!("SET LOCAL search_path TO {schema}"),
             // Someone else's lock on a table ends the run in time.
             format!("SET LOCAL lock_timeout = {wait}"),
             // The run decides how long it takes, whatever the role's defaults.
             "SET LOCAL statement_timeout = 0".to_owned(),
             "SET LOCAL idle_in_transaction_session_timeout = 0".to_owned(),
-        ] {
-            tx.execute_unprepared(&sql).await?;
-        }
-        Ok(())
+            WITHOUT_JIT.to_owned(),
+        ];
+        tx.execute_unprepared(&settings.join("; ")).await.map(drop)
     }
 
     /// What is left of the run's time for waiting.
@@ -301,6 +300,9 @@ impl Session {
     }
 }
 
+/// The digest of a table that was never analysed looks dear enough to be compiled, which takes longer than the digest.
+pub(super) const WITHOUT_JIT: &str = "SET LOCAL jit = off";
+
 /// The advisory locks of PostgreSQL: of the transaction that changes the schema, and of the whole run.
 const RUN: &str = "callboard migration";
 const SESSION: &str = "callboard migration session";
@@ -315,9 +317,9 @@ pub(crate) async fn begin_to_look(db: &DatabaseConnection, options: &Options) ->
     let failed = |e: DbErr| Error::database("beginning", &e);
     let tx = db.begin().await.map_err(failed)?;
     if place.kind == Kind::Postgres {
-        tx.execute_unprepared("SET TRANSACTION READ ONLY").await.map_err(failed)?;
         let schema = catalogue::quoted(&place.schema);
-        tx.execute_unprepared(&format!("SET LOCAL search_path TO {schema}")).await.map_err(failed)?;
+        let settings = format!("SET TRANSACTION READ ONLY; SET LOCAL search_path TO {schema}; {WITHOUT_JIT}");
+        tx.execute_unprepared(&settings).await.map_err(failed)?;
     }
     Ok(tx)
 }

@@ -10,7 +10,7 @@ use super::catalogue::quoted;
 use super::connect::{self, Access};
 use super::file::{self, State};
 use super::history::{self, Applied};
-use super::session::Place;
+use super::session::{Place, WITHOUT_JIT};
 use super::{Options, plan};
 use crate::error::Error;
 use crate::step::Step;
@@ -89,14 +89,14 @@ pub(crate) async fn begin(
         Kind::Postgres => {
             let (isolation, access) = (IsolationLevel::RepeatableRead, AccessMode::ReadOnly);
             let tx = db.begin_with_config(Some(isolation), Some(access)).await.map_err(failed)?;
-            for sql in [
+            let settings = [
                 format!("SET LOCAL search_path TO {}", quoted(&place.schema)),
                 // 0 would be to wait for ever.
                 format!("SET LOCAL lock_timeout = {}", patience.as_millis().max(1)),
                 "SET LOCAL statement_timeout = 0".to_owned(),
-            ] {
-                tx.execute_unprepared(&sql).await.map_err(failed)?;
-            }
+                WITHOUT_JIT.to_owned(),
+            ];
+            tx.execute_unprepared(&settings.join("; ")).await.map_err(failed)?;
             Ok(tx)
         }
     }

@@ -1,6 +1,7 @@
 //! What is verified: a database at a version, with the tables that this version should have and those that it has.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use sea_orm::{DatabaseTransaction, QueryResult};
 
@@ -25,7 +26,7 @@ pub(super) struct Subject<'a> {
     /// The tables as they should be; none when a step's are not known.
     pub expected: Tables,
     /// The columns of these tables as they are.
-    live: BTreeMap<String, Vec<Column>>,
+    live: Arc<BTreeMap<String, Vec<Column>>>,
 }
 
 /// Whether a column can be read as the version says.
@@ -47,16 +48,13 @@ impl<'a> Subject<'a> {
         recorded: Vec<Applied>,
     ) -> Result<Self, Error> {
         let expected = expected::tables(steps, applied, place.kind).unwrap_or_default();
-        let mut live = BTreeMap::new();
-        for table in expected.keys() {
-            live.insert(table.clone(), catalogue::columns(tx, place, table).await?);
-        }
+        let live = catalogue::columns_of(tx, place, &expected.keys().cloned().collect()).await?;
         Ok(Self { tx, place, steps, applied, recorded, undecodable: Vec::new(), expected, live })
     }
 
     /// A database of which nothing is known.
     pub fn unknown(tx: &'a DatabaseTransaction, place: &'a Place) -> Self {
-        let (expected, live) = (Tables::new(), BTreeMap::new());
+        let (expected, live) = (Tables::new(), Arc::default());
         let (recorded, undecodable) = (Vec::new(), Vec::new());
         Self { tx, place, steps: &[], applied: 0, recorded, undecodable, expected, live }
     }

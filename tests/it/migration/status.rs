@@ -1,9 +1,12 @@
 //! `status` reads only, and says where a database stands.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use callboard_migration::{history, runner};
 use support::{TestDb, both_empty};
 
-use super::common::{describe, number, options, sql, up};
+use super::common::{describe, kind, number, options, sql, up};
 
 both_empty! {
     async fn of_an_empty_database(t: TestDb) {
@@ -27,6 +30,20 @@ both_empty! {
 }
 
 both_empty! {
+    /// A description is made several times for each step: were it asked for table by table, a network would be felt.
+    async fn a_schema_is_described_in_a_few_statements(t: TestDb) {
+        up(&t, runner::Goal::Latest).await.expect("up");
+        let sent = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&sent);
+        let mut db = t.raw().await;
+        db.set_metric_callback(move |_| {
+            counter.fetch_add(1, Ordering::Relaxed);
+        });
+        let text = runner::describe(&db, kind(&t), None).await.expect("describe the schema");
+        assert!(text.lines().filter(|line| line.starts_with("table ")).count() > 30, "{text}");
+        assert!((1..=8).contains(&sent.load(Ordering::Relaxed)), "{sent:?} statements");
+    }
+
     async fn of_the_newest_schema(t: TestDb) {
         up(&t, runner::Goal::Latest).await.expect("up");
         let output = t.migration(["status", "--check"]).run().ok();

@@ -61,7 +61,7 @@ pub(crate) async fn describe_in(
 pub(crate) async fn columns(db: &impl ConnectionTrait, place: &Place, table: &str) -> Result<Vec<Column>, Error> {
     let sql = match place.kind {
         Kind::Sqlite => sqlite::columns(table),
-        Kind::Postgres => postgres::columns(&place.schema, table),
+        Kind::Postgres => postgres::columns(&place.schema, Some(std::iter::once(&table.to_owned()))),
     };
     let rows = db.query_all_raw(place.ask(sql)).await.map_err(failed)?;
     rows.iter().map(read_column).collect::<Result<_, DbErr>>().map_err(failed)
@@ -75,13 +75,7 @@ pub(crate) async fn columns_of(
 ) -> Result<Arc<BTreeMap<String, Vec<Column>>>, Error> {
     match place.kind {
         Kind::Sqlite => sqlite::columns_of(db, place, tables).await.map_err(failed),
-        Kind::Postgres => {
-            let mut out = BTreeMap::new();
-            for table in tables {
-                out.insert(table.clone(), columns(db, place, table).await?);
-            }
-            Ok(Arc::new(out))
-        }
+        Kind::Postgres => postgres::columns_of(db, place, tables).await.map(Arc::new).map_err(failed),
     }
 }
 

@@ -1,15 +1,17 @@
 //! PostgreSQL's catalogue: pg_class, pg_attribute, pg_constraint, pg_index.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 
 use super::super::session::Place;
-use super::{column_line, columns as read_columns, literal, quoted, strings};
+use super::{Column, column_line, literal, quoted, read_column, strings};
 
-pub(super) fn columns(schema: &str, table: &str) -> String {
+/// The columns of these tables, or of all of the schema, each with its table's name: one answer, whatever their number.
+pub(super) fn columns<'a>(schema: &str, only: Option<impl Iterator<Item = &'a String>>) -> String {
     format!(
-        "SELECT a.attname::text AS name, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS not_null, \
+        "SELECT c.relname::text AS of, a.attname::text AS name, format_type(a.atttypid, a.atttypmod) AS type, \
+         a.attnotnull AS not_null, \
          CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid) END AS def, \
          coalesce(array_position(k.conkey, a.attnum), 0)::bigint AS \"key\", a.attgenerated <> '' AS is_generated, \
          coalesce((SELECT ' collate ' || quote_ident(o.collname) FROM pg_collation AS o JOIN pg_type AS y \
@@ -22,11 +24,32 @@ pub(super) fn columns(schema: &str, table: &str) -> String {
          JOIN pg_namespace AS n ON n.oid = c.relnamespace \
          LEFT JOIN pg_attrdef AS d ON d.adrelid = c.oid AND d.adnum = a.attnum \
          LEFT JOIN pg_constraint AS k ON k.conrelid = c.oid AND k.contype = 'p' \
-         WHERE n.nspname = {} AND c.relname = {} AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped \
-         ORDER BY a.attnum",
-        literal(schema),
-        literal(table)
+         WHERE {} AND a.attnum > 0 AND NOT a.attisdropped ORDER BY c.relname COLLATE \"C\", a.attnum",
+        tables(schema, only)
     )
+}
+
+/// The columns of each of these tables that is there.
+pub(super) async fn columns_of(
+    db: &impl ConnectionTrait,
+    place: &Place,
+    tables: &BTreeSet<String>,
+) -> Result<BTreeMap<String, Vec<Column>>, DbErr> {
+    let mut out: BTreeMap<String, Vec<Column>> = tables.iter().map(|table| (table.clone(), Vec::new())).collect();
+    for row in db.query_all_raw(place.ask(columns(&place.schema, Some(tables.iter())))).await? {
+        out.entry(row.try_get("", "of")?).or_default().push(read_column(&row)?);
+    }
+    Ok(out)
+}
+
+/// Which rows of pg_class (`c`, with its namespace as `n`) are these tables, or all tables of the schema.
+fn tables<'a>(schema: &str, only: Option<impl Iterator<Item = &'a String>>) -> String {
+    let all = format!("n.nspname = {} AND c.relkind IN ('r', 'p')", literal(schema));
+    match only.map(|names| names.map(|name| literal(name)).collect::<Vec<_>>()) {
+        None => all,
+        Some(names) if names.is_empty() => format!("{all} AND FALSE"),
+        Some(names) => format!("{all} AND c.relname IN ({})", names.join(", ")),
+    }
 }
 
 pub(super) fn existing(schema: &str, list: &str) -> String {
@@ -43,28 +66,38 @@ pub(super) fn existing(schema: &str, list: &str) -> String {
     )
 }
 
+/// Three questions, whatever the number of tables: a description is made several times for each step of a migration.
 pub(super) async fn describe(
     db: &impl ConnectionTrait,
     place: &Place,
     only: Option<&BTreeSet<String>>,
 ) -> Result<String, DbErr> {
-    let schema = literal(&place.schema);
-    let mut out = String::new();
-    let tables = format!(
+    let these = tables(&place.schema, only.map(|names| names.iter()));
+    let names = format!(
         "SELECT c.relname::text AS line FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace \
-         WHERE n.nspname = {schema} AND c.relkind IN ('r', 'p') ORDER BY c.relname COLLATE \"C\""
+         WHERE {these} ORDER BY c.relname COLLATE \"C\""
     );
-    for name in strings(&db.query_all_raw(place.ask(tables)).await?, "line")? {
-        if only.is_none_or(|o| o.contains(&name)) {
-            table(db, place, &name, &mut out).await?;
-        }
+    let names = strings(&db.query_all_raw(place.ask(names)).await?, "line")?;
+    let columns =
+        grouped(&db.query_all_raw(place.ask(columns(&place.schema, only.map(|o| o.iter())))).await?, |row| {
+            read_column(row).map(|column| column_line(&column))
+        })?;
+    let lines = grouped(&db.query_all_raw(place.ask(belongings(&these))).await?, |row| {
+        let line: String = row.try_get("", "line")?;
+        Ok(format!("  {}\n", plain(place, &line)))
+    })?;
+    let mut out = String::new();
+    for name in &names {
+        out.push_str(&format!("table {name}\n"));
+        out.extend([&columns, &lines].into_iter().filter_map(|of| of.get(name)).map(String::as_str));
     }
     if only.is_none() {
         let others = format!(
             "SELECT CASE c.relkind WHEN 'S' THEN 'sequence ' ELSE 'view ' END || c.relname || \
              coalesce(' ' || pg_get_viewdef(CASE WHEN c.relkind <> 'S' THEN c.oid END), '') AS line \
              FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace \
-             WHERE n.nspname = {schema} AND c.relkind IN ('v', 'm', 'S') ORDER BY c.relname COLLATE \"C\""
+             WHERE n.nspname = {} AND c.relkind IN ('v', 'm', 'S') ORDER BY c.relname COLLATE \"C\"",
+            literal(&place.schema)
         );
         for line in strings(&db.query_all_raw(place.ask(others)).await?, "line")? {
             out.push_str(&format!("{}\n", plain(place, &line)));
@@ -73,42 +106,49 @@ pub(super) async fn describe(
     Ok(out)
 }
 
-async fn table(db: &impl ConnectionTrait, place: &Place, name: &str, out: &mut String) -> Result<(), DbErr> {
-    out.push_str(&format!("table {name}\n"));
-    let columns = read_columns(db, place, name).await.map_err(|e| DbErr::Custom(e.to_string()))?;
-    for column in columns {
-        out.push_str(&column_line(&column));
+/// The lines of each table in the order of their rows, by what the rows call `of`.
+fn grouped(
+    rows: &[QueryResult],
+    line: impl Fn(&QueryResult) -> Result<String, DbErr>,
+) -> Result<BTreeMap<String, String>, DbErr> {
+    let mut out: BTreeMap<String, String> = BTreeMap::new();
+    for row in rows {
+        out.entry(row.try_get("", "of")?).or_default().push_str(&line(row)?);
     }
-    let oid = literal(&format!("{}.{}", quoted(&place.schema), quoted(name)));
-    // Constraints, indexes and triggers; then what seldom is there.
-    let lines = format!(
-        "SELECT line FROM (\
-         SELECT position(contype::text IN 'cpuxf') AS part, conname::text AS name, CASE contype WHEN 'c' THEN 'check ' \
+    Ok(out)
+}
+
+/// Constraints, indexes and triggers of tables; then what seldom is there.
+fn belongings(these: &str) -> String {
+    let mine = "IN (SELECT oid FROM t)";
+    format!(
+        "WITH t AS MATERIALIZED (SELECT c.oid, c.relname, c.relrowsecurity, c.relforcerowsecurity FROM pg_class AS c \
+         JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE {these}) \
+         SELECT t.relname::text AS of, line FROM (\
+         SELECT conrelid AS rel, position(contype::text IN 'cpuxf') AS part, conname::text AS name, \
+         CASE contype WHEN 'c' THEN 'check ' \
          WHEN 'p' THEN 'primary key ' WHEN 'u' THEN 'unique ' WHEN 'x' THEN 'exclude ' ELSE 'foreign key ' END || \
          conname || ' ' || pg_get_constraintdef(oid) AS line \
-         FROM pg_constraint WHERE conrelid = {oid}::regclass AND contype IN ('c', 'p', 'u', 'x', 'f') \
-         UNION ALL SELECT 6, c.relname::text, 'index ' || pg_get_indexdef(i.indexrelid) FROM pg_index AS i \
-         JOIN pg_class AS c ON c.oid = i.indexrelid WHERE i.indrelid = {oid}::regclass \
+         FROM pg_constraint WHERE conrelid {mine} AND contype IN ('c', 'p', 'u', 'x', 'f') \
+         UNION ALL SELECT i.indrelid, 6, c.relname::text, 'index ' || pg_get_indexdef(i.indexrelid) FROM pg_index AS i \
+         JOIN pg_class AS c ON c.oid = i.indexrelid WHERE i.indrelid {mine} \
          AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = i.indexrelid AND contype IN ('p', 'u', 'x')) \
-         UNION ALL SELECT 7, tgname::text, 'trigger ' || pg_get_triggerdef(oid) FROM pg_trigger \
-         WHERE tgrelid = {oid}::regclass AND NOT tgisinternal \
-         UNION ALL SELECT 8, rulename::text, 'rule ' || rulename || ' ' || pg_get_ruledef(oid) FROM pg_rewrite \
-         WHERE ev_class = {oid}::regclass \
-         UNION ALL SELECT 9, polname::text, 'policy ' || polname || CASE WHEN polpermissive THEN '' ELSE ' restrictive' END \
+         UNION ALL SELECT tgrelid, 7, tgname::text, 'trigger ' || pg_get_triggerdef(oid) FROM pg_trigger \
+         WHERE tgrelid {mine} AND NOT tgisinternal \
+         UNION ALL SELECT ev_class, 8, rulename::text, 'rule ' || rulename || ' ' || pg_get_ruledef(oid) FROM pg_rewrite \
+         WHERE ev_class {mine} \
+         UNION ALL SELECT polrelid, 9, polname::text, 'policy ' || polname || \
+         CASE WHEN polpermissive THEN '' ELSE ' restrictive' END \
          || ' for ' || polcmd::text || coalesce(' using ' || pg_get_expr(polqual, polrelid), '') \
-         || coalesce(' check ' || pg_get_expr(polwithcheck, polrelid), '') FROM pg_policy WHERE polrelid = {oid}::regclass \
-         UNION ALL SELECT 10, '', 'row level security' || CASE WHEN relforcerowsecurity THEN ', forced' ELSE '' END \
-         FROM pg_class WHERE oid = {oid}::regclass AND (relrowsecurity OR relforcerowsecurity) \
-         UNION ALL SELECT 11, c.relname::text, 'inherited by ' || c.relname FROM pg_inherits AS i \
-         JOIN pg_class AS c ON c.oid = i.inhrelid WHERE i.inhparent = {oid}::regclass \
-         UNION ALL SELECT 12, c.relname::text, 'inherits from ' || c.relname FROM pg_inherits AS i \
-         JOIN pg_class AS c ON c.oid = i.inhparent WHERE i.inhrelid = {oid}::regclass\
-         ) AS lines ORDER BY part, name COLLATE \"C\""
-    );
-    for line in strings(&db.query_all_raw(place.ask(lines)).await?, "line")? {
-        out.push_str(&format!("  {}\n", plain(place, &line)));
-    }
-    Ok(())
+         || coalesce(' check ' || pg_get_expr(polwithcheck, polrelid), '') FROM pg_policy WHERE polrelid {mine} \
+         UNION ALL SELECT oid, 10, '', 'row level security' || CASE WHEN relforcerowsecurity THEN ', forced' ELSE '' END \
+         FROM t WHERE relrowsecurity OR relforcerowsecurity \
+         UNION ALL SELECT i.inhparent, 11, c.relname::text, 'inherited by ' || c.relname FROM pg_inherits AS i \
+         JOIN pg_class AS c ON c.oid = i.inhrelid WHERE i.inhparent {mine} \
+         UNION ALL SELECT i.inhrelid, 12, c.relname::text, 'inherits from ' || c.relname FROM pg_inherits AS i \
+         JOIN pg_class AS c ON c.oid = i.inhparent WHERE i.inhrelid {mine}\
+         ) AS lines JOIN t ON t.oid = lines.rel ORDER BY t.relname COLLATE \"C\", part, name COLLATE \"C\""
+    )
 }
 
 /// One line, without the schema's name: the same in every schema, whatever the search path.
