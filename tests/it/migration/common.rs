@@ -31,6 +31,22 @@ pub async fn down(t: &TestDb, goal: DownGoal) -> Result<Report, Error> {
     runner::down(&options(t), goal, OnLoss::Accept, &mut |_| {}).await
 }
 
+/// As [`options`], for what goes over each step several times: a backup each time, which has tests of its own, would be
+/// most of what those take.
+fn without_backup(t: &TestDb) -> Options {
+    let mut options = options(t);
+    options.backups.before_changes = false;
+    options
+}
+
+pub async fn up_without_backup(t: &TestDb, goal: Goal) -> Result<Report, Error> {
+    runner::up(&without_backup(t), goal, &mut |_| {}).await
+}
+
+pub async fn down_without_backup(t: &TestDb, goal: DownGoal) -> Result<Report, Error> {
+    runner::down(&without_backup(t), goal, OnLoss::Accept, &mut |_| {}).await
+}
+
 pub async fn up_with(t: &TestDb, steps: &[Step]) -> (Result<Report, Error>, Vec<Event>) {
     let mut seen = Vec::new();
     let result = runner::up_with(steps, &options(t), Goal::Latest, &mut |e| seen.push(e.clone())).await;

@@ -22,8 +22,8 @@ struct Table {
 impl Dump {
     pub async fn of(db: &DatabaseConnection) -> Self {
         let mut out = Self::default();
-        for name in tables(db).await {
-            let columns: Vec<String> = columns(db, &name).await.into_iter().map(|(name, _)| name).collect();
+        for (name, columns) in tables(db).await {
+            let columns: Vec<String> = columns.into_iter().map(|(name, _)| name).collect();
             let list: Vec<String> = columns.iter().map(|c| shown(db, c)).collect();
             let found = rows(db, &format!("SELECT {} FROM {name}", list.join(", "))).await;
             let cell = |row: &QueryResult, i| short(row.try_get_by_index(i).expect("text"));
@@ -38,9 +38,11 @@ impl Dump {
     /// Each column that may be null, with its table.
     pub async fn nullable(db: &DatabaseConnection) -> Vec<(String, String)> {
         let mut out = Vec::new();
-        for table in tables(db).await.into_iter().filter(|table| table != callboard_migration::SEARCH_TABLE) {
-            let nullable = columns(db, &table).await.into_iter().filter(|(_, nullable)| *nullable);
-            out.extend(nullable.map(|(column, _)| (table.clone(), column)));
+        for (table, columns) in tables(db).await {
+            if table != callboard_migration::SEARCH_TABLE {
+                let nullable = columns.into_iter().filter(|(_, nullable)| *nullable);
+                out.extend(nullable.map(|(column, _)| (table.clone(), column)));
+            }
         }
         assert!(out.len() > 30, "{out:?}");
         out
@@ -156,30 +158,24 @@ fn sqlite(db: &DatabaseConnection) -> bool {
     db.get_database_backend() == DbBackend::Sqlite
 }
 
-async fn tables(db: &DatabaseConnection) -> Vec<String> {
+/// The tables, each with its columns in their order: their names, and whether they may be null.
+async fn tables(db: &DatabaseConnection) -> BTreeMap<String, Vec<(String, bool)>> {
     let sql = if sqlite(db) {
         // The tables in which the full-text index keeps its data are its own matter.
-        "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'virtual') \
-         AND name NOT LIKE 'sqlite%' ORDER BY name"
+        "SELECT t.name, x.name, x.\"notnull\" = 0 FROM pragma_table_list AS t, pragma_table_info(t.name) AS x \
+         WHERE t.schema = 'main' AND t.type IN ('table', 'virtual') AND t.name NOT LIKE 'sqlite%' ORDER BY t.name, x.cid"
     } else {
-        "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+        "SELECT c.relname::text, a.attname::text, NOT a.attnotnull FROM pg_class AS c \
+         JOIN pg_attribute AS a ON a.attrelid = c.oid WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' \
+         AND a.attnum > 0 AND NOT a.attisdropped ORDER BY c.relname, a.attnum"
     };
-    let names = rows(db, sql).await.iter().map(|r| r.try_get_by_index(0).expect("a name")).collect::<Vec<String>>();
-    names.into_iter().filter(|n| n != callboard_migration::runner::HISTORY_TABLE).collect()
-}
-
-/// Name and nullability.
-async fn columns(db: &DatabaseConnection, table: &str) -> Vec<(String, bool)> {
-    let sql = if sqlite(db) {
-        format!("SELECT name, \"notnull\" = 0 FROM pragma_table_info('{table}') ORDER BY cid")
-    } else {
-        format!(
-            "SELECT column_name::text, is_nullable = 'YES' FROM information_schema.columns \
-             WHERE table_schema = 'public' AND table_name = '{table}' ORDER BY ordinal_position"
-        )
-    };
-    let found = rows(db, &sql).await;
-    found.iter().map(|r| (r.try_get_by_index(0).expect("a name"), r.try_get_by_index(1).expect("a bool"))).collect()
+    let mut out: BTreeMap<String, Vec<(String, bool)>> = BTreeMap::new();
+    for row in rows(db, sql).await {
+        let text = |at| row.try_get_by_index::<String>(at).expect("a name");
+        out.entry(text(0)).or_default().push((text(1), row.try_get_by_index(2).expect("a bool")));
+    }
+    out.remove(callboard_migration::runner::HISTORY_TABLE);
+    out
 }
 
 fn shown(db: &DatabaseConnection, column: &str) -> String {

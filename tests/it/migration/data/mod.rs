@@ -63,7 +63,7 @@ use callboard_migration::history;
 use callboard_migration::runner::{DownGoal, Goal};
 use support::{Kind, TestDb, both_empty, plain};
 
-use super::common::{down, sql, up};
+use super::common::{down_without_backup as down, sql, up_without_backup as up};
 use dump::Dump;
 
 /// What one migration does to rows.

@@ -13,7 +13,7 @@ use callboard_migration::verify::{Check, Event, Finding, Report, verify};
 use callboard_migration::{history, runner};
 use support::{Kind, TestDb, both, both_empty};
 
-use super::common::{describe, everything, number, options, sql, up};
+use super::common::{describe, down_without_backup, everything, number, options, sql, up, up_without_backup};
 use damage::board;
 
 /// Verifies through the library.
@@ -35,18 +35,14 @@ both_empty! {
         up(&t, runner::Goal::Latest).await.expect("up");
         board(&t).await;
         assert_clean(&look(&t).await, "in use");
-        // A backup a step is half of what this takes, and has tests of its own.
-        let mut options = options(&t);
-        options.backups.before_changes = false;
         for at in (1..history().len()).rev() {
-            let goal = runner::DownGoal::Steps(1);
-            runner::down(&options, goal, runner::OnLoss::Accept, &mut |_| {}).await.expect("down");
+            down_without_backup(&t, runner::DownGoal::Steps(1)).await.expect("down");
             let report = look(&t).await;
             assert_eq!(report.version.as_deref(), Some(history()[at - 1].version()));
             assert_clean(&report, &format!("down to {at}"));
         }
         for at in 2..=history().len() {
-            runner::up(&options, runner::Goal::Steps(1), &mut |_| {}).await.expect("up again");
+            up_without_backup(&t, runner::Goal::Steps(1)).await.expect("up again");
             assert_clean(&look(&t).await, &format!("up to {at}"));
         }
     }
