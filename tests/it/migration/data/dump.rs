@@ -166,7 +166,8 @@ async fn tables(db: &DatabaseConnection) -> BTreeMap<String, Vec<(String, bool)>
          WHERE t.schema = 'main' AND t.type IN ('table', 'virtual') AND t.name NOT LIKE 'sqlite%' ORDER BY t.name, x.cid"
     } else {
         "SELECT c.relname::text, a.attname::text, NOT a.attnotnull FROM pg_class AS c \
-         JOIN pg_attribute AS a ON a.attrelid = c.oid WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' \
+         JOIN pg_namespace AS n ON n.oid = c.relnamespace JOIN pg_attribute AS a ON a.attrelid = c.oid \
+         WHERE n.nspname = 'public' AND c.relkind = 'r' \
          AND a.attnum > 0 AND NOT a.attisdropped ORDER BY c.relname, a.attnum"
     };
     let mut out: BTreeMap<String, Vec<(String, bool)>> = BTreeMap::new();
