@@ -1,5 +1,6 @@
 //! Finds PostgreSQL's client programs, and runs them without a secret in their arguments.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -143,7 +144,13 @@ fn folders() -> Vec<PathBuf> {
     installed.sort_by_key(|(version, _)| std::cmp::Reverse(*version));
     let all = env::split_paths(&path).chain(installed.into_iter().map(|(_, bin)| bin));
     let all = all.chain(CLIENTS.iter().map(PathBuf::from));
-    all.filter(|bin| bin.join("pg_dump").is_file() && bin.join("pg_restore").is_file()).collect()
+    distinct(all.filter(|bin| bin.join("pg_dump").is_file() && bin.join("pg_restore").is_file()))
+}
+
+/// Each folder once, by the first of its names: each is asked for its version, and `/bin` is `/usr/bin`.
+fn distinct(folders: impl Iterator<Item = PathBuf>) -> Vec<PathBuf> {
+    let mut seen = BTreeSet::new();
+    folders.filter(|bin| seen.insert(fs::canonicalize(bin).unwrap_or_else(|_| bin.clone()))).collect()
 }
 
 fn chosen() -> Option<PathBuf> {
@@ -223,4 +230,18 @@ fn environment(url: &DatabaseUrl, major: u32) -> Result<Vec<(&'static str, OsStr
 /// A host's name, or the folder of a socket.
 pub(super) fn host(options: &PgConnectOptions) -> String {
     options.get_socket().map_or_else(|| options.get_host().to_owned(), |s| s.to_string_lossy().into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    use super::distinct;
+
+    #[test]
+    fn a_folder_of_two_names_is_asked_once() {
+        let named = ["/usr", "/none/such", "/usr/../usr", "/", "/none/such", "/usr"];
+        let found = distinct(named.iter().map(PathBuf::from));
+        assert_eq!(found, ["/usr", "/none/such", "/"].map(Path::new));
+    }
 }
