@@ -137,7 +137,8 @@ impl Context {
     /// # Errors
     /// No board, or what the query refuses.
     pub async fn read<Q: Query>(&self, query: &Q) -> Result<Q::Output, CliError> {
-        Ok(self.board().await?.read(query).await?)
+        let located = self.locate()?;
+        Ok(self.open_with(&located, Q::IS_SHORT).await?.read(query).await?)
     }
 
     /// Where the board is, and how that is known. Warns of a password on the command line.
@@ -184,12 +185,17 @@ impl Context {
     /// # Errors
     /// As [`Context::board`].
     pub async fn open(&self, located: &Located) -> Result<Callboard, CliError> {
+        self.open_with(located, false).await
+    }
+
+    /// A question that is `inline_reads` needs no other connection: of two, each reads the whole schema.
+    async fn open_with(&self, located: &Located, inline_reads: bool) -> Result<Callboard, CliError> {
         if located.source == Source::Default {
             return Err(CliError::NoBoard { target: None });
         }
         // A command needs one connection at a time.
         let (schema, lane) = (self.global.schema.clone(), WriteLane::off());
-        let options = OpenOptions { schema, lane, max_connections: 1, ..OpenOptions::default() };
+        let options = OpenOptions { schema, lane, inline_reads, max_connections: 1, ..OpenOptions::default() };
         match Callboard::open(&service_url(located)?, options).await {
             Ok(board) => Ok(board),
             Err(callboard_service::Error::SchemaTooOld { found: None, .. }) => {

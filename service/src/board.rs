@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::actor::Actor;
 use crate::clock::Clock;
-use crate::db::{self, DatabaseUrl, Db, LaneCounts, OpenOptions, PlainClaims, Query, ReapClock, Tx};
+use crate::db::{self, DatabaseUrl, Db, InlineCounts, LaneCounts, OpenOptions, PlainClaims, Query, ReapClock, Tx};
 use crate::error::{Error, Result};
 use crate::gate::Looks;
 use crate::id::Ref;
@@ -44,6 +44,9 @@ impl Callboard {
             Some(lane) => lane.close().await,
             None => Ok(()),
         };
+        if let Some(inline) = &self.db.inline {
+            inline.close();
+        }
         if let Some(kept) = &self.db.kept {
             kept.close();
         }
@@ -55,6 +58,11 @@ impl Callboard {
     /// What SQLite's write lane has done for this board; `None` where it has none.
     pub fn lane_counts(&self) -> Option<LaneCounts> {
         self.db.lane.as_ref().map(|lane| lane.counts())
+    }
+
+    /// What has become of short questions; `None` where none is answered on the thread that asks.
+    pub fn inline_counts(&self) -> Option<InlineCounts> {
+        self.db.inline.as_ref().map(|inline| inline.counts())
     }
 
     /// The time by this board's clock.

@@ -45,8 +45,8 @@ pub use callboard_entity as entity;
 pub use change::Change;
 pub use clock::Clock;
 pub use db::{
-    Alone, BoxFuture, DatabaseError, DatabaseUrl, LaneCounts, OnLane, OnStatement, OpenOptions, Query, StatementInfo,
-    Synchronous, Tx, Verb, Watch, WriteLane,
+    Alone, BoxFuture, DatabaseError, DatabaseUrl, InlineCounts, LaneCounts, OnLane, OnStatement, OpenOptions, Query,
+    StatementInfo, Synchronous, Tx, Verb, Watch, WriteLane,
 };
 pub use error::{Conflict, Error, ErrorKind, FileProblem, Result};
 pub use id::Ref;

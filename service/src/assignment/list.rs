@@ -62,6 +62,7 @@ pub struct AssignmentPage {
 
 impl Query for ListAssignments {
     type Output = AssignmentPage;
+    const IS_SHORT: bool = true;
 
     async fn fetch(&self, tx: &Tx) -> Result<AssignmentPage> {
         let limit = if self.limit == 0 { 50 } else { self.limit };

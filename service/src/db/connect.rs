@@ -14,7 +14,7 @@ use super::dialect::Dialect;
 use super::error::DatabaseError;
 use super::growth::Growth;
 use super::kept::{Asking, Kept};
-use super::lane::{Lane, Turn, WriteLane};
+use super::lane::{Inline, Lane, Turn, WriteLane};
 use super::network;
 use super::stable_plans;
 use super::statement::{OnStatement, StatementInfo};
@@ -57,6 +57,10 @@ pub struct OpenOptions {
     pub synchronous: Synchronous,
     /// SQLite: how claims, completions and their like share commits. PostgreSQL shares them by itself.
     pub lane: WriteLane,
+    /// SQLite: short questions are answered on the thread that asks, on a connection of their own, rather than on sqlx's
+    /// thread: for a program that asks once and ends, whose other tasks can wait so long. The other connections are opened when
+    /// they are used.
+    pub inline_reads: bool,
     /// How often those who wait for work look by themselves ([`crate::Callboard::watch`]): how long it may stay unseen what
     /// nobody tells of, such as a commit of an app's own transaction on PostgreSQL. At least 20 ms. Behind a pooler that
     /// hands out connections by transaction nobody is told of anything, and this is how often they look.
@@ -77,6 +81,7 @@ impl Default for OpenOptions {
             idle_in_transaction: Duration::from_secs(60),
             synchronous: Synchronous::Full,
             lane: WriteLane::default(),
+            inline_reads: false,
             poll: Duration::from_secs(5),
             clock: Clock::system(),
             on_statement: None,
@@ -127,6 +132,8 @@ pub(crate) struct Db {
     pub kept: Option<Kept>,
     /// SQLite: where the hot verbs are done.
     pub lane: Option<Lane>,
+    /// SQLite: where short questions are answered.
+    pub inline: Option<Inline>,
     /// PostgreSQL: keeps statistics up with tables that grow.
     pub growth: Option<Growth>,
     /// Who tells other processes of new work.
@@ -194,7 +201,11 @@ async fn sqlite(path: &Path, options: &OpenOptions) -> Result<Db> {
             .test_before_acquire(false)
             .after_connect(|conn, _| Box::pin(stable_plans::enable(conn)))
     };
-    let writer = pool(1).connect_with(base.clone()).await.map_err(|e| refuse(e.to_string()))?;
+    let inline = options.inline_reads.then(|| Inline::open(path, options)).flatten();
+    let writer = match &inline {
+        Some(_) => pool(1).connect_lazy_with(base.clone()),
+        None => pool(1).connect_with(base.clone()).await.map_err(|e| refuse(e.to_string()))?,
+    };
     // Another connection reads the whole schema again, half of what a command that asks one question takes.
     let reader = match options {
         OpenOptions { max_connections: 0 | 1, lane: WriteLane { max_group: 0, .. }, .. } => writer.clone(),
@@ -212,6 +223,7 @@ async fn sqlite(path: &Path, options: &OpenOptions) -> Result<Db> {
         kept: None,
         growth: None,
         lane,
+        inline,
         bell: Bell::default(),
         watchers: Watchers::default(),
         poll: options.poll,
@@ -268,6 +280,7 @@ async fn postgres(url: &DatabaseUrl, options: &OpenOptions) -> Result<Db> {
         kept: Some(kept),
         growth: Some(Growth::default()),
         lane: None,
+        inline: None,
     })
 }
 

@@ -8,24 +8,33 @@ use crate::error::{Error, Result};
 /// The newest migration that this build knows.
 const NEEDED: &str = callboard_entity::SCHEMA_VERSION;
 
+const NEWEST: &str = "SELECT max(version) AS version FROM callboard_migrations";
+
 /// Refuses a board whose schema is missing, older or newer than this build's.
 pub(crate) async fn check(db: &Db) -> Result<()> {
     // On PostgreSQL another schema of the path may hold a table of that name.
     if db.schema.is_some() && !has_history(db).await? {
         return Err(Error::SchemaTooOld { found: None, needed: NEEDED });
     }
-    let newest = "SELECT max(version) AS version FROM callboard_migrations";
-    let row = match db.reader.query_one_raw(db.dialect.statement(newest, [])).await {
-        Ok(row) => row,
-        Err(_) if !has_history(db).await? => return Err(Error::SchemaTooOld { found: None, needed: NEEDED }),
-        Err(error) => return Err(error.into()),
+    let inline = db.inline.as_ref().and_then(|inline| inline.value(NEWEST));
+    let found: Option<String> = match inline {
+        Some(found) => found,
+        None => newest(db).await?,
     };
-    let found: Option<String> = row.map(|r| r.try_get("", "version")).transpose()?.flatten();
     match found.as_deref() {
         Some(NEEDED) => Ok(()),
         Some(version) if version > NEEDED => Err(Error::SchemaTooNew { found: version.to_owned(), known: NEEDED }),
         _ => Err(Error::SchemaTooOld { found, needed: NEEDED }),
     }
+}
+
+async fn newest(db: &Db) -> Result<Option<String>> {
+    let row = match db.reader.query_one_raw(db.dialect.statement(NEWEST, [])).await {
+        Ok(row) => row,
+        Err(_) if !has_history(db).await? => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    Ok(row.map(|row| row.try_get("", "version")).transpose()?.flatten())
 }
 
 async fn has_history(db: &Db) -> Result<bool> {

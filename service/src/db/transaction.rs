@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sea_orm::{
-    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, IsolationLevel, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
 };
 use uuid::Uuid;
 
@@ -51,7 +51,7 @@ pub struct Tx {
 }
 
 impl Tx {
-    fn new(conn: DatabaseTransaction, caller: &Caller, turn: Option<Held>) -> Self {
+    pub(super) fn new(conn: DatabaseTransaction, caller: &Caller, turn: Option<Held>) -> Self {
         let Caller { dialect, session, actor, .. } = *caller;
         let (now, looks, news) = (caller.clock.now(), caller.looks.clone(), News::default());
         let (reaper, plain) = (caller.reaper.clone(), caller.plain.clone());
@@ -168,12 +168,12 @@ impl Callboard {
         Ok(output)
     }
 
-    fn alone<'a>(&'a self, conn: &'a DatabaseConnection, actor: Actor) -> Alone<'a> {
+    pub(super) fn alone<'a>(&'a self, conn: &'a DatabaseConnection, actor: Actor) -> Alone<'a> {
         let (now, dialect) = (self.clock.now(), self.db.dialect);
         Alone { conn, kept: self.db.kept.as_ref(), dialect, actor, now, plain: &self.plain, reaper: &self.reaper }
     }
 
-    fn caller(&self, actor: Actor, looks: &Looks) -> Caller {
+    pub(super) fn caller(&self, actor: Actor, looks: &Looks) -> Caller {
         let (dialect, clock, session) = (self.db.dialect, self.clock, self.session);
         let (reaper, plain, looks) = (self.reaper.clone(), self.plain.clone(), looks.clone());
         Caller { dialect, clock, reaper, plain, looks, session, actor }
@@ -292,46 +292,6 @@ impl Callboard {
                 }
             }
         }
-    }
-
-    /// Answers a question from one state of the board.
-    ///
-    /// # Errors
-    /// What the query refuses (mostly: not found), and the database's errors.
-    pub async fn read<Q: Query>(&self, query: &Q) -> Result<Q::Output> {
-        if let Some(answer) = query.fetch_alone(self.alone(&self.db.reader, Actor::SYSTEM)).await? {
-            return Ok(answer);
-        }
-        self.read_once(query, &self.looks).await
-    }
-
-    /// As [`Callboard::read`], of a question that asks for files as a gate does.
-    pub(crate) async fn read_looking<Q: Query>(&self, query: &Q, looks: &Looks) -> Result<Q::Output> {
-        loop {
-            let answer = self.read_once(query, looks).await;
-            if !looks.is_wanted() {
-                return answer;
-            }
-            self.look_at_wanted(looks).await?;
-        }
-    }
-
-    async fn read_once<Q: Query>(&self, query: &Q, looks: &Looks) -> Result<Q::Output> {
-        let options = match self.db.dialect {
-            Dialect::Sqlite => TransactionOptions::default(),
-            Dialect::Postgres => TransactionOptions {
-                isolation_level: Some(IsolationLevel::RepeatableRead),
-                access_mode: Some(AccessMode::ReadOnly),
-                ..Default::default()
-            },
-        };
-        let asking = self.db.asking();
-        let conn = self.db.reader.begin_with_options(options).await?;
-        drop(asking);
-        let tx = Tx::new(conn, &self.caller(Actor::SYSTEM, looks), None);
-        let answer = query.fetch(&tx).await;
-        tx.conn.rollback().await?;
-        answer
     }
 }
 

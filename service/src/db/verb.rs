@@ -38,6 +38,10 @@ pub trait Query: Sync {
     /// The answer.
     type Output: Send;
 
+    /// Whether it reads so little, and hands over nothing before its end, that it may be answered on the thread that asks
+    /// ([`super::OpenOptions::inline_reads`]).
+    const IS_SHORT: bool = false;
+
     /// Answers inside `tx`. Callers use [`crate::Callboard::read`].
     fn fetch(&self, tx: &Tx) -> impl Future<Output = Result<Self::Output>> + Send;
 

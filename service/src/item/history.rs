@@ -75,6 +75,7 @@ pub struct Event {
 
 impl Query for ItemHistory {
     type Output = EventPage;
+    const IS_SHORT: bool = true;
 
     async fn fetch(&self, tx: &Tx) -> Result<EventPage> {
         if !(1..=1000).contains(&self.limit) {

@@ -123,6 +123,7 @@ pub struct ListedItem {
 
 impl Query for ListItems {
     type Output = ItemPage;
+    const IS_SHORT: bool = true;
 
     async fn fetch(&self, tx: &Tx) -> Result<ItemPage> {
         if !(1..=1000).contains(&self.limit) {

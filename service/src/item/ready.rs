@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use callboard_entity::{WorkItemType, agent_profiles, task_assignments as assignments, work_items};
 use futures_util::TryStreamExt;
 use sea_orm::sea_query::IntoCondition;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Value};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Value};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use work_items::Column as C;
@@ -81,6 +81,7 @@ pub struct ReadyItems {
 
 impl Query for Ready {
     type Output = ReadyItems;
+    const IS_SHORT: bool = true;
 
     async fn fetch(&self, tx: &Tx) -> Result<ReadyItems> {
         if !(1..=1000).contains(&self.limit) {
@@ -330,12 +331,17 @@ async fn withheld(tx: &Tx, agent: &agent_profiles::Model, lease_now: Timestamp) 
         let lasting = Condition::any()
             .add(assignments::Column::LeaseExpiresAt.is_null())
             .add(assignments::Column::LeaseExpiresAt.gt(lease_now));
+        // Counted here, since a computed column is not read on the thread that asks; an agent with a limit holds few.
         let open = assignments::Entity::find()
+            .select_only()
+            .column(assignments::Column::Id)
             .filter(assignments::Column::AgentId.eq(agent.id))
             .filter(open::assignments())
             .filter(lasting)
-            .count(&tx.conn)
-            .await?;
+            .into_tuple::<Uuid>()
+            .all(&tx.conn)
+            .await?
+            .len();
         if i64::try_from(open).unwrap_or(i64::MAX) >= most {
             reasons.push(format!("the agent holds {open} of at most {most} open assignments"));
         }

@@ -99,6 +99,7 @@ pub struct HeldBy {
 
 impl Query for ShowItem {
     type Output = ItemDetails;
+    const IS_SHORT: bool = true;
 
     async fn fetch(&self, tx: &Tx) -> Result<ItemDetails> {
         let item = super::find(tx, &self.item).await?;

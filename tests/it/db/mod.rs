@@ -4,6 +4,7 @@ mod dropped;
 mod embedded;
 mod growth;
 mod idempotency;
+mod inline;
 mod kept;
 mod refused;
 mod stable_plans;

@@ -1,10 +1,9 @@
 //! The lane's connection: rusqlite on the SQLite that sqlx links too, and how far the verb is that runs on it.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
@@ -12,7 +11,7 @@ use rusqlite::{CachedStatement, Connection, OpenFlags};
 use sea_orm::{DbErr, MockExecResult, Statement, Value as Bound};
 
 use super::error::{self, Refused};
-use super::rows::{self, Row, Shape};
+use super::rows::{Row, Shapes};
 use super::value::{self, Failure};
 use crate::db::cells::Cells;
 use crate::db::connect::{JOURNAL_SIZE_LIMIT, Synchronous};
@@ -23,7 +22,6 @@ use crate::db::statement::OnStatement;
 pub(super) const PREPARED: usize = 256;
 /// What would end or begin a transaction under the lane's feet.
 const CONTROL: &[&str] = &["BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE", "ATTACH", "DETACH", "VACUUM"];
-
 /// What changes rows and nothing else.
 const COUNTED: &[&str] = &["INSERT", "UPDATE", "DELETE", "REPLACE", "WITH"];
 
@@ -33,6 +31,8 @@ pub(super) struct Place {
     pub path: PathBuf,
     pub synchronous: Synchronous,
     pub told: Option<OnStatement>,
+    /// What a column holds must be known by its declared type: an expression's value makes the statement unfit.
+    pub declared_only: bool,
 }
 
 /// The connection, and how far the verb is that runs on it.
@@ -46,7 +46,7 @@ struct State {
     conn: Option<Connection>,
     closed: bool,
     patience: Option<Duration>,
-    shapes: HashMap<String, Arc<Shape>>,
+    shapes: Shapes,
     /// How many savepoints are open; the first is the verb's own.
     depth: usize,
     /// The verb has no savepoint of its own: what it leaves is taken back with the whole transaction.
@@ -79,7 +79,8 @@ impl fmt::Debug for Link {
 
 impl Link {
     pub(super) fn new(place: Place) -> Self {
-        Self { place, state: Mutex::default() }
+        let shapes = Shapes::new(place.declared_only);
+        Self { place, state: Mutex::new(State { shapes, ..State::default() }) }
     }
 
     /// A verb that panicked may have poisoned the lock; whatever it left open is looked at after every verb.
@@ -132,6 +133,13 @@ impl Link {
         state.wait_for_others(Duration::ZERO)?;
         state.control("BEGIN IMMEDIATE")?;
         state.wait_for_others(patience)
+    }
+
+    /// Begins a transaction that reads one state of the file. Waits for nobody.
+    pub(super) fn begin_read(&self) -> Result<(), Refused> {
+        let mut state = self.state();
+        state.wait_for_others(Duration::ZERO)?;
+        state.control("BEGIN")
     }
 
     pub(super) fn commit(&self) -> Result<(), DbErr> {
@@ -348,7 +356,7 @@ impl State {
     fn prepared<T>(
         &mut self,
         statement: &Statement,
-        run: impl FnOnce(&Connection, CachedStatement<'_>, &mut HashMap<String, Arc<Shape>>) -> Result<T, Failure>,
+        run: impl FnOnce(&Connection, CachedStatement<'_>, &mut Shapes) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         let conn = usable(self.conn.as_ref(), &self.verb)?;
         let sql = statement.sql.trim_end().trim_end_matches(';');
@@ -366,13 +374,13 @@ impl State {
 
     fn query(&mut self, statement: &Statement) -> Result<Vec<Row>, Failure> {
         self.prepared(statement, |_, mut prepared, shapes| {
-            let shape = rows::shape(shapes, &statement.sql, &prepared);
+            let shape = shapes.of(&statement.sql, &prepared);
             let mut found = Vec::new();
             let mut rows = prepared.raw_query();
             while let Some(row) = rows.next()? {
                 if row.as_ref().column_count() != shape.len() {
                     // Prepared anew by itself, because the schema changed.
-                    shapes.remove(&statement.sql);
+                    shapes.forget(&statement.sql);
                     return Err(Failure::Unfit("the schema changed meanwhile".to_owned()));
                 }
                 found.push(shape.read(row)?);

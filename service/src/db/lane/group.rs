@@ -314,7 +314,7 @@ mod tests {
         let path = scratch.path().join("board.db");
         let reader = rusqlite::Connection::open(&path)?;
         reader.execute_batch("CREATE TABLE counts (n integer)")?;
-        let place = Place { path, synchronous: Synchronous::Normal, told: None };
+        let place = Place { path, synchronous: Synchronous::Normal, told: None, declared_only: false };
         let shared = Arc::new(Shared::new(place, WriteLane::default()));
         let answers = Arc::new(Mutex::default());
         for poisoned in [false, true] {
@@ -337,7 +337,12 @@ mod tests {
     }
 
     fn shared(scratch: &tempfile::TempDir) -> Arc<Shared> {
-        let place = Place { path: scratch.path().join("board.db"), synchronous: Synchronous::Full, told: None };
+        let place = Place {
+            path: scratch.path().join("board.db"),
+            synchronous: Synchronous::Full,
+            told: None,
+            declared_only: false,
+        };
         Arc::new(Shared::new(place, WriteLane { max_time: Duration::from_secs(600), ..WriteLane::default() }))
     }
 

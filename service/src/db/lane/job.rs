@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -12,7 +12,7 @@ use sea_orm::DbErr;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
-use super::connection::Verb as Standing;
+use super::connection::{Link, Verb as Standing};
 use super::driver::Seat;
 use crate::db::DatabaseError;
 use crate::db::caller::Caller;
@@ -144,6 +144,30 @@ pub(super) enum Fate {
     Elsewhere,
 }
 
+/// Looks once at what runs on the connection, which is enough: every statement is done when it is asked for. Gives its answer
+/// and what became of it there, as [`Link::leave`].
+pub(super) fn look_once<T>(
+    link: &Link,
+    bare: bool,
+    whole: Pin<&mut impl Future<Output = Result<T>>>,
+) -> (Answer<T>, Option<Standing>) {
+    link.enter(bare);
+    let ran = catch_unwind(AssertUnwindSafe(|| whole.now_or_never()));
+    let standing = link.leave();
+    let answer = match ran {
+        Err(payload) => Answer::Panicked(payload),
+        // It waits for something that is not here.
+        Ok(None) => Answer::Unfit,
+        Ok(Some(_)) if standing.as_ref().is_some_and(|verb| verb.unfit.is_some()) => Answer::Unfit,
+        // It made nothing of a failure that took its transaction away.
+        Ok(Some(Ok(_))) if standing.is_none() => Answer::Unfit,
+        // A fault, or a row that is read in another way here: the other connection has the last word.
+        Ok(Some(Err(Error::Database(DatabaseError::Other(_)) | Error::Stored { .. }))) => Answer::Unfit,
+        Ok(Some(result)) => Answer::Given(result),
+    };
+    (answer, standing)
+}
+
 /// A verb in the queue, whatever its type.
 pub(super) trait Job: Send {
     /// Begins it, unless its caller has gone.
@@ -177,36 +201,21 @@ impl<V: Verb + Send + 'static> Job for Queued<V> {
 
     fn run(&mut self, seat: &Seat, bare: bool) -> Option<Standing> {
         let link = &seat.link;
-        link.enter(bare);
         let (verb, caller) = (&self.verb, &self.caller);
         let _inside = self.runtime.as_ref().map(Handle::enter);
-        let ran = catch_unwind(AssertUnwindSafe(|| {
-            // Pinned where it is made: a verb's future has thousands of bytes, which a call would move.
-            let mut whole = pin!(async {
-                let tx = Tx::on_lane(seat.begin().await?, caller, link);
-                match apply(verb, &tx).await {
-                    Ok(output) => {
-                        seat.keep(tx.conn);
-                        Ok(output)
-                    }
-                    refused => end(refused, tx).await,
+        // Pinned where it is made: a verb's future has thousands of bytes, which a call would move.
+        let whole = pin!(async {
+            let tx = Tx::on_lane(seat.begin().await?, caller, link);
+            match apply(verb, &tx).await {
+                Ok(output) => {
+                    seat.keep(tx.conn);
+                    Ok(output)
                 }
-            });
-            // Every statement is done when it is asked for, so one look is enough.
-            whole.as_mut().now_or_never()
-        }));
-        let standing = link.leave();
-        self.answer = Some(match ran {
-            Err(payload) => Answer::Panicked(payload),
-            // It waits for something that is not here.
-            Ok(None) => Answer::Unfit,
-            Ok(Some(_)) if standing.as_ref().is_some_and(|verb| verb.unfit.is_some()) => Answer::Unfit,
-            // It made nothing of a failure that took its transaction away.
-            Ok(Some(Ok(_))) if standing.is_none() => Answer::Unfit,
-            // A fault, or a row that is read in another way here: the other connection has the last word.
-            Ok(Some(Err(Error::Database(DatabaseError::Other(_)) | Error::Stored { .. }))) => Answer::Unfit,
-            Ok(Some(result)) => Answer::Given(result),
+                refused => end(refused, tx).await,
+            }
         });
+        let (answer, standing) = look_once(link, bare, whole);
+        self.answer = Some(answer);
         standing
     }
 

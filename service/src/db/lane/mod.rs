@@ -9,6 +9,7 @@ mod connection;
 mod driver;
 mod error;
 mod group;
+mod inline;
 mod job;
 mod options;
 mod rows;
@@ -26,9 +27,10 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 pub(super) use self::connection::Link;
 use self::connection::Place;
 use self::group::{Round, Shared};
+pub(super) use self::inline::Inline;
 pub use self::job::OnLane;
 use self::job::Waiting;
-pub use self::options::{LaneCounts, WriteLane};
+pub use self::options::{InlineCounts, LaneCounts, WriteLane};
 use super::caller::Caller;
 use super::connect::{OpenOptions, Synchronous};
 use super::error::DatabaseError;
@@ -90,7 +92,7 @@ impl Lane {
         if options.lane.max_group == 0 {
             return None;
         }
-        let place = Place { path, synchronous: options.synchronous, told: options.on_statement.clone() };
+        let place = place(path, options);
         let inner = Inner {
             shared: Arc::new(Shared::new(place, options.lane)),
             turn,
@@ -220,6 +222,11 @@ impl Inner {
         // Without an answer the lane was shut while the verb was on its way into the queue.
         answer.ok().and_then(|answer| answer.into_result())
     }
+}
+
+fn place(path: PathBuf, options: &OpenOptions) -> Place {
+    let (synchronous, told) = (options.synchronous, options.on_statement.clone());
+    Place { path, synchronous, told, declared_only: false }
 }
 
 /// A caller inside of [`Lane::run`], and whether others are likely to be there at the same time.

@@ -46,3 +46,13 @@ pub struct LaneCounts {
     /// Verbs that wait now.
     pub waiting: u64,
 }
+
+/// What has become of a board's short questions ([`super::OpenOptions::inline_reads`]) since it was opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct InlineCounts {
+    /// Answered on the thread that asked.
+    pub answered: u64,
+    /// Asked there, and answered by the board's other connection.
+    pub elsewhere: u64,
+}

@@ -31,29 +31,42 @@ struct Column {
     kind: Option<Kind>,
 }
 
-/// The form of a statement's rows, which is found out once.
-pub(super) fn shape(
-    shapes: &mut HashMap<String, Arc<Shape>>,
-    sql: &str,
-    statement: &CachedStatement<'_>,
-) -> Arc<Shape> {
-    if let Some(known) = shapes.get(sql).filter(|shape| shape.columns.len() == statement.column_count()) {
-        return Arc::clone(known);
+/// The forms of statements' rows, each of which is found out once.
+#[derive(Debug, Default)]
+pub(super) struct Shapes {
+    known: HashMap<String, Arc<Shape>>,
+    declared_only: bool,
+}
+
+impl Shapes {
+    /// With `declared_only`, what an expression gives is not read.
+    pub(super) fn new(declared_only: bool) -> Self {
+        Self { declared_only, ..Self::default() }
     }
-    let column = |(place, column): (usize, rusqlite::Column<'_>)| Column {
-        name: column.name().to_owned(),
-        place: format!("\0{place:02}"),
-        kind: Kind::declared(column.decl_type()),
-    };
-    let columns: Vec<Column> = statement.columns().into_iter().enumerate().map(column).collect();
-    let mut sorted: Vec<usize> = (0..columns.len()).collect();
-    sorted.sort_by(|a, b| columns[*a].name.cmp(&columns[*b].name));
-    if shapes.len() >= PREPARED {
-        shapes.clear();
+
+    pub(super) fn of(&mut self, sql: &str, statement: &CachedStatement<'_>) -> Arc<Shape> {
+        if let Some(known) = self.known.get(sql).filter(|shape| shape.columns.len() == statement.column_count()) {
+            return Arc::clone(known);
+        }
+        let column = |(place, column): (usize, rusqlite::Column<'_>)| Column {
+            name: column.name().to_owned(),
+            place: format!("\0{place:02}"),
+            kind: Kind::declared(column.decl_type()).filter(|kind| !self.declared_only || *kind != Kind::Computed),
+        };
+        let columns: Vec<Column> = statement.columns().into_iter().enumerate().map(column).collect();
+        let mut sorted: Vec<usize> = (0..columns.len()).collect();
+        sorted.sort_by(|a, b| columns[*a].name.cmp(&columns[*b].name));
+        if self.known.len() >= PREPARED {
+            self.known.clear();
+        }
+        let shape = Arc::new(Shape { columns, sorted });
+        self.known.insert(sql.to_owned(), Arc::clone(&shape));
+        shape
     }
-    let shape = Arc::new(Shape { columns, sorted });
-    shapes.insert(sql.to_owned(), Arc::clone(&shape));
-    shape
+
+    pub(super) fn forget(&mut self, sql: &str) {
+        self.known.remove(sql);
+    }
 }
 
 impl Shape {
