@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::claim::Claim;
 use super::matching::{self, Capabilities};
-use super::{assign, deadline};
+use super::{assign, deadline, lacks};
 use crate::clock::Timestamp;
 use crate::db::dialect::claim::{FIRST_SLACK, Limits, Named};
 use crate::db::listed::Listed;
@@ -103,19 +103,47 @@ pub(super) async fn at_once(alone: Alone<'_>, claim: &Claim) -> Result<Option<At
     ];
     let lease = claim.lease_seconds.map(TimeDelta::seconds);
     values.extend(rest(alone.by(), first_slack(claim.count), lease, claim.count as usize, false, None));
-    let mut rows = Vec::new();
-    if let Some(plain) = alone.dialect.claim_plain_alone(limits, named).filter(|_| alone.plain.is_worth_it()) {
-        rows = alone.rows(plain, values.clone(), Picked::read_alone).await?;
-        if rows.is_empty() {
-            alone.plain.missed();
-        }
-    }
+    let mut rows = plain(alone, claim, (limits, named), &values).await?;
     if rows.is_empty() {
+        let who = [values[0].clone(), values[2].clone()];
         rows = alone.rows(long, values, Picked::read_alone).await?;
+        let requires_nothing = rows.first().is_some_and(|(picked, ..)| picked.item.requirement_key.is_empty());
+        if requires_nothing {
+            lacks::look(alone, &claim.agent, (limits, named), who).await;
+        }
     }
     let Some((_, agent, constraints)) = rows.first() else { return Ok(None) };
     let (agent, constraints) = (agent.clone(), constraints.clone());
     Ok(Some(AtOnce { picked: rows.into_iter().map(|(picked, ..)| picked).collect(), agent, constraints }))
+}
+
+/// A row and what [`AtOnce`] tells beside them.
+type AloneRow = (Picked, String, Option<Value>);
+
+/// Claims by one of the texts for what requires nothing, where that is likely to do.
+async fn plain(
+    alone: Alone<'_>,
+    claim: &Claim,
+    (limits, named): (Limits, Named),
+    values: &[Bound],
+) -> Result<Vec<AloneRow>> {
+    let text = |lacking| alone.dialect.claim_plain_alone(limits, named, lacking);
+    let lacks = alone.plain.lacks(&claim.agent);
+    if let (Some(lacks), Some(text)) = (lacks, text(true)) {
+        let known = [Some(lacks.keys.clone()), lacks.capabilities.clone(), lacks.tools.clone()];
+        let values = values.iter().cloned().chain(known.map(Bound::from)).collect();
+        let rows = alone.rows(text, values, Picked::read_alone).await?;
+        if rows.is_empty() {
+            alone.plain.learn(&claim.agent, None);
+        }
+        return Ok(rows);
+    }
+    let Some(text) = text(false).filter(|_| alone.plain.is_worth_it()) else { return Ok(Vec::new()) };
+    let rows = alone.rows(text, values.to_vec(), Picked::read_alone).await?;
+    if rows.is_empty() {
+        alone.plain.missed();
+    }
+    Ok(rows)
 }
 
 /// Claims up to `wanted` items.

@@ -80,7 +80,7 @@ pub(crate) async fn capabilities(tx: &Tx, agent: &agent_profiles::Model) -> Resu
 
 /// As [`capabilities`], for many agents in one query.
 pub(crate) async fn capabilities_of(tx: &Tx, agents: &[agent_profiles::Model]) -> Result<BTreeMap<Uuid, Capabilities>> {
-    let mut all: BTreeMap<Uuid, Capabilities> = agents.iter().map(|a| (a.id, tools(a))).collect();
+    let mut all: BTreeMap<Uuid, Capabilities> = agents.iter().map(|a| (a.id, tools(a.tools.as_ref()))).collect();
     let rows = agent_capabilities::Entity::find()
         .filter(agent_capabilities::Column::AgentId.is_in(agents.iter().map(|a| a.id)))
         .all(&tx.conn)
@@ -91,8 +91,9 @@ pub(crate) async fn capabilities_of(tx: &Tx, agents: &[agent_profiles::Model]) -
     Ok(all)
 }
 
-fn tools(agent: &agent_profiles::Model) -> Capabilities {
-    let names = agent.tools.as_ref().and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+/// What the tools of a profile count as.
+pub(super) fn tools(tools: Option<&Value>) -> Capabilities {
+    let names = tools.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
     names.map(|t| (format!("tool/{t}"), CapabilityLevel::Expert)).collect()
 }
 

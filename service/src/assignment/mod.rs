@@ -17,6 +17,7 @@ mod fail;
 mod finish_own;
 mod heartbeat;
 mod history;
+mod lacks;
 mod list;
 pub mod matching;
 mod outcome;

@@ -36,7 +36,7 @@ pub use connect::{OpenOptions, Synchronous};
 pub use error::DatabaseError;
 pub(crate) use forget::forget_answers;
 pub use lane::{InlineCounts, LaneCounts, OnLane, WriteLane};
-pub(crate) use plain::PlainClaims;
+pub(crate) use plain::{Lacks, PlainClaims};
 pub(crate) use reap_clock::ReapClock;
 pub(crate) use schema::check as check_schema;
 pub use statement::{OnStatement, StatementInfo};

@@ -1,12 +1,13 @@
-//! The claim of an item that requires nothing, where all that are ready require nothing and none is set aside for the agent,
-//! who may hold any number: the most frequent one, for which the text of [`super::claim`] would be twice the work.
+//! The claim of an item that requires nothing, where all that are ready require nothing, or what the agent lacks, and none is
+//! set aside for the agent, who may hold any number: the most frequent one, for which the text of [`super::claim`] would be
+//! twice the work.
 
 use std::sync::{LazyLock, OnceLock};
 
 use callboard_entity::work_items;
 
 use super::Dialect;
-use super::claim::{Limits, Named, Parts, queue, scope};
+use super::claim::{Limits, Named, Parts, keys, queue, scope};
 use super::ready::{PREASSIGNED, READY};
 use crate::assignment::deadline::{MAX_LEASE_SECONDS, MIN_LEASE_SECONDS};
 use crate::db::listed::columns;
@@ -34,17 +35,51 @@ impl Dialect {
 
     /// The whole claim of one item for PostgreSQL, with the parameters of [`Dialect::claim_alone`]. It takes nothing where
     /// that does not, where a claim is not plain, and where another one was quicker to lock what both had found.
-    pub fn claim_plain_alone(self, limits: Limits, named: Named) -> Option<&'static str> {
+    ///
+    /// With `lacking` it is plain too where what is ready requires what the agent is known to lack, and the agent has what it
+    /// had then: 18 an array of the requirement keys that it lacks, and of the empty one; 19 its capabilities as an object of
+    /// levels by name, or NULL; 20 its tools, as the profile has them.
+    pub fn claim_plain_alone(self, limits: Limits, named: Named, lacking: bool) -> Option<&'static str> {
+        static TEXTS: [OnceLock<String>; 16] = [const { OnceLock::new() }; 16];
+        let index = self.plain(limits, named)? * 2 + usize::from(lacking);
+        Some(TEXTS[index].get_or_init(|| take(limits, named, lacking)))
+    }
+
+    /// What such an agent is known by: the requirement keys of all that is ready as an array, the agent's capabilities and its
+    /// tools, each as above. `$1` agent, `$2` project.
+    pub fn claim_facts(self, limits: Limits, named: Named) -> Option<&'static str> {
         static TEXTS: [OnceLock<String>; 8] = [const { OnceLock::new() }; 8];
+        Some(TEXTS[self.plain(limits, named)?].get_or_init(|| facts(limits, named)))
+    }
+
+    /// Where there is such a text, its place.
+    fn plain(self, limits: Limits, named: Named) -> Option<usize> {
         match (self, limits) {
             (Self::Postgres, Limits { project, sprint: false, stream: false, kind: false, tag: false, one: true }) => {
                 let bits = [named.agent_by_id, named.project_by_id, project];
-                let index = bits.iter().fold(0, |index, bit| index * 2 + usize::from(*bit));
-                Some(TEXTS[index].get_or_init(|| take(limits, named)))
+                Some(bits.iter().fold(0, |index, bit| index * 2 + usize::from(*bit)))
             }
             _ => None,
         }
     }
+}
+
+/// The agent's capabilities as an object; NULL where it has none.
+const GRANTED: &str =
+    "(SELECT jsonb_object_agg(c.capability, c.level) FROM agent_capabilities c WHERE c.agent_id = a.id)";
+
+fn facts(limits: Limits, named: Named) -> String {
+    let who = Parts::new(limits, Some(named)).who;
+    let scope = match (limits.project, named.project_by_id) {
+        (false, _) => "",
+        (true, true) => "$2::uuid",
+        (true, false) => "(SELECT p.id FROM board_projects p WHERE p.slug = $2::text)",
+    };
+    format!(
+        "WITH RECURSIVE {keys} SELECT coalesce((SELECT jsonb_agg(k) FROM keys WHERE k > ''), '[]'), {GRANTED}, a.tools \
+         FROM agent_profiles a WHERE {who}",
+        keys = keys(Dialect::Postgres, limits, scope),
+    )
 }
 
 fn pick(index: &str) -> String {
@@ -61,9 +96,21 @@ fn pick(index: &str) -> String {
     )
 }
 
-fn take(limits: Limits, named: Named) -> String {
+fn take(limits: Limits, named: Named, lacking: bool) -> String {
     let Parts { with, who, project, lease, .. } = Parts::new(limits, Some(named));
-    let ready = format!("SELECT w.id FROM work_items w WHERE {READY}{}", scope(limits, project));
+    let scope = scope(limits, project);
+    let ready = format!("SELECT w.id FROM work_items w WHERE {READY}{scope}");
+    // From each key that is known the next one is known, so that no other is there.
+    let nothing_else = if lacking {
+        format!(
+            "{GRANTED} IS NOT DISTINCT FROM $19::jsonb AND a.tools IS NOT DISTINCT FROM $20::jsonb \
+             AND NOT EXISTS (SELECT 1 FROM jsonb_array_elements_text($18::jsonb) known(k) CROSS JOIN LATERAL ( \
+               SELECT w.requirement_key FROM work_items w WHERE {READY}{scope} AND w.requirement_key > known.k \
+               ORDER BY w.requirement_key LIMIT 1) n WHERE NOT $18::jsonb ? n.requirement_key)"
+        )
+    } else {
+        format!("({ready} AND w.requirement_key > '' ORDER BY w.requirement_key LIMIT 1) IS NULL")
+    };
     let head = queue("''");
     // What is asked whether it is there is ordered by its index: else, after a while, the planner finds another one as good
     // that holds all that the agent ever had.
@@ -74,7 +121,7 @@ fn take(limits: Limits, named: Named) -> String {
            SELECT a.id, a.slug, a.constraints FROM agent_profiles a \
            WHERE {who} AND a.status = 'active' AND a.max_open_assignments IS NULL \
            AND {lease} BETWEEN {MIN_LEASE_SECONDS} AND {MAX_LEASE_SECONDS} \
-           AND ({ready} AND w.requirement_key > '' ORDER BY w.requirement_key LIMIT 1) IS NULL \
+           AND {nothing_else} \
            AND (SELECT w.id FROM work_items w WHERE {PREASSIGNED} AND w.assignee_id = a.id \
              ORDER BY w.priority, w.id LIMIT 1) IS NULL FOR KEY SHARE), \
          picked AS MATERIALIZED ({ready} AND EXISTS (SELECT 1 FROM who) AND {head} LIMIT 1 FOR UPDATE SKIP LOCKED), \
