@@ -188,7 +188,7 @@ impl Context {
         self.open_with(located, false).await
     }
 
-    /// A question that is `inline_reads` needs no other connection: of two, each reads the whole schema.
+    /// `inline_reads` for a short question only: what else a command does would open the file once more, and read its schema.
     async fn open_with(&self, located: &Located, inline_reads: bool) -> Result<Callboard, CliError> {
         if located.source == Source::Default {
             return Err(CliError::NoBoard { target: None });

@@ -6,16 +6,18 @@ use callboard_service::assignment::{Complete, Fail, ListAssignments};
 use callboard_service::clock::Timestamp;
 use callboard_service::entity::{CapabilityLevel, WorkItemType, work_items};
 use callboard_service::item::{AddItems, ItemHistory, ListItems, NewItem, Ready, ShowItem};
+use callboard_service::sprint::{AddSprint, AddSprintItems};
 use callboard_service::{
     BoxFuture, Callboard, DatabaseUrl, InlineCounts, OpenOptions, Query, Ref, Result, Tx, WriteLane,
 };
-use chrono::TimeDelta;
-use rust_decimal::Decimal;
 use sea_orm::{
     ColumnTrait, Database, EntityTrait, QuerySelect, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use serde_json::json;
+use support::automation_rows::{self, Around};
 use support::{Seed, TestDb, on_sqlite};
+
+use crate::lane::full;
 
 /// As the command line opens a board for a question.
 fn inline() -> OpenOptions {
@@ -67,6 +69,8 @@ on_sqlite! {
     async fn the_same_answers(t: TestDb) {
         let (seed, items) = filled(&t).await;
         let board = t.board_with(inline()).await;
+        let done = seed.board.read(&ShowItem { item: items[1].clone() }).await.expect("the first");
+        assert!([done.sprints.len(), done.streams.len(), done.artifacts.len(), done.reviews.len()].iter().all(|n| *n > 0));
         for item in &items {
             same(&seed, &board, &ShowItem { item: item.clone() }).await;
             same(&seed, &board, &ItemHistory::of(item.clone())).await;
@@ -195,22 +199,11 @@ fn fails() -> Result<()> {
     panic!("this panic is part of the test");
 }
 
-/// A board with something in every column that these questions read.
+/// A board with something of all that these questions read.
 async fn filled(t: &TestDb) -> (Seed, Vec<Ref>) {
     let seed = t.seed().await;
     let agent = seed.agent_with("coder", &[("rust", CapabilityLevel::Expert)], Some(9)).await;
-    let full = NewItem {
-        description: Some("it's \"full\"; 漢字".to_owned()),
-        acceptance_criteria: vec![
-            serde_json::from_value(json!({"text": "works", "done": false})).expect("a criterion"),
-        ],
-        tags: vec!["tag".to_owned()],
-        metadata: Some(json!({"a": [1, null, 0.5]})),
-        due_at: Some(seed.board.now() + TimeDelta::days(1)),
-        estimated_hours: Some(Decimal::new(125, 2)),
-        requirements: vec![("rust".to_owned(), CapabilityLevel::Basic).into()],
-        ..NewItem::titled("full")
-    };
+    let full = full(&seed);
     let epic = seed.add(NewItem { r#type: WorkItemType::Epic, ..NewItem::titled("all of it") }).await;
     let first = seed.add(NewItem { parent: Some(Ref::Id(epic.id).into()), ..full.clone() }).await;
     let waits = NewItem { prerequisites: vec![Ref::Id(first.id).into()], ..NewItem::titled("waits") };
@@ -221,6 +214,14 @@ async fn filled(t: &TestDb) -> (Seed, Vec<Ref>) {
     let fail = Fail { assignment: failed.assignment, reason: "no luck".to_owned(), permanent: false };
     seed.by(&agent, &fail).await.expect("fail");
     seed.claim(&agent).await;
+    let (project, item) = (seed.project.id, done.item.id);
+    let around =
+        Around { project, item, assignment: Some(done.assignment), session: None, agent: agent.id, user: seed.user.id };
+    automation_rows::write_all(&seed.raw, &around).await;
+    let sprint = AddSprint { code: "S1".to_owned(), title: "A sprint".to_owned(), ..AddSprint::default() };
+    seed.must(&sprint).await;
+    let put = AddSprintItems { project: None, sprint: "S1".into(), items: vec![item.into()], position: None };
+    seed.must(&put).await;
     let mut items = vec![epic.id.into(), first.id.into()];
     items.extend(others.into_iter().map(|item| Ref::Id(item.id)));
     (seed, items)

@@ -13,12 +13,15 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use callboard_service::assignment::{Claim, ClaimOutcome};
-use callboard_service::entity::{agent_profiles, task_assignments, work_items};
+use callboard_service::entity::{CapabilityLevel, agent_profiles, task_assignments, work_items};
 use callboard_service::item::{NewItem, ReplayLedger};
 use callboard_service::{
     Actor, BoxFuture, Callboard, Error, LaneCounts, OnLane, OpenOptions, Ref, Result, Synchronous, Tx, Verb, WriteLane,
 };
+use chrono::TimeDelta;
+use rust_decimal::Decimal;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use serde_json::json;
 use support::{Seed, TestDb};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -80,6 +83,22 @@ async fn stocked(t: &TestDb, items: usize) -> (Seed, agent_profiles::Model) {
     let agent = seed.agent("coder").await;
     seed.add_all((0..items).map(|n| NewItem { max_attempts: 100, ..NewItem::titled(format!("n{n}")) }).collect()).await;
     (seed, agent)
+}
+
+/// An item with something in every optional field, which requires `rust`.
+pub(crate) fn full(seed: &Seed) -> NewItem {
+    NewItem {
+        description: Some("it's \"full\"; 漢字".to_owned()),
+        acceptance_criteria: vec![
+            serde_json::from_value(json!({"text": "works", "done": false})).expect("a criterion"),
+        ],
+        tags: vec!["tag".to_owned()],
+        metadata: Some(json!({"a": [1, null, 0.5]})),
+        due_at: Some(seed.board.now() + TimeDelta::days(1)),
+        estimated_hours: Some(Decimal::new(125, 2)),
+        requirements: vec![("rust".to_owned(), CapabilityLevel::Basic).into()],
+        ..NewItem::titled("full")
+    }
 }
 
 fn claim(agent: &agent_profiles::Model) -> Claim {

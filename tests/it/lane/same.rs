@@ -5,12 +5,11 @@ use callboard_service::entity::CapabilityLevel;
 use callboard_service::item::NewItem;
 use callboard_service::session::StartSession;
 use callboard_service::{Actor, Callboard, Conflict, Error, ErrorKind, OpenOptions, Ref, WriteLane};
-use chrono::TimeDelta;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use support::{Seed, TestDb, on_sqlite};
 
-use super::{claim, counts, normal, stocked};
+use super::{claim, counts, full, normal, stocked};
 
 on_sqlite! {
     /// Answers and rows, with every optional field in use; only ids and times differ.
@@ -63,20 +62,7 @@ async fn story(seed: &Seed, board: &Callboard, number: usize) -> Vec<Value> {
     let slug = format!("coder-{number}");
     let agent = seed.agent_with(&slug, &[("rust", CapabilityLevel::Expert)], Some(50)).await;
     let me = Actor::agent(agent.id);
-    let due = seed.board.now() + TimeDelta::days(1);
-    let full = NewItem {
-        description: Some("it's \"full\"; 漢字".to_owned()),
-        acceptance_criteria: vec![
-            serde_json::from_value(json!({"text": "works", "done": false})).expect("a criterion"),
-        ],
-        tags: vec!["tag".to_owned()],
-        metadata: Some(json!({"a": [1, null, 0.5]})),
-        due_at: Some(due),
-        estimated_hours: Some(Decimal::new(125, 2)),
-        requirements: vec![("rust".to_owned(), CapabilityLevel::Basic).into()],
-        ..NewItem::titled("full")
-    };
-    let first = seed.add(full).await;
+    let first = seed.add(full(seed)).await;
     let waits = NewItem { prerequisites: vec![Ref::Id(first.id).into()], ..NewItem::titled("waits") };
     let waits = seed.add(waits).await;
     let (assigned, fails) = (seed.item().await, seed.item().await);
