@@ -32,7 +32,7 @@ pub const CLAIM: &str = "WITH picked AS MATERIALIZED ( \
 /// 1 assignment, 2 now, 3 the ledger row, 4 agent. The ledger rows of dependents are numbered by the server.
 pub const COMPLETE: &str = "WITH ended AS ( \
       UPDATE task_assignments SET status = 'completed', completed_at = $2::timestamptz, updated_at = $2::timestamptz \
-      WHERE id = $1::uuid AND status = 'started' RETURNING id, work_item_id, agent_id, attempt), \
+      WHERE id = $1::uuid AND status || '' = 'started' RETURNING id, work_item_id, agent_id, attempt), \
     item AS ( \
       UPDATE work_items w SET status = 'done', delegation_status = 'completed', completed_at = $2::timestamptz, \
         delegation_history = jsonb_build_array(jsonb_build_object('assignment', a.id, 'agent', a.agent_id, 'user', NULL, \

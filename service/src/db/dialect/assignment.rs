@@ -56,6 +56,8 @@ impl Dialect {
 
     /// Extends the lease of an open assignment whose lease still runs; writes nothing else and no ledger row
     /// (`$1` id, `$2` seconds, `$3` now and `$4` the new end by the app's clock; PostgreSQL reckons from its own).
+    ///
+    /// The status is hidden from PostgreSQL's planner, see `ending::STATUS`.
     pub fn heartbeat(self) -> &'static str {
         match self {
             Self::Sqlite => {
@@ -69,7 +71,7 @@ impl Dialect {
                 "UPDATE task_assignments SET lease_expires_at = CASE WHEN agent_id IS NULL THEN NULL \
                  ELSE GREATEST(lease_expires_at, clock_timestamp() + make_interval(secs => $2::double precision)) END, \
                  heartbeat_at = clock_timestamp(), updated_at = $3 \
-                 WHERE id = $1 AND status IN ('assigned', 'started', 'paused') \
+                 WHERE id = $1 AND status || '' IN ('assigned', 'started', 'paused') \
                  AND (lease_expires_at IS NULL OR lease_expires_at > clock_timestamp()) RETURNING lease_expires_at"
             }
         }

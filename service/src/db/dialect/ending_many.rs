@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use callboard_entity::{task_assignments, work_items};
 
 use super::Dialect;
-use super::ending::HISTORY;
+use super::ending::{HISTORY, STATUS};
 use crate::db::listed::{columns, columns_as, columns_named};
 
 impl Dialect {
@@ -40,7 +40,7 @@ fn statement() -> String {
              notes = coalesce(target.notes, a.notes), context = CASE WHEN target.result IS NULL THEN a.context \
                ELSE coalesce(a.context, '{{}}') || jsonb_build_object('result', target.result) END, \
              updated_at = $2::timestamptz FROM target \
-           WHERE a.id = target.id AND {open} \
+           WHERE a.id = target.id AND {status} = 'started' \
            AND (a.lease_expires_at IS NULL OR a.lease_expires_at > clock_timestamp()) \
            RETURNING a.*, target.event_id, target.notes AS told, target.hours), \
          item AS ( \
@@ -56,8 +56,7 @@ fn statement() -> String {
                'delegation_status', i.delegation_status, 'assignment_id', i.a_id, 'assignment_status', i.a_status)), \
              $2::timestamptz FROM item i) \
          SELECT {shown}, {shown_items} FROM item i",
-        // Hidden from the planner, who would take an index of all that is open where that was little by its statistics.
-        open = "a.status || '' = 'started'",
+        status = STATUS,
         history = HISTORY.replace("$7", "$3"),
         own = columns_as::<task_assignments::Model>("a"),
         items = columns::<work_items::Model>("w"),
