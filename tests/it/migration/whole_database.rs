@@ -2,7 +2,7 @@
 
 use callboard_migration::Error;
 use callboard_migration::backup::{self, Careful, Restored};
-use callboard_migration::runner::Goal;
+use callboard_migration::runner::{Event, Goal};
 use support::{Kind, TestDb, both_empty, on_postgres_empty};
 
 use super::common::{number, sql};
@@ -73,6 +73,30 @@ on_postgres_empty! {
         was.close().await.expect("close");
         sql(&db, &format!("DROP DATABASE {old}")).await;
         assert_eq!(last_line(&output).split(' ').next(), Some("Restoring"));
+    }
+
+    why: "a SQLite file is locked, whoever else has it open";
+    async fn who_leaves_meanwhile_is_not_waited_for_any_longer(t: TestDb) {
+        board(&t, Goal::Latest, 2).await.close().await.expect("close");
+        let (backup, before) = (take(&t).await, all(&t).await);
+        let db = t.raw().await;
+        sql(&db, "DELETE FROM board_users").await;
+        let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+        let leaving = tokio::spawn(async move {
+            told.recv().await.expect("somebody is waited for");
+            db.close().await.expect("close");
+        });
+        let careful = Careful { whole_database: true, ..Careful::default() };
+        let mut events = |event: &Event| {
+            if matches!(event, Event::Waiting { .. }) {
+                let _ = tell.send(());
+            }
+        };
+        let restored = backup::restore(&options(&t), &backup, careful, &mut events).await;
+        let restored = restored.expect("restore, once nobody else is connected");
+        leaving.await.expect("it left");
+        assert_eq!(all(&t).await, before);
+        sql(&t.raw().await, &format!("DROP DATABASE {}", restored.renamed.expect("the old one"))).await;
     }
 }
 

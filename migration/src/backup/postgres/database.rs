@@ -81,6 +81,8 @@ pub(super) async fn connections(db: &impl ConnectionTrait, name: &str) -> Result
          FROM pg_stat_activity WHERE datname = {} AND pid <> pg_backend_pid() ORDER BY backend_start, pid",
         literal(name)
     );
+    // In a transaction the server would tell again who there was when it was first asked.
+    text(db, "SELECT pg_stat_clear_snapshot()::text").await?;
     lines(db, &sql).await
 }
 
