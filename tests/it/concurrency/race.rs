@@ -1,7 +1,7 @@
 //! Two calls at once: what each gave, and whether they overlapped.
 
 use std::any::TypeId;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::{Duration, Instant};
 
@@ -25,12 +25,14 @@ pub const CONTROL_ROUNDS: usize = 40;
 pub type Timed<T> = (Result<T, Error>, Instant, Instant);
 
 /// How long the two verbs of a race took when they last met, by the test's runtime and their types.
-type Took = Mutex<HashMap<(runtime::Id, TypeId), [Duration; 2]>>;
+type Took = Mutex<HashMap<(runtime::Id, TypeId), VecDeque<[Duration; 2]>>>;
 static TOOK: LazyLock<Took> = LazyLock::new(Mutex::default);
+/// So many of the last rounds tell how long a verb takes: of fewer, each that the machine held up would spoil the next.
+const REMEMBERED: usize = 9;
 
 /// Runs two verbs at once, each on a board of its own, and says whether they overlapped.
 ///
-/// Either begins somewhere in the time that the other takes, as far as the last round tells: of two that begin at once the
+/// Either begins somewhere in the time that the other takes, as far as the last rounds tell: of two that begin at once the
 /// shorter would always come first, and a pause of a fixed length is too long for the one pair and too short for another.
 pub async fn race<A, B>(
     boards: &[Callboard; 2],
@@ -44,7 +46,7 @@ where
 {
     let pair = (Handle::current().id(), TypeId::of::<(A, B)>());
     let took = || TOOK.lock().expect("nobody panics in here");
-    let [first, second] = took().get(&pair).copied().unwrap_or_default();
+    let [first, second] = took().get(&pair).map(undisturbed).unwrap_or_default();
     // The second's beginning, seen from the first's: from shortly after that one ends back to shortly before it began.
     let window = (first + second).mul_f64(0.9 * fastrand::f64());
     let (before, after) = (second.mul_f64(0.9).saturating_sub(window), window.saturating_sub(second.mul_f64(0.9)));
@@ -52,8 +54,20 @@ where
     let first = side(boards[0].clone(), actors[0], a, before, Arc::clone(&together));
     let second = side(boards[1].clone(), actors[1], b, after, together);
     let (a, b) = (first.await.expect("the call ends"), second.await.expect("the call ends"));
-    took().insert(pair, [a.2 - a.1, b.2 - b.1]);
+    let mut took = took();
+    let rounds = took.entry(pair).or_default();
+    rounds.truncate(REMEMBERED - 1);
+    rounds.push_front([a.2 - a.1, b.2 - b.1]);
     (a.0, b.0, a.1 < b.2 && b.1 < a.2)
+}
+
+/// How long each of the two takes where the machine does not hold it up: the lower quartile.
+fn undisturbed(rounds: &VecDeque<[Duration; 2]>) -> [Duration; 2] {
+    [0, 1].map(|side| {
+        let mut took: Vec<_> = rounds.iter().map(|round| round[side]).collect();
+        took.sort_unstable();
+        took[took.len() / 4]
+    })
 }
 
 /// One of the two, on a thread of its own as in a process of its own: on one that both share, what is done on the lane
