@@ -137,8 +137,16 @@ impl Context {
     /// # Errors
     /// No board, or what the query refuses.
     pub async fn read<Q: Query>(&self, query: &Q) -> Result<Q::Output, CliError> {
+        Ok(self.board_to_read::<Q>().await?.read(query).await?)
+    }
+
+    /// The board, opened for one question.
+    ///
+    /// # Errors
+    /// No board.
+    pub async fn board_to_read<Q: Query>(&self) -> Result<Callboard, CliError> {
         let located = self.locate()?;
-        Ok(self.open_with(&located, Q::IS_SHORT).await?.read(query).await?)
+        self.open_with(&located, Q::IS_SHORT).await
     }
 
     /// Where the board is, and how that is known. Warns of a password on the command line.

@@ -3,9 +3,10 @@
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sea_orm::DatabaseConnection;
+use tracing::Level;
 
 /// A statement that was sent to the database.
 #[derive(Clone, Copy, Debug)]
@@ -45,5 +46,28 @@ impl OnStatement {
 impl fmt::Debug for OnStatement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("OnStatement")
+    }
+}
+
+/// A statement that is sent past sqlx, which cannot trace it.
+pub(super) struct Timed<'a> {
+    told: Option<&'a OnStatement>,
+    /// None where nobody asks.
+    begun: Option<Instant>,
+}
+
+impl<'a> Timed<'a> {
+    pub(super) fn begin(told: Option<&'a OnStatement>) -> Self {
+        let asked = told.is_some() || tracing::enabled!(Level::TRACE);
+        Self { told, begun: asked.then(Instant::now) }
+    }
+
+    pub(super) fn end(self, sql: &str, failed: bool) {
+        let Some(begun) = self.begun else { return };
+        let elapsed = begun.elapsed();
+        tracing::trace!(sql, ?elapsed, failed, "a statement");
+        if let Some(told) = self.told {
+            told.tell(sql, elapsed, failed);
+        }
     }
 }

@@ -1,5 +1,5 @@
 use sea_orm::ConnectionTrait;
-use support::{TestDb, both, both_empty};
+use support::{TestDb, both, both_empty, on_sqlite};
 
 use super::{init, json};
 
@@ -137,6 +137,29 @@ both_empty! {
     }
 }
 
+/// Questions of which nobody should wait for more than their answer.
+const SHORT: [&[&str]; 5] = [
+    &["ready"],
+    &["item", "list"],
+    &["item", "show", "CB-1"],
+    &["item", "history", "CB-1"],
+    &["assignment", "list", "--agent", "coder"],
+];
+
+on_sqlite! {
+    why: "PostgreSQL has no connection that answers before it returns";
+    async fn short_questions_are_answered_on_the_thread_that_asks(t: TestDb) {
+        init(&t);
+        t.callboard(["item", "add", "one"]).run().ok();
+        t.callboard(["agent", "register", "coder"]).run().ok();
+        for args in SHORT {
+            let traced = t.callboard(args.iter().copied()).arg("-vv").run().ok();
+            // What sqlx sends goes through a thread of its own.
+            assert!(!traced.stderr.contains("sqlx::query"), "{args:?}: {traced}");
+        }
+    }
+}
+
 both! {
     async fn colours_only_when_asked_for_and_json_never(t: TestDb) {
         init(&t);
@@ -154,6 +177,21 @@ both! {
         assert!(t.callboard(["user", "show", "x", "--quiet"]).run().code(13).stderr.contains("Error: "));
         let traced = t.callboard(["user", "list", "-vv"]).run().ok();
         assert!(!traced.stdout.contains("DEBUG") && traced.stderr.contains("DEBUG"), "{traced}");
+    }
+
+    async fn verbose_twice_traces_each_statement_whoever_sends_it(t: TestDb) {
+        init(&t);
+        t.callboard(["item", "add", "one"]).run().ok();
+        t.callboard(["agent", "register", "coder"]).run().ok();
+        let of_items = |args: &[&str]| {
+            let traced = t.callboard(args.iter().copied()).arg("-vv").run().ok();
+            assert!(traced.stderr.contains("work_items"), "{args:?}: {traced}");
+        };
+        for args in SHORT {
+            of_items(args);
+        }
+        of_items(&["claim", "--agent", "coder"]);
+        of_items(&["board"]);
     }
 
     async fn tables_fit_the_terminal(t: TestDb) {

@@ -49,7 +49,7 @@ const EXAMPLES: &str = "Examples:
   callboard assignment list --agent parser-bot --status failed,expired";
 
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
-    let board = context.board().await?;
+    let board = context.board_to_read::<ListAssignments>().await?;
     let mut holder = args.holder.holder();
     if args.mine {
         let actor = context.actor(&board).await?;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{CachedStatement, Connection, OpenFlags};
@@ -16,7 +16,7 @@ use super::value::{self, Failure};
 use crate::db::cells::Cells;
 use crate::db::connect::{JOURNAL_SIZE_LIMIT, Synchronous};
 use crate::db::fixed::Read;
-use crate::db::statement::OnStatement;
+use crate::db::statement::{OnStatement, Timed};
 
 /// So many texts are kept prepared; the hot verbs have some thirty.
 pub(super) const PREPARED: usize = 256;
@@ -227,14 +227,8 @@ impl Link {
         self.state().roll_back();
     }
 
-    fn tell(&self, sql: &str, begun: Option<Instant>, failed: bool) {
-        if let (Some(told), Some(begun)) = (&self.place.told, begun) {
-            told.tell(sql, begun.elapsed(), failed);
-        }
-    }
-
     fn timed<T>(&self, sql: &str, run: impl FnOnce(&mut State) -> Result<T, Failure>) -> Result<T, DbErr> {
-        let begun = self.place.told.as_ref().map(|_| Instant::now());
+        let timed = Timed::begin(self.place.told.as_ref());
         let mut state = self.state();
         // A panic in here would poison SeaORM's lock around it, and end the process when the transaction is dropped.
         let result = catch_unwind(AssertUnwindSafe(|| run(&mut state)));
@@ -248,7 +242,7 @@ impl Link {
             }
         });
         drop(state);
-        self.tell(sql, begun, result.is_err());
+        timed.end(sql, result.is_err());
         result
     }
 }
