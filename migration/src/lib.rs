@@ -69,6 +69,7 @@ mod m20261122_000049_index_lists_by_newest;
 mod m20261122_000050_index_backoffs_by_project;
 mod m20261122_000051_index_context_by_expiry;
 mod m20261122_000052_index_lost_items;
+mod m20261124_000053_index_inboxes;
 
 use std::sync::LazyLock;
 
@@ -149,6 +150,7 @@ pub fn history() -> Vec<Step> {
         m20261122_000050_index_backoffs_by_project,
         m20261122_000051_index_context_by_expiry,
         m20261122_000052_index_lost_items,
+        m20261124_000053_index_inboxes,
     ]
 }
 

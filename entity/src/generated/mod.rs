@@ -40,4 +40,4 @@ mod sea_orm_active_enums;
 pub use sea_orm_active_enums::*;
 
 /// The last migration of the schema that these entities were generated from.
-pub const SCHEMA_VERSION: &str = "m20261122_000052_index_lost_items";
+pub const SCHEMA_VERSION: &str = "m20261124_000053_index_inboxes";

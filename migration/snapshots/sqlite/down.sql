@@ -1,3 +1,10 @@
+-- m20261124_000053_index_inboxes
+DROP INDEX ix_board_messages_handed_over;
+DROP INDEX ix_board_messages_to_read;
+DROP INDEX ix_board_messages_to_acknowledge;
+DROP INDEX ix_board_messages_to_agent_id_id;
+CREATE INDEX "ix_board_messages_to_agent_id" ON "board_messages" ("to_agent_id");
+CREATE INDEX ix_board_messages_unread ON board_messages (to_agent_id, project_id) WHERE read_at IS NULL;
 -- m20261122_000052_index_lost_items
 DROP INDEX ix_work_items_lost;
 -- m20261122_000051_index_context_by_expiry

@@ -34,6 +34,8 @@ pub const ALLOWED: &[(Kind, &str, &str, &str)] = &[
     (Kind::Postgres, "m20261122_000050_index_backoffs_by_project", "P1", IN_ONE_TRANSACTION),
     (Kind::Postgres, "m20261122_000051_index_context_by_expiry", "P1", IN_ONE_TRANSACTION),
     (Kind::Postgres, "m20261122_000052_index_lost_items", "P1", IN_ONE_TRANSACTION),
+    (Kind::Postgres, "m20261124_000053_index_inboxes", "P18", IN_ONE_TRANSACTION),
+    (Kind::Postgres, "m20261124_000053_index_inboxes", "P1", IN_ONE_TRANSACTION),
 ];
 
 const IN_ONE_TRANSACTION: &str = "a run is one transaction, so that it applies all or nothing, and CONCURRENTLY can't \

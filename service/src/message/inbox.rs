@@ -1,24 +1,27 @@
 //! What an agent has to read.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use callboard_entity::{
     MessageKind, board_messages as messages, board_projects, task_assignments as assignments, work_items,
 };
 use sea_orm::sea_query::Query as Subquery;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, DbErr, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::rows::{self, MessageBody};
 use crate::clock::Timestamp;
 use crate::db::dialect::open;
-use crate::db::{Query, Tx};
+use crate::db::{Cells, Query, Tx};
 use crate::error::Result;
 use crate::id::Ref;
 use crate::{agent, names, page, project};
 
-/// The messages to an agent, newest first, a page at a time; nine statements whatever their number.
+/// The messages to an agent, newest first, a page at a time; at most eleven statements whatever their number.
 ///
 /// A handover to nobody in particular is in the inbox of the agent that holds its item now. Looking marks nothing as
 /// read: that is [`super::ReadMessages`].
@@ -96,21 +99,40 @@ impl Query for Inbox {
     async fn fetch(&self, tx: &Tx) -> Result<InboxPage> {
         let limit = page::limit(self.limit)?;
         let agent = agent::find(tx, &self.agent).await?;
-        let mut mine = readable_by(ReadBy::Agent(agent.id));
-        if let Some(name) = &self.project {
-            mine = mine.add(messages::Column::ProjectId.eq(project::find(tx, name).await?.id));
-        }
-        let of = || messages::Entity::find().filter(mine.clone());
-        let unread = of().filter(messages::Column::ReadAt.is_null()).count(&tx.conn).await?;
-        let unacknowledged = of().filter(messages::Column::AcknowledgedAt.is_null()).count(&tx.conn).await?;
-        let mut query = of();
+        let project = match &self.project {
+            Some(name) => Some(project::find(tx, name).await?.id),
+            None => None,
+        };
+        // What was told to it, and what was handed over to nobody: each by an index of its own, which no OR of both has.
+        let told_to_it = || {
+            let in_project = project.map(|id| tx.dialect.not_found_by(messages::Column::ProjectId).eq(id));
+            let its = messages::Entity::find().filter(messages::Column::ToAgentId.eq(agent.id));
+            its.filter(Condition::all().add_option(in_project))
+        };
+        let handed = tx.rows(tx.dialect.handed_over(), vec![agent.id.into(), project.into()], Handed::read).await?;
+
+        let count = |are: fn(&Handed) -> bool| handed.iter().filter(|one| are(one)).count() as u64;
+        let unread = told_to_it().filter(messages::Column::ReadAt.is_null()).count(&tx.conn).await?;
+        let unacknowledged = told_to_it().filter(messages::Column::AcknowledgedAt.is_null()).count(&tx.conn).await?;
+        let (unread, unacknowledged) =
+            (unread + count(|one| !one.is_read), unacknowledged + count(|one| !one.is_acknowledged));
+
+        let mut query = told_to_it();
         if !self.all {
             query = query.filter(messages::Column::ReadAt.is_null());
         }
         if let Some(after) = self.after {
             query = query.filter(messages::Column::Id.lt(after));
         }
-        let rows = query.order_by_desc(messages::Column::Id).limit(limit + 1).all(&tx.conn).await?;
+        let mut rows = query.order_by_desc(messages::Column::Id).limit(limit + 1).all(&tx.conn).await?;
+        let asked = |one: &&Handed| (self.all || !one.is_read) && self.after.is_none_or(|after| one.id < after);
+        let handed: Vec<Uuid> = handed.iter().filter(asked).map(|one| one.id).take(limit as usize + 1).collect();
+        if !handed.is_empty() {
+            let handed = messages::Entity::find().filter(messages::Column::Id.is_in(handed));
+            rows.extend(handed.all(&tx.conn).await?);
+            rows.sort_unstable_by_key(|row| Reverse(row.id));
+            rows.truncate(limit as usize + 1);
+        }
         let page = page::Page::cut(rows, limit, |row| row.id);
         Ok(InboxPage {
             agent: agent.slug,
@@ -119,6 +141,22 @@ impl Query for Inbox {
             next: page.next,
             messages: told(tx, page.rows).await?,
         })
+    }
+}
+
+/// A handover to nobody in particular, as far as it is counted.
+#[derive(Clone, Copy, Debug)]
+struct Handed {
+    id: Uuid,
+    is_read: bool,
+    is_acknowledged: bool,
+}
+
+impl Handed {
+    fn read(cells: &mut Cells<'_>) -> Result<Self, DbErr> {
+        let id = cells.next()?;
+        let (read, acknowledged): (Option<Timestamp>, Option<Timestamp>) = (cells.next()?, cells.next()?);
+        Ok(Self { id, is_read: read.is_some(), is_acknowledged: acknowledged.is_some() })
     }
 }
 

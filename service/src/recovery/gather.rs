@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use callboard_entity::{
-    DecisionCategory, DecisionImpact, DecisionImplementationStatus, DecisionStatus, MessageKind,
-    TaskAssignmentStatus as Status, TaskPrerequisiteStatus, WorkItemAssigneeType, WorkItemStatus,
-    board_decisions as decisions, board_messages as messages, board_projects, task_assignments as assignments,
-    work_items,
+    DecisionCategory, DecisionImpact, DecisionImplementationStatus, DecisionStatus, TaskAssignmentStatus as Status,
+    TaskPrerequisiteStatus, WorkItemAssigneeType, WorkItemStatus, board_decisions as decisions,
+    board_messages as messages, board_projects, task_assignments as assignments, work_items,
 };
 use chrono::SecondsFormat;
 use sea_orm::{
@@ -25,6 +24,7 @@ use crate::artifact::{self, ArtifactBrief};
 use crate::assignment::state::OPEN;
 use crate::checkpoint;
 use crate::db::Tx;
+use crate::db::dialect::open::handovers;
 use crate::decision::fields::entries;
 use crate::decision::key;
 use crate::decision::state::IN_FORCE;
@@ -129,9 +129,7 @@ where
 }
 
 async fn handover(tx: &Tx, item: &work_items::Model) -> Result<Option<messages::Model>> {
-    let of = messages::Entity::find()
-        .filter(messages::Column::WorkItemId.eq(item.id))
-        .filter(messages::Column::Kind.eq(MessageKind::Handover));
+    let of = messages::Entity::find().filter(messages::Column::WorkItemId.eq(item.id)).filter(handovers());
     Ok(of.order_by_desc(messages::Column::Id).one(&tx.conn).await?)
 }
 

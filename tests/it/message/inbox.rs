@@ -1,7 +1,7 @@
 //! The inbox of an agent.
 
 use callboard_service::entity::MessageKind;
-use callboard_service::message::{Inbox, ReadMessages, SendMessage};
+use callboard_service::message::{AcknowledgeMessages, Inbox, ReadMessages, SendMessage};
 use callboard_service::project::AddProject;
 use callboard_service::recovery::HandOver;
 use callboard_service::{Error, Ref};
@@ -57,6 +57,44 @@ both! {
         assert_eq!(texts(&page), ["take it"]);
         assert_eq!((page.messages[0].kind, page.messages[0].has_package), (MessageKind::Handover, true));
         assert_eq!(inbox(&seed, &one).await.messages, []);
+    }
+
+    async fn handovers_to_nobody_stand_between_messages_by_age(t: TestDb) {
+        let seed = t.seed().await;
+        let (one, two) = (seed.agent("one").await, seed.agent("two").await);
+        let mut held = seed.work(&one).await;
+        for number in 1..=3 {
+            seed.must(&to(&two, &format!("m{number}"))).await;
+            let hand = HandOver::of(Ref::Id(held.item.id), format!("h{number}"));
+            seed.by(&one, &HandOver { assignment: Some(held.assignment), ..hand }).await.expect("hand over");
+            held = seed.claim(if number < 3 { &one } else { &two }).await;
+        }
+        let ask = Inbox { limit: Some(2), ..Inbox::of("two") };
+        let paged = async |all: bool| {
+            let (mut seen, mut after, mut ids) = (Vec::new(), None, Vec::new());
+            loop {
+                let page = seed.board.read(&Inbox { after, all, ..ask.clone() }).await.expect("a page");
+                assert!(page.messages.len() == 2 || page.next.is_none(), "{page:?}");
+                seen.extend(page.messages.iter().map(|message| message.text.clone()));
+                ids.extend(page.messages.iter().map(|message| message.id));
+                after = page.next;
+                if after.is_none() {
+                    return (seen.join(" "), ids, page.unread, page.unacknowledged);
+                }
+            }
+        };
+        let (seen, ids, unread, unacknowledged) = paged(false).await;
+        assert_eq!((seen.as_str(), unread, unacknowledged), ("h3 m3 h2 m2 h1 m1", 6, 6));
+        seed.by(&two, &ReadMessages { messages: vec![ids[2], ids[5]] }).await.expect("read");
+        seed.by(&two, &AcknowledgeMessages { messages: vec![ids[0]] }).await.expect("acknowledge");
+        let (seen, _, unread, unacknowledged) = paged(false).await;
+        assert_eq!((seen.as_str(), unread, unacknowledged), ("m3 m2 h1", 3, 5));
+        let (seen, again, ..) = paged(true).await;
+        assert_eq!((seen.as_str(), again), ("h3 m3 h2 m2 h1 m1", ids));
+        let other = AddProject { slug: "other".to_owned(), name: "O".to_owned(), key_prefix: "OT".to_owned(), ..AddProject::default() };
+        seed.must(&other).await;
+        let page = seed.board.read(&Inbox { project: Some(Ref::from("other")), ..ask }).await.expect("an inbox");
+        assert_eq!((page.messages, page.unread, page.unacknowledged), (vec![], 0, 0));
     }
 
     async fn of_one_project_and_page_by_page(t: TestDb) {

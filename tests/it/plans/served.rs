@@ -49,11 +49,6 @@ pub const ONE_SIDED: &[(&str, Kind, &str)] = &[
         Kind::Sqlite,
         "PostgreSQL reads so few streams at once, or finds a project's by `ux_work_streams_project_id_slug`",
     ),
-    (
-        "ix_board_messages_unread",
-        Kind::Postgres,
-        "SQLite finds all that an agent was ever told, by `ix_board_messages_to_agent_id`",
-    ),
     ("ix_workflow_runs_lease", Kind::Postgres, "SQLite finds those that run by `ix_workflow_runs_status_id`"),
 ];
 
@@ -153,9 +148,27 @@ fn people() -> Vec<(&'static str, Served)> {
             }),
         ),
         (
-            "ix_board_messages_unread",
-            call!("`message inbox`: what is unread", |c| {
-                c.read(&Inbox { agent: by(Of::Agent, 4), project: None, all: false, after: None, limit: None }).await;
+            "ix_board_messages_to_read",
+            call!("`message inbox`: what is not read", |c| {
+                c.read(&Inbox::of(by(Of::Agent, 4))).await;
+            }),
+        ),
+        (
+            "ix_board_messages_to_acknowledge",
+            call!("`message inbox`: how much is not acknowledged", |c| {
+                c.read(&Inbox::of(by(Of::Agent, 4))).await;
+            }),
+        ),
+        (
+            "ix_board_messages_to_agent_id_id",
+            call!("`message inbox --all`: the newest", |c| {
+                c.read(&Inbox { all: true, ..Inbox::of(by(Of::Agent, 7)) }).await;
+            }),
+        ),
+        (
+            "ix_board_messages_handed_over",
+            call!("`message inbox`: handovers of what the agent holds", |c| {
+                c.read(&Inbox::of(by(Of::Agent, HOLDER))).await;
             }),
         ),
         (

@@ -33,6 +33,16 @@ pub(super) const STATEMENTS: &[&str] = &[
      acknowledged_at, created_at) \
      SELECT {id 1c 40000 + n}, {id 01 1}, 'message', {id 03 n % 1999 + 1}, {id 03 4}, CAST('[]' AS {json}), 'agent', {at n}, \
      {at n}, {at n} FROM {rows 3000}",
+    // An item that is held, and that much was said about; it was handed over to nobody in particular.
+    "INSERT INTO board_messages (id, project_id, kind, from_agent_id, to_agent_id, work_item_id, body, actor_type, \
+     read_at, acknowledged_at, created_at) \
+     SELECT {id 1c 50000 + n}, {id 01 1}, CASE WHEN n % 1000 = 1 THEN 'handover' ELSE 'message' END, {id 03 n % 1999 + 1}, \
+     CASE WHEN n % 1000 <> 1 THEN {id 03 n % 1900 + 101} END, {id 10 50216}, CAST('[]' AS {json}), 'agent', {at n}, {at n}, \
+     {at n} FROM {rows 3000}",
+    // What was handed over to nobody in particular, and is done since.
+    "INSERT INTO board_messages (id, project_id, kind, from_agent_id, work_item_id, body, actor_type, created_at) \
+     SELECT {id 1c 60000 + n}, {id 01 1}, 'handover', {id 03 n % 1999 + 1}, {id 10 n * 20}, CAST('[]' AS {json}), 'agent', \
+     {at n} FROM {rows 3000}",
     "INSERT INTO checkpoints (id, work_item_id, assignment_id, session_id, seq, note, actor_type, created_at) \
      SELECT {id 1d n}, {id 10 n * 20}, {id 11 n * 20}, CASE WHEN n % 2 = 0 THEN {id 16 n} END, 1, 'half of it', 'agent', \
      {at n} FROM {rows 5000}",

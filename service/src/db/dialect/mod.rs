@@ -9,6 +9,7 @@ mod ending;
 mod ending_many;
 mod find;
 mod grown;
+mod handed;
 mod held;
 mod item;
 mod measure;

@@ -1,4 +1,4 @@
-//! The predicates of partial indexes over what is not over yet.
+//! The predicates of partial indexes: of what is not over yet, and of the few among many.
 //!
 //! They stand in the SQL as literals, to the letter of the indexes: of bound statuses neither SQLite nor a plan of
 //! PostgreSQL's for all values knows that they are those of the index, and both would read what is over too.
@@ -34,6 +34,11 @@ pub(crate) fn waiting_steps() -> SimpleExpr {
 /// Runs of workflows that somebody drives, or did until the lease ran out.
 pub(crate) fn driven_runs() -> SimpleExpr {
     Expr::cust("workflow_runs.status = 'running' AND workflow_runs.runner_id IS NOT NULL")
+}
+
+/// Messages by which an item was handed over.
+pub(crate) fn handovers() -> SimpleExpr {
+    Expr::cust("board_messages.kind = 'handover'")
 }
 
 impl Dialect {

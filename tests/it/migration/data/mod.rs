@@ -25,6 +25,7 @@ mod file_verifications;
 mod idempotency_keys;
 mod index_backoffs_by_project;
 mod index_context_by_expiry;
+mod index_inboxes;
 mod index_items_by_priority;
 mod index_lists_by_newest;
 mod index_lost_items;
@@ -96,7 +97,7 @@ macro_rules! table_check {
 }
 use table_check;
 
-const CHECKS: [Check; 51] = [
+const CHECKS: [Check; 52] = [
     board_users::CHECK,
     board_projects::CHECK,
     sprints::CHECK,
@@ -148,6 +149,7 @@ const CHECKS: [Check; 51] = [
     index_backoffs_by_project::CHECK,
     index_context_by_expiry::CHECK,
     index_lost_items::CHECK,
+    index_inboxes::CHECK,
 ];
 
 both_empty! {

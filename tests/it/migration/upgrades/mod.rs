@@ -39,6 +39,7 @@ versions! {
     from_23 23 from_24 24 from_25 25 from_26 26 from_27 27 from_28 28 from_29 29 from_30 30 from_31 31 from_32 32
     from_33 33 from_34 34 from_35 35 from_36 36 from_37 37 from_38 38 from_39 39 from_40 40 from_41 41 from_42 42
     from_43 43 from_44 44 from_45 45 from_46 46 from_47 47 from_48 48 from_49 49 from_50 50 from_51 51 from_52 52
+    from_53 53
 }
 
 plain! {
