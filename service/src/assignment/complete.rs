@@ -73,8 +73,14 @@ pub struct Completed {
 impl Verb for Complete {
     type Output = Completed;
 
+    fn check(&self) -> Result<()> {
+        self.notes.as_deref().map_or(Ok(()), |notes| rules::text("notes", notes))?;
+        self.result.as_ref().map_or(Ok(()), |result| rules::json("result", result))?;
+        self.force.as_deref().map_or(Ok(()), rules::reason)?;
+        self.hours().map(drop)
+    }
+
     async fn apply_alone(&self, alone: Alone<'_>) -> Result<Option<Completed>> {
-        self.check()?;
         let sql = alone.dialect.complete_alone();
         let done = at_once::alone(alone, sql, self.at_once()?).await?;
         Ok(done.map(|(assignment, item)| Completed {
@@ -123,14 +129,6 @@ impl Complete {
     fn at_once(&self) -> Result<Asked<'_>> {
         let own = [self.result.clone().into(), self.hours()?.into()];
         Ok(Asked { assignment: self.assignment, reason: self.notes.as_deref(), own })
-    }
-
-    /// Refuses what breaks a rule, whatever the assignment is.
-    pub(super) fn check(&self) -> Result<()> {
-        self.notes.as_deref().map_or(Ok(()), |notes| rules::text("notes", notes))?;
-        self.result.as_ref().map_or(Ok(()), |result| rules::json("result", result))?;
-        self.force.as_deref().map_or(Ok(()), rules::reason)?;
-        self.hours().map(drop)
     }
 
     /// Rounded, as they are stored.

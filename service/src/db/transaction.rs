@@ -144,9 +144,11 @@ impl Callboard {
     }
 
     async fn run_attempt<V: Verb>(&self, actor: Actor, verb: &V, looks: &Looks) -> Result<V::Output> {
-        // In a session more is asked first. On SQLite too, where it refuses bad input before anything is locked. In a box, as
-        // below: a future is moved about in all of its size, done or not.
+        verb.check()?;
+        // In a session more is asked first. Not on SQLite, where an answer of none is moved about in all of its size too. In a
+        // box, as below: so is a future, done or not.
         if self.session.is_none()
+            && self.db.kept.is_some()
             && let Some(output) = Box::pin(verb.apply_alone(self.alone(&self.db.writer, actor))).await?
         {
             return Ok(output);

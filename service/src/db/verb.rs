@@ -20,8 +20,17 @@ pub trait Verb: Sync {
     /// Makes the change inside `tx`. Callers use [`crate::Callboard::run`], which commits.
     fn apply(&self, tx: &Tx) -> impl Future<Output = Result<Self::Output>> + Send;
 
+    /// Looks at the input alone, before a connection is asked for or anything is locked; [`Verb::apply`] must do it as well.
+    ///
+    /// # Errors
+    /// What no board would take.
+    fn check(&self) -> Result<()> {
+        Ok(())
+    }
+
     /// Makes the change by one statement, which is a transaction by itself and so saves the round trips of one.
     /// `None` where it takes more, and where that statement found nothing that it may change: then [`Verb::apply`] is asked.
+    /// SQLite has no such statements, and is not asked.
     fn apply_alone(&self, _: Alone<'_>) -> impl Future<Output = Result<Option<Self::Output>>> + Send {
         std::future::ready(Ok(None))
     }
