@@ -143,7 +143,7 @@ impl Context {
     /// The board, opened for one question.
     ///
     /// # Errors
-    /// No board.
+    /// As [`Context::board`].
     pub async fn board_to_read<Q: Query>(&self) -> Result<Callboard, CliError> {
         let located = self.locate()?;
         self.open_with(&located, Q::IS_SHORT).await

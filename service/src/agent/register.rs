@@ -83,6 +83,10 @@ impl RegisterAgent {
     pub fn new(slug: impl Into<String>) -> Self {
         Self { slug: slug.into(), ..Self::default() }
     }
+}
+
+impl Verb for RegisterAgent {
+    type Output = agents::Model;
 
     fn check(&self) -> Result<()> {
         rules::slug("slug", &self.slug)?;
@@ -90,10 +94,6 @@ impl RegisterAgent {
         self.name.as_deref().map_or(Ok(()), |name| rules::line("name", name))?;
         check_max_open(self.max_open_assignments)
     }
-}
-
-impl Verb for RegisterAgent {
-    type Output = agents::Model;
 
     async fn apply(&self, tx: &Tx) -> Result<agents::Model> {
         self.check()?;

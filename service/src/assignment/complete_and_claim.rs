@@ -32,6 +32,10 @@ pub struct CompletedAndClaimed {
 impl Verb for CompleteAndClaim {
     type Output = CompletedAndClaimed;
 
+    fn check(&self) -> Result<()> {
+        self.complete.check()
+    }
+
     async fn apply(&self, tx: &Tx) -> Result<CompletedAndClaimed> {
         // Agents are locked before items, always: the other way round, assigning the item meanwhile would be a deadlock.
         eligible::lock_agent(tx, &self.claim.agent).await?;

@@ -97,6 +97,9 @@ impl OpenOptions {
     /// ([`crate::Callboard::run_in`]). It is called in the task that waits for the statement, or on the thread of SQLite's
     /// write lane, inside the transaction, so it should be quick; what it panics with is traced and harms nothing.
     ///
+    /// Whoever collects traces sees the same texts without it: `sqlx::query` at debug, and at trace what the lane and inline
+    /// reads send past sqlx.
+    ///
     /// ```
     /// use std::sync::Arc;
     /// use std::sync::atomic::{AtomicU64, Ordering};

@@ -20,7 +20,9 @@ pub trait Verb: Sync {
     /// Makes the change inside `tx`. Callers use [`crate::Callboard::run`], which commits.
     fn apply(&self, tx: &Tx) -> impl Future<Output = Result<Self::Output>> + Send;
 
-    /// Looks at the input alone, before a connection is asked for or anything is locked; [`Verb::apply`] must do it as well.
+    /// Looks at the input alone. [`crate::Callboard::run`] asks it before each try, so that what is refused waits for no
+    /// connection and no lock; [`Verb::apply`] must do it as well, since nobody else asks. Behind an idempotency key it is not
+    /// asked: what was accepted once is answered again.
     ///
     /// # Errors
     /// What no board would take.

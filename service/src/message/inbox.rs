@@ -23,7 +23,8 @@ use crate::{agent, names, page, project};
 
 /// The messages to an agent, newest first, a page at a time; at most eleven statements whatever their number.
 ///
-/// A handover to nobody in particular is in the inbox of the agent that holds its item now. Looking marks nothing as
+/// A handover to nobody in particular is in the inbox of the agent that holds its item now; each page looks at all of those
+/// that there ever were of what it holds, however few are shown. Looking marks nothing as
 /// read: that is [`super::ReadMessages`].
 ///
 /// # Errors
@@ -169,7 +170,8 @@ pub(super) enum ReadBy {
     User(Uuid),
 }
 
-/// What somebody reads: what is to them, and a handover to nobody in particular of an item that they hold.
+/// What somebody reads: what is to them, and a handover to nobody in particular of an item that they hold. An inbox finds the
+/// same by two statements, `Dialect::handed_over` for the latter.
 pub(super) fn readable_by(reader: ReadBy) -> Condition {
     let holds = match reader {
         ReadBy::Agent(id) => assignments::Column::AgentId.eq(id),

@@ -157,6 +157,8 @@ on_sqlite! {
             // What sqlx sends goes through a thread of its own.
             assert!(!traced.stderr.contains("sqlx::query"), "{args:?}: {traced}");
         }
+        let traced = t.callboard(["board", "-vv"]).run().ok();
+        assert!(traced.stderr.contains("sqlx::query"), "the control is sent by sqlx, and traced by it: {traced}");
     }
 }
 

@@ -24,7 +24,7 @@ pub const CONTROL_ROUNDS: usize = 40;
 /// What a call gave, when it began and when it ended.
 pub type Timed<T> = (Result<T, Error>, Instant, Instant);
 
-/// How long the two verbs of a race took when they last met, by the test's runtime and their types.
+/// How long the two verbs of a race took in the last rounds in which they met, by the test's runtime and their types.
 type Took = Mutex<HashMap<(runtime::Id, TypeId), VecDeque<[Duration; 2]>>>;
 static TOOK: LazyLock<Took> = LazyLock::new(Mutex::default);
 /// So many of the last rounds tell how long a verb takes: of fewer, each that the machine held up would spoil the next.

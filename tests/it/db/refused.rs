@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use callboard_service::assignment::Complete;
-use callboard_service::{Actor, ErrorKind, OpenOptions, WriteLane};
+use callboard_service::agent::RegisterAgent;
+use callboard_service::assignment::{Claim, Complete, CompleteAndClaim};
+use callboard_service::{Actor, ErrorKind, OpenOptions, Ref, WriteLane};
 use sea_orm::{ConnectionTrait, TransactionTrait};
 use support::{Kind, TestDb, both};
 
@@ -18,12 +19,17 @@ both! {
         for lane in [WriteLane::default(), WriteLane::off()] {
             let busy_timeout = Duration::from_millis(200);
             let board = t.board_with(OpenOptions { lane, busy_timeout, ..OpenOptions::default() }).await;
+            let me = Actor::agent(agent.id);
             let run = |complete| {
-                let (board, me) = (board.clone(), Actor::agent(agent.id));
+                let board = board.clone();
                 async move { board.run(me, &complete).await.expect_err("it is refused").kind() }
             };
             let bad = Complete { assignment, notes: Some("x".repeat(2 << 20)), ..Complete::default() };
+            let both = CompleteAndClaim { complete: bad.clone(), claim: Claim::one(Ref::Id(agent.id)) };
             assert_eq!(run(bad).await, ErrorKind::Invalid);
+            assert_eq!(board.run(me, &both).await.expect_err("it is refused").kind(), ErrorKind::Invalid);
+            let nameless = RegisterAgent::new("no slug");
+            assert_eq!(board.run(me, &nameless).await.expect_err("it is refused").kind(), ErrorKind::Invalid);
             if t.kind() == Kind::Sqlite {
                 // The control: what breaks no rule has to wait.
                 assert_eq!(run(Complete { assignment, ..Complete::default() }).await, ErrorKind::Busy);

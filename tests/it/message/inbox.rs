@@ -91,6 +91,10 @@ both! {
         assert_eq!((seen.as_str(), unread, unacknowledged), ("m3 m2 h1", 3, 5));
         let (seen, again, ..) = paged(true).await;
         assert_eq!((seen.as_str(), again), ("h3 m3 h2 m2 h1 m1", ids));
+        let demo = Inbox { project: Some(Ref::from("demo")), limit: None, all: true, ..ask.clone() };
+        assert!(t.statements(&seed.board, &demo).await <= 11, "as the query's documentation says");
+        let page = seed.board.read(&demo).await.expect("an inbox");
+        assert_eq!((page.messages.len(), page.unread, page.unacknowledged), (6, 3, 5));
         let other = AddProject { slug: "other".to_owned(), name: "O".to_owned(), key_prefix: "OT".to_owned(), ..AddProject::default() };
         seed.must(&other).await;
         let page = seed.board.read(&Inbox { project: Some(Ref::from("other")), ..ask }).await.expect("an inbox");

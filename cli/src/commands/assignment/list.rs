@@ -49,7 +49,8 @@ const EXAMPLES: &str = "Examples:
   callboard assignment list --agent parser-bot --status failed,expired";
 
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
-    let board = context.board_to_read::<ListAssignments>().await?;
+    // Who acts is another question, after which the file would be opened twice.
+    let board = if args.mine { context.board().await? } else { context.board_to_read::<ListAssignments>().await? };
     let mut holder = args.holder.holder();
     if args.mine {
         let actor = context.actor(&board).await?;
