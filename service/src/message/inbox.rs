@@ -3,10 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use callboard_entity::{
-    MessageKind, board_messages as messages, board_projects, task_assignments as assignments, work_items,
-};
-use sea_orm::sea_query::Query as Subquery;
+use callboard_entity::{MessageKind, board_messages as messages, board_projects, work_items};
 use sea_orm::{
     ColumnTrait, Condition, DbErr, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
@@ -15,7 +12,6 @@ use uuid::Uuid;
 
 use super::rows::{self, MessageBody};
 use crate::clock::Timestamp;
-use crate::db::dialect::open;
 use crate::db::{Cells, Query, Tx};
 use crate::error::Result;
 use crate::id::Ref;
@@ -159,39 +155,6 @@ impl Handed {
         let (read, acknowledged): (Option<Timestamp>, Option<Timestamp>) = (cells.next()?, cells.next()?);
         Ok(Self { id, is_read: read.is_some(), is_acknowledged: acknowledged.is_some() })
     }
-}
-
-/// Who can have a message to read.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum ReadBy {
-    /// An agent, which has an inbox.
-    Agent(Uuid),
-    /// A person, who has none, but may hold an item that was handed over to nobody in particular.
-    User(Uuid),
-}
-
-/// What somebody reads: what is to them, and a handover to nobody in particular of an item that they hold. An inbox finds the
-/// same by two statements, `Dialect::handed_over` for the latter.
-pub(super) fn readable_by(reader: ReadBy) -> Condition {
-    let holds = match reader {
-        ReadBy::Agent(id) => assignments::Column::AgentId.eq(id),
-        ReadBy::User(id) => assignments::Column::UserId.eq(id),
-    };
-    let held = Subquery::select()
-        .column(assignments::Column::WorkItemId)
-        .from(assignments::Entity)
-        .and_where(holds)
-        .and_where(open::assignments())
-        .to_owned();
-    let handed = Condition::all()
-        .add(messages::Column::ToAgentId.is_null())
-        .add(messages::Column::Kind.eq(MessageKind::Handover))
-        .add(messages::Column::WorkItemId.in_subquery(held));
-    let any = match reader {
-        ReadBy::Agent(id) => Condition::any().add(messages::Column::ToAgentId.eq(id)),
-        ReadBy::User(_) => Condition::any(),
-    };
-    Condition::all().add(any.add(handed))
 }
 
 async fn told(tx: &Tx, found: Vec<messages::Model>) -> Result<Vec<InboxMessage>> {

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use callboard_entity::board_messages as messages;
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use callboard_entity::{MessageKind, board_messages as messages, task_assignments as assignments};
+use sea_orm::sea_query::{Expr, Query as Subquery};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::inbox::{ReadBy, readable_by};
 use crate::clock::Timestamp;
 use crate::db::Tx;
+use crate::db::dialect::open;
 use crate::error::{Error, Result};
 
 /// The most messages of one call.
@@ -77,4 +77,37 @@ pub(super) async fn mark(tx: &Tx, ids: &[Uuid], acknowledge: bool) -> Result<Vec
         }
     });
     Ok(marked.collect())
+}
+
+/// Who can have a message to read.
+#[derive(Clone, Copy, Debug)]
+enum ReadBy {
+    /// An agent, which has an inbox.
+    Agent(Uuid),
+    /// A person, who has none, but may hold an item that was handed over to nobody in particular.
+    User(Uuid),
+}
+
+/// What somebody reads: what is to them, and a handover to nobody in particular of an item that they hold. An inbox finds the
+/// same by two statements, `Dialect::handed_over` for the latter.
+fn readable_by(reader: ReadBy) -> Condition {
+    let holds = match reader {
+        ReadBy::Agent(id) => assignments::Column::AgentId.eq(id),
+        ReadBy::User(id) => assignments::Column::UserId.eq(id),
+    };
+    let held = Subquery::select()
+        .column(assignments::Column::WorkItemId)
+        .from(assignments::Entity)
+        .and_where(holds)
+        .and_where(open::assignments())
+        .to_owned();
+    let handed = Condition::all()
+        .add(messages::Column::ToAgentId.is_null())
+        .add(messages::Column::Kind.eq(MessageKind::Handover))
+        .add(messages::Column::WorkItemId.in_subquery(held));
+    let any = match reader {
+        ReadBy::Agent(id) => Condition::any().add(messages::Column::ToAgentId.eq(id)),
+        ReadBy::User(_) => Condition::any(),
+    };
+    Condition::all().add(any.add(handed))
 }

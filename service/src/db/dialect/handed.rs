@@ -1,4 +1,4 @@
-//! Handovers to nobody in particular, by who holds their items: those that `message::readable_by` lets the holder read.
+//! Handovers to nobody in particular, by who holds their items: those that `message::mark` lets the holder read.
 
 use super::Dialect;
 
